@@ -1,0 +1,51 @@
+"""What came of applying a plan."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reconcile.model.plan import Action
+from reconcile.model.problem import Problem
+
+
+class OutcomeStatus(StrEnum):
+    """How one change ended.
+
+    UNSETTLED: written, or perhaps written, but not seen to have taken effect; the next run looks
+    again. NOT_ATTEMPTED: nothing was sent.
+    """
+
+    APPLIED = "applied"
+    ALREADY_APPLIED = "already-applied"
+    FAILED = "failed"
+    UNSETTLED = "unsettled"
+    NOT_ATTEMPTED = "not-attempted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one change; `written` tells whether a write reached the cluster."""
+
+    name: str
+    action: Action
+    status: OutcomeStatus
+    seconds: float = 0.0
+    written: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyResult:
+    """What came of one plan."""
+
+    project: str
+    cluster: str
+    plan_digest: str
+    started_at: datetime
+    finished_at: datetime
+    outcomes: tuple[Outcome, ...]
+    interrupted: bool = False
+
+    def count(self, *statuses: OutcomeStatus) -> int:
+        """Return how many outcomes have one of the given statuses."""
+        return sum(outcome.status in statuses for outcome in self.outcomes)

@@ -1,0 +1,215 @@
+"""The difference between desired and live, as a value that apply obeys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reconcile.model.config import Config
+from reconcile.model.desired import TargetState
+from reconcile.model.live import ClusterIdentity
+from reconcile.model.problem import Location, Problem
+
+
+class Action(StrEnum):
+    """What is done to one connector."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    SET_STATE = "set-state"
+    RESTART = "restart"
+
+
+class Reason(StrEnum):
+    """Why a change is in the plan; for people, never read by apply."""
+
+    NOT_LIVE = "not-live"
+    CONFIG_DIFFERS = "config-differs"
+    STATE_DIFFERS = "state-differs"
+    NOT_DECLARED = "not-declared"
+    ASKED = "asked"
+
+
+class EffectKind(StrEnum):
+    """What a change does besides changing values."""
+
+    RESTARTS_TASKS = "restarts-tasks"
+    REBALANCE = "rebalance"
+    RESUMES_FROM_KEPT_OFFSETS = "resumes-from-kept-offsets"
+    KEEPS_OFFSETS = "keeps-offsets"
+    POSITION_LOST = "position-lost"
+    SECRET_CHANGED = "secret-changed"  # noqa: S105  # the name of an effect
+    GOES_THROUGH_STOPPED = "goes-through-stopped"
+    RESTART_NEEDED = "restart-needed"
+    STARTS_RUNNING_FIRST = "starts-running-first"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One effect, with the number it speaks of (tasks, for one)."""
+
+    kind: EffectKind
+    count: int = 0
+
+
+class ValueKind(StrEnum):
+    """How a value may be shown."""
+
+    PLAIN = "plain"
+    SENSITIVE = "sensitive"
+    UNRESOLVED = "unresolved"
+    MASKED = "masked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A config value as a plan may show it: `text` for plain values alone.
+
+    `number` tells sensitive values of one connector apart; `reference` is the text in git that a
+    secret came from.
+    """
+
+    kind: ValueKind
+    text: str = ""
+    number: int = 0
+    reference: str = ""
+
+
+class Part(StrEnum):
+    """What happened to one part inside a structured value."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartChange:
+    """One difference inside a structured value (JSON text, comma list)."""
+
+    part: Part
+    path: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyChange:
+    """One config key, before and after; None where it is absent."""
+
+    key: str
+    before: Shown | None
+    after: Shown | None
+    parts: tuple[PartChange, ...] = ()
+    location: Location | None = None
+
+    @property
+    def sensitive(self) -> bool:
+        """Tell whether either side is kept from view."""
+        return any(
+            shown is not None and shown.kind is not ValueKind.PLAIN
+            for shown in (self.before, self.after)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChange:
+    """A target state, before and after; `before` is None for a new connector."""
+
+    before: TargetState | None
+    after: TargetState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoredKeys:
+    """Keys that differ and are left as they are live, by the rule that says so."""
+
+    keys: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precondition:
+    """What must still hold when a change is applied: config and target state, never health.
+
+    The digest leaves the values of secrets out.
+    """
+
+    exists: bool
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Change:
+    """One change to one connector: all that apply needs, and what people need to judge it.
+
+    `config` is the complete config to write (create, update); `before` the live one that the plan
+    was made from. Both stay in memory.
+    """
+
+    action: Action
+    name: str
+    class_name: str
+    reason: Reason
+    precondition: Precondition
+    keys: tuple[KeyChange, ...] = ()
+    state: StateChange | None = None
+    effects: tuple[Effect, ...] = ()
+    ignored: tuple[IgnoredKeys, ...] = ()
+    unchanged: int = 0
+    wave: int = 0
+    tasks: int = 0
+    location: Location | None = None
+    config: Config | None = None
+    before: Config | None = None
+    only_failed: bool = False
+
+    def has(self, kind: EffectKind) -> bool:
+        """Tell whether the change has an effect of this kind."""
+        return any(effect.kind is kind for effect in self.effects)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which connectors a run is about; empty means all (`name=orders-*`, `team=payments`)."""
+
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is filtered."""
+        return bool(self.select or self.exclude)
+
+
+class ValidationMode(StrEnum):
+    """How settings are checked: by the worker, by plugin definitions alone, or not at all."""
+
+    LIVE = "live"
+    SCHEMA = "schema"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plan:
+    """Everything that apply will do to one cluster, in the order it will be done.
+
+    `problems` are findings of the checks; one of severity error makes the plan unfit to apply.
+    `unmanaged` are live connectors that git does not declare; they are never touched.
+    `undeclared` are those of them that match `ownership.owns`: with prune they would be deleted.
+    """
+
+    project: str
+    cluster: str
+    identity: ClusterIdentity
+    created_at: datetime
+    changes: tuple[Change, ...]
+    in_sync: int
+    declared: int
+    unmanaged: tuple[str, ...] = ()
+    undeclared: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    selection: Selection = Selection()
+    validation: ValidationMode = ValidationMode.LIVE
+    ignored: int = 0
+    digest: str = ""
+    commit: str = ""

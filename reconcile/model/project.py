@@ -1,0 +1,123 @@
+"""The project file: clusters, ownership, limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reconcile.model.config import Secret
+from reconcile.model.desired import IgnoreRule
+from reconcile.model.problem import Location
+
+
+class Prune(StrEnum):
+    """Whether connectors that git no longer declares are deleted."""
+
+    NEVER = "never"
+    OWNED = "owned"
+
+
+@dataclass(frozen=True, slots=True)
+class BasicAuth:
+    """HTTP Basic credentials."""
+
+    username: str
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class BearerAuth:
+    """A bearer token."""
+
+    token: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthClientCredentials:
+    """OAuth 2.0 client credentials (RFC 6749, section 4.4)."""
+
+    token_url: str
+    client_id: str
+    client_secret: Secret
+    scope: str = ""
+    audience: str = ""
+
+
+Auth = BasicAuth | BearerAuth | OAuthClientCredentials
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """How to verify the server and identify ourselves; paths are absolute."""
+
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    key_password: Secret | None = None
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Seconds; `write` and `read` exceed Connect's own limit of 90 s on purpose."""
+
+    connect: float = 10.0
+    read: float = 120.0
+    write: float = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """All that is needed to talk to one cluster, secrets resolved."""
+
+    cluster: str
+    urls: tuple[str, ...]
+    auth: Auth | None = None
+    tls: Tls = Tls()
+    proxy: str | None = None
+    timeouts: Timeouts = Timeouts()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership:
+    """The names this project owns, as globs, and whether it deletes among them."""
+
+    owns: tuple[str, ...] = ()
+    prune: Prune = Prune.NEVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one plan may do; percentages count from 10 owned connectors on."""
+
+    max_deletes: int = 1
+    max_delete_percent: int = 20
+    max_update_percent: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """One Connect cluster of the project; `urls` as written, before references resolve."""
+
+    name: str
+    urls: tuple[str, ...]
+    location: Location
+    variables: Mapping[str, str] = field(default_factory=dict)
+    ownership: Ownership = Ownership()
+    limits: Limits = Limits()
+    ignore: tuple[IgnoreRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """The project file, checked; `root` is the absolute folder it stands in.
+
+    `environment` names the variables that definitions may use, as globs; None allows any.
+    """
+
+    name: str
+    root: str
+    path: str
+    definitions: tuple[str, ...]
+    clusters: Mapping[str, Cluster]
+    environment: tuple[str, ...] | None = None
