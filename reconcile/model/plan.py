@@ -7,7 +7,7 @@ from enum import StrEnum
 from reconcile.model.config import Config
 from reconcile.model.desired import TargetState
 from reconcile.model.live import ClusterIdentity
-from reconcile.model.problem import Location, Problem
+from reconcile.model.problem import Location, Problem, errors_in
 
 
 class Action(StrEnum):
@@ -132,11 +132,12 @@ class IgnoredKeys:
 class Precondition:
     """What must still hold when a change is applied: config and target state, never health.
 
-    The digest leaves the values of secrets out.
+    The digest leaves the values of secrets out: those of the keys in `hidden`.
     """
 
     exists: bool
     digest: str = ""
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -213,3 +214,8 @@ class Plan:
     ignored: int = 0
     digest: str = ""
     commit: str = ""
+
+    @property
+    def applicable(self) -> bool:
+        """Tell whether no check found an error."""
+        return not errors_in(self.problems)

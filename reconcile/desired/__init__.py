@@ -1,0 +1,1 @@
+"""What git says should be: files in, checked definitions out."""

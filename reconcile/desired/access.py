@@ -1,0 +1,175 @@
+"""Make the access to one cluster from its part of the project file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from reconcile.desired.durations import milliseconds
+from reconcile.desired.findings import Finding
+from reconcile.desired.nodes import Tree, dotted, typed_scalar
+from reconcile.desired.references import Sources, fill
+from reconcile.desired.specs import mapping, scalar
+from reconcile.model.codes import Code
+from reconcile.model.config import Secret
+from reconcile.model.marks import Path
+from reconcile.model.project import (
+    Access,
+    Auth,
+    BasicAuth,
+    BearerAuth,
+    OAuthClientCredentials,
+    Timeouts,
+    Tls,
+)
+
+_SCHEMES: Final = frozenset({"http", "https"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Texts:
+    """Fills the references of texts, and keeps what is wrong with them."""
+
+    sources: Sources
+    findings: list[Finding] = field(default_factory=list)
+
+    def get(self, tree: Mapping[str, Tree], path: Path, key: str) -> str | None:
+        """Return the text of a field, or None where it is not given or cannot be filled."""
+        written = scalar(tree.get(key))
+        return self.fill(written, (*path, key)) if written is not None else None
+
+    def fill(self, text: str, path: Path) -> str | None:
+        """Return a text with its references filled, or None."""
+        filled = fill(text, self.sources)
+        self.findings.extend(
+            Finding(refusal.code, path, f"{dotted(path)}: {refusal.message}", refusal.hint)
+            for refusal in filled.refusals
+        )
+        return filled.text
+
+
+def make_access(
+    cluster: str, tree: Mapping[str, Tree], sources: Sources, *, urls: Sequence[str] = ()
+) -> tuple[Access, list[Finding]]:
+    """Return the access that a checked part of the project file describes, and what is wrong.
+
+    Paths stay as written. `urls` replace those of the file.
+    """
+    path = ("clusters", cluster)
+    texts = _Texts(sources)
+    headers = mapping(tree.get("headers"))
+    below = (*path, "headers")
+    access = Access(
+        cluster=cluster,
+        urls=tuple(urls) or _urls(tree, path, texts),
+        auth=_auth(mapping(tree.get("auth")), (*path, "auth"), texts),
+        tls=_tls(mapping(tree.get("tls")), (*path, "tls"), texts),
+        proxy=texts.get(tree, path, "proxy"),
+        timeouts=_timeouts(mapping(tree.get("timeouts"))),
+        headers={key: texts.get(headers, below, key) or "" for key in headers},
+    )
+    return access, texts.findings
+
+
+def secrets_of(access: Access) -> tuple[Secret, ...]:
+    """Return all that must never be shown of an access: passwords, tokens, header values."""
+    found: list[Secret | None] = [access.tls.key_password]
+    match access.auth:
+        case BasicAuth():
+            found.append(access.auth.password)
+        case BearerAuth():
+            found.append(access.auth.token)
+        case OAuthClientCredentials():
+            found.append(access.auth.client_secret)
+        case None:
+            pass
+    found += [Secret(value) for value in access.headers.values()]
+    if access.proxy:
+        found.append(Secret(urlsplit(access.proxy).password or ""))
+    return tuple([secret for secret in found if secret is not None and secret.reveal()])
+
+
+def _urls(tree: Mapping[str, Tree], path: Path, texts: _Texts) -> tuple[str, ...]:
+    listed = tree.get("urls")
+    if isinstance(listed, list):
+        places = [((*path, "urls", str(index)), scalar(item)) for index, item in enumerate(listed)]
+    else:
+        places = [((*path, "url"), scalar(tree.get("url")))]
+    urls: list[str] = []
+    for place, written in places:
+        url = texts.fill(written or "", place)
+        if url is not None:
+            urls.append(url.strip().rstrip("/"))
+            texts.findings.extend(_check_url(urls[-1], place))
+    return tuple(urls)
+
+
+def _check_url(url: str, path: Path) -> list[Finding]:
+    """Check an address without showing it: it may come from a secret."""
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits, parts = False, urlsplit("")
+    if not fits:
+        message = f"{dotted(path)} is no address of a Connect worker"
+        return [Finding(Code.INVALID_VALUE, path, message, "for example http://127.0.0.1:8083")]
+    if parts.username is not None:
+        message = f"{dotted(path)} holds a user name"
+        hint = 'write auth: {basic: {username: ..., password: "${{ env.NAME }}"}} instead'
+        return [Finding(Code.INVALID_VALUE, path, message, hint)]
+    if parts.query or parts.fragment:
+        message = f"{dotted(path)} holds a query"
+        return [Finding(Code.INVALID_VALUE, path, message, "end the address with its path")]
+    return []
+
+
+def _auth(tree: Mapping[str, Tree], path: Path, texts: _Texts) -> Auth | None:
+    for kind in tree:
+        below, place = mapping(tree[kind]), (*path, kind)
+        given = {key: texts.get(below, place, key) or "" for key in below}
+        match kind:
+            case "basic":
+                return BasicAuth(given["username"], Secret(given["password"]))
+            case "bearer":
+                return BearerAuth(Secret(given["token"]))
+            case "oauth":
+                return OAuthClientCredentials(
+                    token_url=given["tokenUrl"],
+                    client_id=given["clientId"],
+                    client_secret=Secret(given["clientSecret"]),
+                    scope=given.get("scope", ""),
+                    audience=given.get("audience", ""),
+                )
+            case _:
+                pass
+    return None
+
+
+def _tls(tree: Mapping[str, Tree], path: Path, texts: _Texts) -> Tls:
+    if "key" in tree and "cert" not in tree:
+        message = f"{dotted(path)} has a key without a certificate"
+        texts.findings.append(Finding(Code.MISSING_FIELD, path, message, "add cert"))
+    password = texts.get(tree, path, "keyPassword")
+    verify = tree.get("verify")
+    return Tls(
+        ca=texts.get(tree, path, "ca"),
+        cert=texts.get(tree, path, "cert"),
+        key=texts.get(tree, path, "key"),
+        key_password=Secret(password) if password is not None else None,
+        verify=typed_scalar(verify) is not False if isinstance(verify, str) else True,
+    )
+
+
+def _timeouts(tree: Mapping[str, Tree]) -> Timeouts:
+    default = Timeouts()
+
+    def seconds(key: str, otherwise: float) -> float:
+        written = scalar(tree.get(key))
+        return milliseconds(written) / 1000 if written is not None else otherwise
+
+    return Timeouts(
+        connect=seconds("connect", default.connect),
+        read=seconds("read", default.read),
+        write=seconds("write", default.write),
+    )

@@ -1,0 +1,22 @@
+"""Read durations as people write them."""
+
+import re
+from typing import Final
+
+FOR_EVER: Final = -1
+
+_DURATION: Final = re.compile(r"([0-9]{1,12})(ms|s|m|h|d)")
+_MILLISECONDS: Final = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+def milliseconds(duration: str) -> int:
+    """Return the milliseconds of `500ms`, `60s`, `10m`, `2h` or `7d`; `-1` stands for ever.
+
+    Raises ValueError for anything else; a number without a unit is one of these.
+    """
+    if duration == str(FOR_EVER):
+        return FOR_EVER
+    found = _DURATION.fullmatch(duration)
+    if found is None:
+        raise ValueError(duration)
+    return int(found[1]) * _MILLISECONDS[found[2]]

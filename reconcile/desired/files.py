@@ -1,0 +1,156 @@
+"""Find and read the files of a project."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from reconcile.desired.references import Refusal
+from reconcile.model.codes import Code
+from reconcile.model.problem import Location, Problem
+
+LARGEST: Final = 50_000_000
+"""How many bytes a file of definitions may have."""
+
+LARGEST_SECRET: Final = 1_000_000
+"""How many bytes a file that holds a secret may have."""
+
+_SUFFIXES: Final = (".yaml", ".yml", ".json")
+_GLOB: Final = frozenset("*?[")
+
+
+def find_files(root: str, entries: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the definition files of a project, each once, and the entries that are not there.
+
+    An entry is a folder (searched to any depth), a file or a glob, from the root; its files come
+    sorted. Hidden files and folders are left out.
+    """
+    files: dict[str, None] = {}
+    missing: list[str] = []
+    for entry in entries:
+        found = _expand(root, entry)
+        files.update(dict.fromkeys(found or ()))
+        if found is None:
+            missing.append(entry)
+    return list(files), missing
+
+
+def _expand(root: str, entry: str) -> list[str] | None:
+    if _GLOB.isdisjoint(entry):
+        return _walk(Path(root, entry))
+    found = [_walk(path) or [] for path in sorted(Path(root).glob(entry))]
+    return [path for paths in found for path in paths]
+
+
+def _walk(start: Path) -> list[str] | None:
+    if start.is_file():
+        return [os.path.normpath(start)]
+    if not start.is_dir():
+        return None
+    found: list[str] = []
+    for folder, below, names in os.walk(os.path.normpath(start)):
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        found += [
+            os.path.join(folder, name)  # noqa: PTH118  # ten thousand Path objects are slow
+            for name in sorted(names)
+            if name.endswith(_SUFFIXES) and not name.startswith(".")
+        ]
+    return found
+
+
+def shown(path: str, root: str) -> str:
+    """Return a path as problems name it: from the root of the project."""
+    inside = path.removeprefix(root.rstrip(os.sep) + os.sep)
+    return (inside if inside != path else os.path.relpath(path, root)).replace(os.sep, "/")
+
+
+def read_text(path: str, name: str) -> str | Problem:
+    """Return the text of a file, or why it cannot be read; `name` stands in the problem."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  # faster by a third, for ten thousand files
+            large = os.fstat(file.fileno()).st_size > LARGEST
+            raw = b"" if large else file.read()
+    except OSError as error:
+        return Problem(
+            code=Code.UNREADABLE_FILE,
+            message=f"this file cannot be read: {error.strerror}",
+            location=Location(name),
+            hint="check that it is a file, and its permissions",
+        )
+    if large:
+        return Problem(
+            code=Code.TOO_LARGE,
+            message=f"this file has more than {LARGEST:,} bytes",
+            location=Location(name),
+            hint="split it into several files",
+        )
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _no_utf8(raw, error.start, name)
+
+
+def _no_utf8(raw: bytes, at: int, name: str) -> Problem:
+    before = raw[:at]
+    line = before.count(b"\n") + 1
+    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig", "replace")) + 1
+    other = "it looks like UTF-16; " if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else ""
+    return Problem(
+        code=Code.ENCODING,
+        message="this file is no UTF-8 text",
+        location=Location(name, line, column),
+        hint=f"{other}save it as UTF-8",
+    )
+
+
+class SecretFiles:
+    """Read the files that references name, inside the project alone and each once."""
+
+    def __init__(self, root: str) -> None:
+        self._root = Path(root).resolve()
+        self._known: dict[str, str | Refusal] = {}
+
+    def locate(self, name: str) -> Refusal | None:
+        """Return why a path may not be read, symbolic links followed, or None."""
+        try:
+            inside = (self._root / name).resolve().is_relative_to(self._root)
+        except (OSError, RuntimeError, ValueError):
+            inside = False
+        if inside:
+            return None
+        return Refusal(
+            Code.FILE_OUTSIDE_PROJECT,
+            f"the file {name} lies outside the project",
+            "references name files inside the folder of the project file",
+        )
+
+    def read(self, name: str) -> str | Refusal:
+        """Return the text of a file without its last line break, or why there is none."""
+        if name not in self._known:
+            self._known[name] = self._read(name)
+        return self._known[name]
+
+    def _read(self, name: str) -> str | Refusal:
+        try:
+            with (self._root / name).open("rb") as file:
+                raw = file.read(LARGEST_SECRET + 1)
+        except OSError as error:
+            message = f"the file {name} cannot be read: {error.strerror}"
+            hint = "create it where connectform runs, or plan with --no-secrets"
+            return Refusal(Code.UNRESOLVED_REFERENCE, message, hint)
+        if len(raw) > LARGEST_SECRET:
+            message = f"the file {name} has more than {LARGEST_SECRET:,} bytes"
+            return Refusal(Code.TOO_LARGE, message, "a secret is a short text")
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return Refusal(Code.ENCODING, f"the file {name} is no UTF-8 text", "save it as UTF-8")
+        text = text.removesuffix("\n").removesuffix("\r")
+        if not text:
+            message = f"the file {name} is empty"
+            return Refusal(Code.UNRESOLVED_REFERENCE, message, "write the secret into it")
+        return text
+
+    def __repr__(self) -> str:
+        """Return how many files were read, and none of their texts."""
+        return f"SecretFiles({len(self._known)} read)"

@@ -1,0 +1,141 @@
+"""Find and load the project file, and resolve the access to its clusters."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from reconcile.desired.access import make_access
+from reconcile.desired.checks import Checker, Schema
+from reconcile.desired.files import SecretFiles, read_text
+from reconcile.desired.findings import problems_of
+from reconcile.desired.nodes import Document, Shapes, Tree, place
+from reconcile.desired.project_file import Parsed, parse_project
+from reconcile.desired.references import Kind, Sources
+from reconcile.desired.resolve import Default
+from reconcile.desired.schemas import PROJECT, read_schemas
+from reconcile.desired.yaml_reader import read_yaml
+from reconcile.errors import DefinitionError
+from reconcile.model.codes import Code
+from reconcile.model.marks import Marks
+from reconcile.model.problem import Location, Problem
+from reconcile.model.project import Access, Project, Tls
+
+_NAMES: Final = ("connectform.yaml", "connectform.yml")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedProject:
+    """A checked project file; beside the project it keeps what loading needs later."""
+
+    project: Project
+    defaults: tuple[Default, ...] = field(repr=False)
+    clusters: Mapping[str, Mapping[str, Tree]] = field(repr=False)
+    marks: Marks = field(repr=False)
+    schemas: Mapping[str, Schema] = field(repr=False)
+
+
+def load_project(path: Path | None, cwd: Path) -> LoadedProject:
+    """Load a project file; without a path, the nearest one in `cwd` and the folders above.
+
+    Raises DefinitionError where there is none, or with all that is wrong with it.
+    """
+    file = _find(path, cwd)
+    document = _read(file, file.name)
+    schemas = read_schemas()
+    parsed = _parse(document, schemas, file)
+    return LoadedProject(parsed.project, parsed.defaults, parsed.clusters, parsed.marks, schemas)
+
+
+def read_access(
+    loaded: LoadedProject,
+    cluster_name: str,
+    environment: Mapping[str, str],
+    overrides: Sequence[str] = (),
+) -> Access:
+    """Return the access to one cluster, its references resolved and its paths absolute.
+
+    `overrides` are addresses that replace those of the file. Raises DefinitionError with every
+    reference and file of this cluster that cannot be had.
+    """
+    project = loaded.project
+    cluster = project.clusters[cluster_name]
+    files = SecretFiles(project.root)
+    sources = Sources(
+        names={Kind.VARIABLE: cluster.variables, Kind.CLUSTER: {"name": cluster_name}},
+        environment=environment,
+        locate_file=files.locate,
+        read_file=files.read,
+    )
+    tree = loaded.clusters[cluster_name]
+    access, findings = make_access(cluster_name, tree, sources, urls=overrides)
+    problems = problems_of(findings, loaded.marks)
+    tls = _absolute(access.tls, project.root)
+    problems += _missing_files(tls, cluster_name, loaded.marks)
+    if problems:
+        raise DefinitionError(*problems)
+    return replace(access, tls=tls)
+
+
+def _find(path: Path | None, cwd: Path) -> Path:
+    if path is not None:
+        file = cwd / path
+        candidates = [file / name for name in _NAMES] if file.is_dir() else [file]
+        hint = "check --project"
+        where = str(path)
+    else:
+        start = cwd.resolve()
+        folders = (start, *start.parents)
+        candidates = [folder / name for folder in folders for name in _NAMES]
+        hint = "run connectform init, or give --project FILE"
+        where = f"{_NAMES[0]} in this folder and those above"
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate.resolve()
+    message = f"there is no project file: {where}"
+    raise DefinitionError(Problem(code=Code.NO_PROJECT_FILE, message=message, hint=hint))
+
+
+def _read(file: Path, name: str) -> Document:
+    text = read_text(str(file), name)
+    if isinstance(text, Problem):
+        raise DefinitionError(text)
+    reading = read_yaml(text, name, Shapes())
+    if reading.problems:
+        raise DefinitionError(*reading.problems)
+    if len(reading.documents) != 1:
+        count = len(reading.documents)
+        location = place(reading.documents[1].marks, ()) if count else Location(name, 1, 1)
+        message = f"a project file holds one document, not {count}"
+        hint = "definitions have files of their own"
+        raise DefinitionError(
+            Problem(code=Code.SYNTAX, message=message, location=location, hint=hint)
+        )
+    return reading.documents[0]
+
+
+def _parse(document: Document, schemas: Mapping[str, Schema], file: Path) -> Parsed:
+    checker = Checker(schemas, PROJECT)
+    return parse_project(document, checker, root=str(file.parent), path=str(file))
+
+
+def _absolute(tls: Tls, root: str) -> Tls:
+    def absolute(path: str | None) -> str | None:
+        return os.path.normpath(Path(root, path)) if path is not None else None
+
+    return replace(tls, ca=absolute(tls.ca), cert=absolute(tls.cert), key=absolute(tls.key))
+
+
+def _missing_files(tls: Tls, cluster: str, marks: Marks) -> list[Problem]:
+    named = {"ca": tls.ca, "cert": tls.cert, "key": tls.key}
+    return [
+        Problem(
+            code=Code.UNREADABLE_FILE,
+            message=f"tls.{key} of cluster {cluster}: there is no such file",
+            location=place(marks, ("clusters", cluster, "tls", key)),
+            hint="paths count from the folder of the project file",
+        )
+        for key, path in named.items()
+        if path is not None and not Path(path).is_file()
+    ]

@@ -1,0 +1,165 @@
+"""Turn the document of a project file into a project, or into all that is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from reconcile.desired.checks import Checker
+from reconcile.desired.findings import Finding, problems_of
+from reconcile.desired.manifest import has_error
+from reconcile.desired.nodes import Document, Tree, place
+from reconcile.desired.references import OPENING
+from reconcile.desired.resolve import Default
+from reconcile.desired.settings import read_settings
+from reconcile.desired.specs import mapping, read_ignore, read_spec, scalar, texts, whole
+from reconcile.errors import DefinitionError
+from reconcile.model.codes import Code
+from reconcile.model.marks import Marks, Path
+from reconcile.model.project import Cluster, Limits, Ownership, Project, Prune
+from reconcile.plugins.suggest import suggest
+
+_DEFINITIONS: Final = ("connectors",)
+_LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parsed:
+    """A project, its defaults, and the clusters as they were written."""
+
+    project: Project
+    defaults: tuple[Default, ...]
+    clusters: Mapping[str, Mapping[str, Tree]]
+    marks: Marks
+
+
+def parse_project(document: Document, checker: Checker, *, root: str, path: str) -> Parsed:
+    """Return what a project file says; raise DefinitionError with all that is wrong with it."""
+    tree = document.tree
+    findings = list(checker.check(tree))
+    if has_error(findings) or not isinstance(tree, dict):
+        findings += _check_defaults(tree)
+        raise DefinitionError(*document.problems, *problems_of(findings, document.marks))
+    written = {name: mapping(item) for name, item in mapping(tree["clusters"]).items()}
+    clusters: dict[str, Cluster] = {}
+    for name, cluster in written.items():
+        clusters[name], more = _read_cluster(name, cluster, document.marks)
+        findings += more
+    defaults, more = _read_defaults(tree.get("defaults"), tuple(clusters), document.marks)
+    findings += more
+    if document.problems or has_error(findings):
+        raise DefinitionError(*document.problems, *problems_of(findings, document.marks))
+    allowed = mapping(tree.get("references")).get("env")
+    project = Project(
+        name=scalar(mapping(tree["metadata"])["name"]) or "",
+        root=root,
+        path=path,
+        definitions=texts(tree["definitions"]) if "definitions" in tree else _DEFINITIONS,
+        clusters=clusters,
+        environment=texts(allowed) if allowed is not None else None,
+    )
+    return Parsed(project, defaults, written, document.marks)
+
+
+def unknown_cluster(name: str, known: Sequence[str], path: Path) -> Finding:
+    """Return the finding for a cluster that the project does not have."""
+    guess = suggest(name, known)
+    hint = f"did you mean {guess}?" if guess else f"the project has {', '.join(known)}"
+    return Finding(Code.UNKNOWN_CLUSTER, path, f'the project has no cluster "{name}"', hint)
+
+
+def _read_cluster(
+    name: str, tree: Mapping[str, Tree], marks: Marks
+) -> tuple[Cluster, list[Finding]]:
+    path = ("clusters", name)
+    variables = {key: scalar(value) or "" for key, value in mapping(tree.get("vars")).items()}
+    ownership = mapping(tree.get("ownership"))
+    limits = mapping(tree.get("limits"))
+    ignore, findings = read_ignore(tree.get("ignore"), marks, (*path, "ignore"))
+    findings += _check_urls(tree, path)
+    findings += _check_variables(variables, (*path, "vars"))
+    cluster = Cluster(
+        name=name,
+        urls=texts(tree["urls"]) if "urls" in tree else texts([tree.get("url", "")]),
+        location=place(marks, path),
+        variables=variables,
+        ownership=Ownership(
+            owns=texts(ownership.get("owns")),
+            prune=Prune(scalar(ownership.get("prune")) or Prune.NEVER),
+        ),
+        limits=Limits(
+            max_deletes=_number(limits, "maxDeletes", _LIMITS.max_deletes),
+            max_delete_percent=_number(limits, "maxDeletePercent", _LIMITS.max_delete_percent),
+            max_update_percent=_number(limits, "maxUpdatePercent", _LIMITS.max_update_percent),
+        ),
+        ignore=ignore,
+    )
+    return cluster, findings
+
+
+def _number(tree: Mapping[str, Tree], key: str, default: int) -> int:
+    return whole(tree[key]) if key in tree else default
+
+
+def _check_urls(tree: Mapping[str, Tree], path: Path) -> list[Finding]:
+    name = path[-1]
+    if "url" not in tree and "urls" not in tree:
+        hint = 'add url: "http://127.0.0.1:8083"'
+        return [Finding(Code.MISSING_FIELD, path, f"cluster {name} has no url", hint)]
+    if "url" in tree and "urls" in tree:
+        message = f"cluster {name} has both url and urls"
+        return [Finding(Code.SETTING_GIVEN_TWICE, (*path, "urls"), message, "keep one of the two")]
+    return []
+
+
+def _check_variables(variables: Mapping[str, str], path: Path) -> list[Finding]:
+    return [
+        Finding(
+            Code.MALFORMED_REFERENCE,
+            (*path, key),
+            f'the variable "{key}" holds a reference',
+            "variables are public text; refer to secrets where they are used",
+        )
+        for key, value in variables.items()
+        if OPENING in value
+    ]
+
+
+def _read_defaults(
+    tree: Tree | None, known: Sequence[str], marks: Marks
+) -> tuple[tuple[Default, ...], list[Finding]]:
+    defaults: list[Default] = []
+    findings: list[Finding] = []
+    for index, item in enumerate(tree if isinstance(tree, list) else ()):
+        path = ("defaults", str(index))
+        match = mapping(mapping(item).get("match"))
+        clusters = texts(match["clusters"]) if "clusters" in match else None
+        findings += [
+            unknown_cluster(name, known, (*path, "match", "clusters", str(number)))
+            for number, name in enumerate(clusters or ())
+            if name not in known
+        ]
+        spec, more = read_spec(mapping(mapping(item)["spec"]), marks, (*path, "spec"))
+        findings += more
+        default = Default(
+            spec=spec,
+            clusters=clusters,
+            names=texts(match["names"]) if "names" in match else ("*",),
+            labels={
+                key: scalar(value) or "" for key, value in mapping(match.get("labels")).items()
+            },
+        )
+        defaults.append(default)
+    return tuple(defaults), findings
+
+
+def _check_defaults(tree: Tree) -> list[Finding]:
+    """Check the settings of defaults where the rest of the file is wrong, to tell all at once."""
+    entries = mapping(tree).get("defaults")
+    return [
+        finding
+        for index, item in enumerate(entries if isinstance(entries, list) else ())
+        for finding in read_settings(
+            mapping(mapping(mapping(item).get("spec")).get("config")),
+            ("defaults", str(index), "spec", "config"),
+        ).findings
+    ]

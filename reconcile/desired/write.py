@@ -1,0 +1,131 @@
+"""Write a definition as YAML that reads well, and reads back the same."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from reconcile.desired.kinds import OURS
+from reconcile.desired.references import escape
+from reconcile.desired.sugar import CLASS, TASKS, VERSION
+from reconcile.model.config import is_added_by_server
+from reconcile.model.desired import TargetState
+
+_NOTHING: Final[Mapping[str, str]] = {}
+_PLAIN: Final = re.compile(
+    r"[A-Za-z_/$](?:[\w./$+=;@~,()*^?<>|{}\[\]&!-]|:(?=[\w./$])| (?=[\w(]))*", re.ASCII
+)
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z_][\w.$-]*", re.ASCII)
+_WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_TASKS: Final = re.compile(r"[1-9][0-9]{0,8}")
+_OTHER_MEANINGS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_GROUPS: Final = (
+    re.compile(r"(?:key|value|header)\.converter(?:\.|$)"),
+    re.compile(r"(?:transforms|predicates)(?:\.|$)"),
+    re.compile(r"topic\.creation\."),
+    re.compile(r"errors\."),
+    re.compile(r"(?:producer|consumer|admin)\.override\."),
+)
+
+
+def render_definition(
+    *,
+    name: str,
+    config: Mapping[str, str],
+    references: Mapping[str, str] = _NOTHING,
+    state: TargetState | None = None,
+    clusters: Iterable[str] = (),
+    labels: Mapping[str, str] = _NOTHING,
+    comment: str = "",
+) -> str:
+    """Return one document of kind Connector as YAML text.
+
+    `references` holds, by key, texts to be written as they are; they take the place of values.
+    In all other values `${{` is escaped. `connector.class`, `tasks.max` and
+    `connector.plugin.version` become fields of the spec.
+    """
+    texts = {key: escape(value) for key, value in config.items() if not is_added_by_server(key)}
+    texts |= {key: text for key, text in references.items() if not is_added_by_server(key)}
+    lines = [f"# {line}".rstrip() for line in comment.splitlines()]
+    lines += [f"apiVersion: {OURS}", "kind: Connector", "metadata:", f"  name: {_scalar(name, 2)}"]
+    if listed := list(clusters):
+        lines += ["  clusters:", *(f"    - {_scalar(cluster, 6)}" for cluster in listed)]
+    if labels:
+        lines += ["  labels:", *_entries(labels, 4)]
+    lines += ["spec:", *_fields(texts, state)]
+    ordered = {key: texts[key] for key in sorted(texts, key=_order)}
+    lines += ["  config:", *_entries(ordered, 4)] if ordered else ["  config: {}"]
+    return "\n".join(lines) + "\n"
+
+
+def _fields(texts: dict[str, str], state: TargetState | None) -> list[str]:
+    """Take the settings that are fields of the spec out of `texts`; return their lines."""
+    fields: list[tuple[str, str]] = []
+    if texts.get(CLASS):
+        fields.append(("class", texts.pop(CLASS)))
+    if texts.get(VERSION):
+        fields.append(("version", texts.pop(VERSION)))
+    if _TASKS.fullmatch(texts.get(TASKS, "")):
+        fields.append(("tasksMax", texts.pop(TASKS)))
+    if state is not None:
+        fields.append(("state", state.value))
+    return [f"  {key}: {_scalar(value, 4)}" for key, value in fields]
+
+
+def _order(key: str) -> tuple[int, list[str]]:
+    """Sort the connector's own settings first, and what belongs together side by side."""
+    group = next((index for index, group in enumerate(_GROUPS, 1) if group.match(key)), 0)
+    return group, key.split(".")
+
+
+def _entries(texts: Mapping[str, str], indent: int) -> list[str]:
+    space = " " * indent
+    return [f"{space}{_key(key)}: {_scalar(text, indent + 2)}" for key, text in texts.items()]
+
+
+def _key(key: str) -> str:
+    if _PLAIN_KEY.fullmatch(key) and key.lower() not in _OTHER_MEANINGS:
+        return key
+    return _quoted(key)
+
+
+def _scalar(text: str, indent: int) -> str:
+    """Return a text as a scalar of block style; lines after the first get the indent."""
+    if _WHOLE.fullmatch(text) or text in {"true", "false"}:
+        return text
+    if _PLAIN.fullmatch(text) and text.lower() not in _OTHER_MEANINGS:
+        return text
+    return _literal(text, indent) if _fits_literal(text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    if text.isprintable() and ("\\" in text or '"' in text):
+        return "'" + text.replace("'", "''") + "'"
+    escaped = json.dumps(text, ensure_ascii=False)
+    if escaped.isprintable():
+        return escaped
+    return "".join(
+        character if character.isprintable() else _escaped(character) for character in escaped
+    )
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004  # four digits
+
+
+def _fits_literal(text: str) -> bool:
+    """Tell whether a literal block keeps every character of a text."""
+    lines = text.split("\n")
+    body = lines[:-1] if lines[-1] == "" else lines
+    return len(body) > 1 and all(
+        line.isprintable() and not line.startswith(" ") and (line or 0 < index < len(body) - 1)
+        for index, line in enumerate(body)
+    )
+
+
+def _literal(text: str, indent: int) -> str:
+    space = " " * indent
+    chomping = "" if text.endswith("\n") else "-"
+    lines = text.removesuffix("\n").split("\n")
+    return "\n".join((f"|{chomping}", *(f"{space}{line}" if line else "" for line in lines)))
