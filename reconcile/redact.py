@@ -10,6 +10,9 @@ from urllib.parse import quote, quote_plus
 
 _SHORTEST: Final = 6
 _MASK: Final = "(redacted)"
+_ANY_TEXT: Final = "surrogatepass"  # an environment may hold bytes that are no UTF-8
+_HEX: Final = re.compile(r"\\u([0-9a-f]{4})")
+_PERCENT: Final = re.compile(r"%[0-9A-F]{2}")
 _KEPT_CONTROLS: Final = frozenset("\n\t")
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -23,25 +26,26 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+        self._compiled: tuple[int, re.Pattern[str]] | None = None
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> None:
         """Remember more secrets."""
-        new = {secret for secret in secrets if len(secret) >= _SHORTEST} - self._secrets
-        if new:
-            self._secrets |= new
-            self._pattern = None
+        self._secrets.update(secret for secret in secrets if len(secret) >= _SHORTEST)
 
     def redact(self, text: str) -> str:
         """Return the text with every known secret masked."""
         if not self._secrets:
             return text
-        if self._pattern is None:
-            forms = {form for secret in self._secrets for form in forms_of(secret)}
+        # Threads learn and redact at once: a pattern knows how many secrets it was made from.
+        compiled = self._compiled
+        if compiled is None or compiled[0] != len(self._secrets):
+            secrets = tuple(self._secrets)
+            forms = {form for secret in secrets for form in forms_of(secret)}
             longest_first = sorted(forms, key=lambda form: (-len(form), form))
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-        return self._pattern.sub(_MASK, text)
+            compiled = (len(secrets), re.compile("|".join(map(re.escape, longest_first))))
+            self._compiled = compiled
+        return compiled[1].sub(_MASK, text)
 
     def __repr__(self) -> str:
         """Return how many secrets are known, and none of them."""
@@ -52,23 +56,40 @@ def forms_of(secret: str) -> frozenset[str]:
     """Return a secret as it appears in plain text, JSON, URLs, base64, HTML and Python's repr."""
     forms = {
         secret,
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1].replace("/", "\\/"),
-        quote(secret, safe=""),
-        quote(secret),
-        quote_plus(secret),
         html.escape(secret),
         html.escape(secret, quote=False),
         repr(secret)[1:-1],
+        *_json_forms(secret),
+        *_url_forms(secret),
         *_base64_forms(secret),
     }
     return frozenset(form for form in forms if len(form) >= _SHORTEST)
 
 
+def _json_forms(secret: str) -> set[str]:
+    """Return the secret inside JSON text; writers differ in what they escape and in hex case."""
+    escaped = json.dumps(secret)[1:-1]
+    forms = {
+        escaped,
+        _HEX.sub(lambda found: "\\u" + found[1].upper(), escaped),
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+    }
+    return forms | {form.replace("/", "\\/") for form in forms}
+
+
+def _url_forms(secret: str) -> set[str]:
+    """Return the secret in URLs, with escapes in upper and in lower case."""
+    forms = {
+        quote(secret, safe="", errors=_ANY_TEXT),
+        quote(secret, errors=_ANY_TEXT),
+        quote_plus(secret, errors=_ANY_TEXT),
+    }
+    return forms | {_PERCENT.sub(lambda found: found[0].lower(), form) for form in forms}
+
+
 def _base64_forms(secret: str) -> set[str]:
     """Return the stable middle of the secret's base64 at each of the three alignments."""
-    raw = secret.encode()
+    raw = secret.encode(errors=_ANY_TEXT)
     forms = {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
     for shift in range(3):
         encoded = base64.b64encode(b"\0" * shift + raw).decode()

@@ -1,0 +1,198 @@
+"""What can be read of a Connect cluster: one function per endpoint.
+
+All raise ClusterError where the cluster cannot be read; what is absent is None. Names may hold
+any character.
+"""
+
+import json
+from typing import Final
+
+from reconcile.connect import wire
+from reconcile.connect.answers import ConnectorOffset, HealthStatus, LoggerLevel, WorkerHealth
+from reconcile.connect.connection import Connection
+from reconcile.connect.failures import Fault, FaultKind
+from reconcile.connect.requests import Request, at, connector_path, reading
+from reconcile.connect.validation import failed_validation, validation
+from reconcile.errors import ClusterError
+from reconcile.model.config import Config
+from reconcile.model.live import ClusterIdentity, LiveConnector, LiveStatus, LiveTask
+from reconcile.model.plugin import Plugin, PluginInfo, Validation
+
+_NOT_YET: Final = frozenset(
+    {FaultKind.BUSY, FaultKind.NOT_FOUND, FaultKind.TIMED_OUT, FaultKind.SERVER_ERROR}
+)
+_SLOWEST_PER_PAIR: Final = 2e-6
+
+
+def get_identity(connection: Connection) -> ClusterIdentity:
+    """Return version and Kafka cluster of the worker."""
+    return connection.read(reading("/"), wire.identity)
+
+
+def get_health(connection: Connection) -> WorkerHealth:
+    """Return whether the worker can do its work, writes included (KIP-1017, Connect 3.9).
+
+    It is asked once: every answer, a 500 or none at all too, says something of its health.
+    """
+    request = reading("/health")
+    result = connection.attempt(request)
+    if not isinstance(result, Fault):
+        return connection.parsed(request, result, wire.Reader(connection.clean).health)
+    match result.kind:
+        case FaultKind.UNSUPPORTED | FaultKind.NOT_FOUND:
+            return WorkerHealth(status=HealthStatus.UNKNOWN)
+        case FaultKind.STARTING | FaultKind.UNAVAILABLE:
+            return WorkerHealth(status=HealthStatus.STARTING, message=result.problem.message)
+        case FaultKind.SERVER_ERROR | FaultKind.TIMED_OUT | FaultKind.NO_ANSWER:
+            return WorkerHealth(status=HealthStatus.UNHEALTHY, message=result.problem.message)
+        case _:
+            raise ClusterError(result.problem)
+
+
+def list_names(connection: Connection) -> tuple[str, ...]:
+    """Return the names of all connectors, in no particular order."""
+    return connection.read(reading(at("connectors")), wire.names)
+
+
+def list_infos(connection: Connection, *, expected: int = 0) -> wire.Listing:
+    """Return all connectors without their status; see `list_all` for `expected`."""
+    return _listing(connection, "expand=info", timeout=_list_timeout(connection, expected))
+
+
+def list_all(connection: Connection, *, expected: int = 0) -> wire.Listing:
+    """Return all connectors with their status.
+
+    Connect leaves out connectors whose status is not written yet, and takes time that is
+    quadratic in their number: `expected` connectors get the time they need.
+    """
+    timeout = _list_timeout(connection, expected)
+    return _listing(connection, "expand=info&expand=status", timeout=timeout)
+
+
+def list_statuses(connection: Connection) -> dict[str, LiveStatus]:
+    """Return the status of every connector that has one; cheap, however many there are."""
+    return _listing(connection, "expand=status", timeout=None).statuses
+
+
+def get_connector(connection: Connection, name: str) -> LiveConnector | None:
+    """Return one connector without its status."""
+    reader = wire.Reader(connection.clean)
+    request = reading(connector_path(name), connector=name)
+    return connection.find(request, lambda data: reader.connector(data, name=name))
+
+
+def get_status(connection: Connection, name: str) -> LiveStatus | None:
+    """Return the status of one connector; a deleted one still has its old one for a while."""
+    request = reading(connector_path(name, "status"), connector=name)
+    return connection.find(request, wire.Reader(connection.clean).status)
+
+
+def get_task_status(connection: Connection, name: str, task: int) -> LiveTask | None:
+    """Return the status of one task."""
+    request = reading(connector_path(name, "tasks", str(task), "status"), connector=name)
+    return connection.find(request, wire.Reader(connection.clean).task)
+
+
+def get_config(connection: Connection, name: str) -> Config | None:
+    """Return the config of one connector; placeholders of its config providers stay as they are."""
+    request = reading(connector_path(name, "config"), connector=name)
+    return connection.find(request, lambda data: Config(wire.config_values(data)))
+
+
+def get_task_configs(connection: Connection, name: str) -> tuple[Config, ...] | None:
+    """Return the configs given to the tasks, or None for "not yet"; asked once.
+
+    Changed values in them are the sign that an update is on.
+    """
+    request = reading(connector_path(name, "tasks"), connector=name)
+    result = connection.attempt(request)
+    if not isinstance(result, Fault):
+        return connection.parsed(request, result, wire.task_configs)
+    if result.kind in _NOT_YET:
+        return None
+    raise ClusterError(result.problem)
+
+
+def get_offsets(connection: Connection, name: str) -> tuple[ConnectorOffset, ...] | None:
+    """Return the positions of one connector (KIP-875, Connect 3.5)."""
+    request = reading(connector_path(name, "offsets"), connector=name)
+    return connection.find(request, wire.offsets)
+
+
+def get_topics(connection: Connection, name: str) -> tuple[str, ...] | None:
+    """Return the topics a connector has used, or None where the worker does not track them.
+
+    An unknown connector has used none (KIP-558).
+    """
+    request = reading(connector_path(name, "topics"), connector=name)
+    result = connection.attempt(request)
+    if isinstance(result, Fault):
+        if result.kind is FaultKind.NOT_AUTHORISED and "racking" in result.message:
+            return None
+        return connection.find(request, lambda data: wire.topics(data, name=name))
+    return connection.parsed(request, result, lambda data: wire.topics(data, name=name))
+
+
+def list_plugins(connection: Connection, *, connectors_only: bool = True) -> tuple[PluginInfo, ...]:
+    """Return the plugins of the worker; converters and the like too where asked."""
+    query = None if connectors_only else {"connectorsOnly": "false"}
+    return connection.read(reading(at("connector-plugins", query=query)), wire.plugins)
+
+
+def get_plugin_settings(
+    connection: Connection, class_name: str, *, version: str = ""
+) -> Plugin | None:
+    """Return the definitions of a plugin's settings (KIP-769), of one version where given."""
+    query = {"version": version} if version else None
+    path = at("connector-plugins", class_name, "config", query=query)
+    reader = wire.Reader(connection.clean)
+    return connection.find(reading(path), lambda data: reader.plugin(data, class_name=class_name))
+
+
+def validate_config(connection: Connection, name: str, config: Config) -> Validation:
+    """Return what the worker says of a config; it may open connections to do so.
+
+    Asked once: a time-out or an error of the server is a `failure` in the result.
+    """
+    sent = {**config.reveal(), "name": name}
+    path = at("connector-plugins", sent.get("connector.class", ""), "config", "validate")
+    request = Request(
+        method="PUT", path=path, body=json.dumps(sent).encode(), connector=name, reads=True
+    )
+    result = connection.attempt(request)
+    if not isinstance(result, Fault):
+        return connection.parsed(
+            request,
+            result,
+            lambda data: validation(data, connector=name, sent=sent, redact=connection.redact),
+        )
+    match result.kind:
+        case FaultKind.REJECTED | FaultKind.SERVER_ERROR if result.message:
+            return failed_validation(
+                result.message, connector=name, sent=sent, redact=connection.redact
+            )
+        case FaultKind.NOT_AUTHENTICATED | FaultKind.NOT_AUTHORISED | FaultKind.CERTIFICATE:
+            raise ClusterError(result.problem)
+        case _:
+            return Validation(connector=name, failure=result.problem.message)
+
+
+def get_loggers(connection: Connection) -> tuple[LoggerLevel, ...]:
+    """Return the loggers of the worker (KIP-495)."""
+    return connection.read(reading(at("admin", "loggers")), wire.loggers)
+
+
+def get_logger(connection: Connection, name: str) -> LoggerLevel | None:
+    """Return one logger of the worker."""
+    request = reading(at("admin", "loggers", name))
+    return connection.find(request, lambda data: wire.logger(data, name=name))
+
+
+def _listing(connection: Connection, query: str, *, timeout: float | None) -> wire.Listing:
+    # The parameter must be repeated: `expand=info,status` answers empty objects.
+    request = reading(f"/connectors?{query}", timeout=timeout)
+    return connection.read(request, wire.Reader(connection.clean).listing)
+
+
+def _list_timeout(connection: Connection, expected: int) -> float:
+    return max(connection.timeouts.read, _SLOWEST_PER_PAIR * expected * expected)

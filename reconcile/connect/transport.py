@@ -1,0 +1,84 @@
+"""Send one request to one worker, and say what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from reconcile.connect.failures import (
+    Fault,
+    FaultKind,
+    error_body,
+    failure_kind,
+    fault_kind,
+    retry_after,
+)
+from reconcile.connect.problems import Asked, Heard, problem_of
+from reconcile.connect.requests import Request
+from reconcile.connect.texts import cut, shown, shown_body
+from reconcile.http.failures import HttpFailure
+from reconcile.http.session import Answer, Session
+from reconcile.redact import one_line
+
+_HEADERS: Final = (("Accept", "application/json"),)
+_HEADERS_WITH_BODY: Final = (*_HEADERS, ("Content-Type", "application/json"))
+_LONGEST_DETAIL: Final = 256
+
+Redact = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One worker as it is addressed: `url` may hold credentials, `shown` does not."""
+
+    cluster: str
+    url: str
+    shown: str
+
+
+def exchange(
+    session: Session, target: Target, request: Request, *, timeout: float, redact: Redact
+) -> Answer | Fault:
+    """Return the answer to a request where it is a success, else what is wrong."""
+    asked = Asked(cluster=target.cluster, url=target.shown, request=request)
+    try:
+        answer = session.request(
+            request.method,
+            target.url.rstrip("/") + request.path,
+            body=request.body,
+            headers=_HEADERS if request.body is None else _HEADERS_WITH_BODY,
+            timeout=timeout,
+        )
+    except HttpFailure as failure:
+        return _silence(failure, asked, redact)
+    return _judged(answer, asked, redact)
+
+
+def _silence(failure: HttpFailure, asked: Asked, redact: Redact) -> Fault:
+    kind = failure_kind(failure)
+    heard = Heard(text=cut(one_line(redact(failure.detail)), _LONGEST_DETAIL))
+    return Fault(kind=kind, problem=problem_of(kind, asked, heard), sent=failure.sent)
+
+
+def _judged(answer: Answer, asked: Asked, redact: Redact) -> Answer | Fault:
+    error = error_body(answer.body)
+    kind = fault_kind(answer.status, error)
+    if kind is None:
+        return answer
+    text = shown(error.message, redact) if error else _unknown_text(answer, redact)
+    message = error.message if error else ""
+    heard = Heard(text=text, message=message, status=answer.status, known_form=error is not None)
+    return Fault(
+        kind=kind,
+        problem=problem_of(kind, asked, heard),
+        sent=kind is not FaultKind.UNEXPECTED,
+        status=answer.status,
+        message=message,
+        retry_after=retry_after(answer),
+    )
+
+
+def _unknown_text(answer: Answer, redact: Redact) -> str:
+    location = answer.headers.get("location")
+    if location:
+        return cut(one_line(f"go to {redact(location)}"), _LONGEST_DETAIL)
+    return shown_body(answer.body, redact)

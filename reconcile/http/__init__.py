@@ -1,0 +1,1 @@
+"""Speak HTTP: the only package that imports httpx; it knows nothing of Connect."""

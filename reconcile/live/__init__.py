@@ -1,0 +1,1 @@
+"""What a cluster says is: one consistent reading of it."""

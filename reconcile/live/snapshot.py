@@ -1,0 +1,117 @@
+"""Read a cluster: constant many requests, all from one worker, and never an error taken for empty."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from reconcile.clock import Clock
+from reconcile.connect.connection import Connection, Worker
+from reconcile.connect.reads import get_connector, get_status, list_all, list_infos, list_names
+from reconcile.connect.requests import addressable
+from reconcile.errors import ClusterError
+from reconcile.model.codes import Code
+from reconcile.model.live import LiveConnector, LiveState
+from reconcile.model.problem import Problem
+
+T = TypeVar("T")
+
+_MOST_BY_NAME: Final = 20
+_READINGS: Final = 4
+
+
+def take_snapshot(
+    connection: Connection, *, clock: Clock, names: Sequence[str] | None = None
+) -> LiveState:
+    """Return the connectors of a cluster, or those of some names that exist.
+
+    Up to 20 names are read one by one, since the full list is dear on large clusters. Where the
+    worker is lost in the middle, all is read again from the next one. Raises ClusterError.
+    """
+    for _ in range(_READINGS):
+        worker = connection.worker
+        taken_at = clock.now()
+        try:
+            connectors = _Reading(connection, worker).read(names)
+        except _MovedError:
+            continue
+        return LiveState(
+            cluster=connection.cluster,
+            url=worker.url,
+            identity=worker.identity,
+            connectors=connectors,
+            taken_at=taken_at,
+        )
+    raise ClusterError(
+        Problem(
+            code=Code.CLUSTER_UNREACHABLE,
+            message=f"cluster {connection.cluster}: its workers come and go, so that no reading is"
+            " of one worker alone",
+            hint="wait until the workers stay up, and run again",
+        )
+    )
+
+
+class _MovedError(Exception):
+    """Tell that an answer came from another worker than those before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One reading, all of it from one worker."""
+
+    connection: Connection
+    worker: Worker
+
+    def read(self, names: Sequence[str] | None) -> Mapping[str, LiveConnector]:
+        if names is None:
+            return self._everything()
+        release = self.worker.identity.release
+        if len(names) <= _MOST_BY_NAME and all(addressable(name, release) for name in names):
+            return self._by_name(names)
+        everything = self._everything()
+        return {name: everything[name] for name in names if name in everything}
+
+    def _by_name(self, names: Sequence[str]) -> Mapping[str, LiveConnector]:
+        found = {}
+        for name in dict.fromkeys(names):
+            connector = self._same_worker(get_connector(self.connection, name))
+            if connector is not None:
+                status = self._same_worker(get_status(self.connection, name))
+                found[name] = replace(connector, status=status)
+        return found
+
+    def _everything(self) -> Mapping[str, LiveConnector]:
+        names = self._same_worker(list_names(self.connection))
+        listing = self._same_worker(list_all(self.connection, expected=len(names)))
+        connectors = listing.connectors
+        missing = [name for name in names if name not in connectors]
+        if missing or listing.bare:
+            # Connect leaves out what has no status yet, also from the configs.
+            infos = self._same_worker(list_infos(self.connection, expected=len(names)))
+            for name, connector in infos.connectors.items():
+                if name not in connectors:
+                    connectors[name] = replace(connector, status=listing.statuses.get(name))
+            self._check_deleted([name for name in missing if name not in connectors])
+        return connectors
+
+    def _check_deleted(self, missing: list[str]) -> None:
+        """Make sure that what is listed and has no config was deleted meanwhile."""
+        if not missing:
+            return
+        listed = self._same_worker(list_names(self.connection))
+        still = sorted(set(missing) & set(listed))
+        if still:
+            raise ClusterError(
+                Problem(
+                    code=Code.UNEXPECTED_ANSWER,
+                    message=f"cluster {self.connection.cluster}: {self.worker.url} lists"
+                    f" connectors whose config it does not give: {', '.join(still[:5])}",
+                    hint="run again; if it stays, the URL leads to something that is not Connect,"
+                    " or only partly",
+                )
+            )
+
+    def _same_worker(self, answer: T) -> T:
+        if self.connection.worker is not self.worker:
+            raise _MovedError
+        return answer

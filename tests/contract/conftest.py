@@ -1,0 +1,85 @@
+"""The clusters under contract: one suite for all of them."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from reconcile.clock import SystemClock
+from reconcile.connect.connection import Connection, open_connection
+from reconcile.model.project import Access
+from reconcile.redact import Redactor
+from reconcile.sandbox.real_cluster import real_sandbox
+from reconcile.sandbox.simulated_cluster import SimulatedCluster
+from reconcile.sandbox.simulated_server import serve
+from reconcile.sandbox.simulated_timing import Timing
+from reconcile.sandbox.spec import VERSIONS, RealSpec
+from tests.contract.world import World
+from tests.real_clusters import real_versions
+from tests.requirements import require_real
+
+# The members of a group hear of a rebalance at their next heartbeat: 3 s would make tests slow.
+_HEARTBEAT_MS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """A kind of cluster that must keep the contract."""
+
+    version: str
+    real: bool
+
+    def __str__(self) -> str:
+        return f"{'real' if self.real else 'simulated'}-{self.version}"
+
+
+def _contracts() -> list[object]:
+    simulated = [
+        pytest.param(Contract(version=v, real=False), id=f"simulated-{v}") for v in VERSIONS
+    ]
+    real = [
+        pytest.param(Contract(version=v, real=True), id=f"real-{v}", marks=pytest.mark.real)
+        for v in real_versions()
+    ]
+    return [*simulated, *real]
+
+
+@contextmanager
+def _urls(contract: Contract) -> Iterator[tuple[str, ...]]:
+    if contract.real:
+        require_real()
+        spec = RealSpec(version=contract.version, heartbeat_ms=_HEARTBEAT_MS)
+        with real_sandbox(spec) as sandbox:
+            yield sandbox.urls
+    else:
+        cluster = SimulatedCluster(
+            clock=SystemClock(), version=contract.version, timing=Timing.quick()
+        )
+        with serve(cluster) as served:
+            yield served.urls
+
+
+@pytest.fixture(scope="session", params=_contracts())
+def cluster_connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
+    """A connection to each cluster in turn; never two of them at once."""
+    with (
+        _urls(request.param) as urls,
+        open_connection(
+            Access(cluster="contract", urls=urls),
+            redactor=Redactor(),
+            clock=SystemClock(),
+            rng=random.Random(7),  # noqa: S311  # spreads waits, guards nothing
+        ) as connection,
+    ):
+        yield connection
+
+
+@pytest.fixture
+def world(cluster_connection: Connection, tmp_path: Path) -> Iterator[World]:
+    """A cluster to work on; what the test makes is deleted in the end."""
+    found = World(connection=cluster_connection, clock=SystemClock(), folder=tmp_path)
+    yield found
+    found.clear()

@@ -1,0 +1,179 @@
+import json
+
+import pytest
+
+from reconcile.connect import reads
+from reconcile.connect.answers import HealthStatus
+from reconcile.errors import ClusterError
+from reconcile.model.codes import Code
+from reconcile.model.config import Config
+from reconcile.model.live import State
+from reconcile.model.plugin import SettingError
+from tests.unit.connect.connecting import ROOT, answering, connected
+from tests.unit.http.canned_server import (
+    HTML_404,
+    answer,
+    by_path,
+    canned_server,
+    error_answer,
+    json_answer,
+)
+
+HTML = {"Content_Type": "text/html"}
+BUSY = error_answer(500, "Request cannot be completed because a rebalance is expected")
+VALIDATE = "PUT /connector-plugins/FileStreamSink/config/validate"
+SINK = Config({"connector.class": "FileStreamSink", "file": "x"})
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (json_answer(200, '{"status":"healthy","message":"ready"}'), HealthStatus.HEALTHY),
+        (json_answer(503, '{"status":"starting","message":"..."}'), HealthStatus.STARTING),
+        (json_answer(500, '{"status":"unhealthy","message":"..."}'), HealthStatus.UNHEALTHY),
+        (error_answer(500, "Request timed out"), HealthStatus.UNHEALTHY),
+        (error_answer(404, "HTTP 404 Not Found"), HealthStatus.UNKNOWN),
+        (answer(404, HTML_404, **HTML), HealthStatus.STARTING),
+    ],
+)
+def test_the_health_of_a_worker(reply: bytes, expected: HealthStatus) -> None:
+    with answering({"GET /health": reply}) as connection:
+        assert reads.get_health(connection).status is expected
+
+
+def test_health_that_may_not_be_asked_is_an_error() -> None:
+    with answering({"GET /health": answer(403)}) as connection, pytest.raises(ClusterError):
+        reads.get_health(connection)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        BUSY,
+        error_answer(409, "Cannot complete request momentarily due to stale configuration"),
+        error_answer(404, "Connector orders not found"),
+        error_answer(500, "Request timed out"),
+    ],
+)
+def test_task_configs_that_are_not_to_be_had_are_not_yet_there(reply: bytes) -> None:
+    with answering({"GET /connectors/orders/tasks": reply}) as connection:
+        assert reads.get_task_configs(connection, "orders") is None
+        assert connection.requests_made.reads == 2
+
+
+def test_task_configs_may_be_denied() -> None:
+    with (
+        answering({"GET /connectors/orders/tasks": answer(401)}) as connection,
+        pytest.raises(ClusterError),
+    ):
+        reads.get_task_configs(connection, "orders")
+
+
+def test_the_wide_list_repeats_its_parameter() -> None:
+    body = '{"orders":{"info":{"config":{}},"status":{"connector":{"state":"PAUSED"}}}}'
+    with (
+        canned_server(by_path({"GET /": ROOT}, json_answer(200, body))) as server,
+        connected(server.url) as connection,
+    ):
+        listing = reads.list_all(connection)
+        reads.list_infos(connection)
+        reads.list_statuses(connection)
+
+    assert listing.connectors["orders"].status.state is State.PAUSED
+    assert server.paths[1:] == [
+        "GET /connectors?expand=info&expand=status",
+        "GET /connectors?expand=info",
+        "GET /connectors?expand=status",
+    ]
+
+
+def test_a_connect_that_cannot_expand_is_too_old() -> None:
+    with (
+        answering({"GET /connectors?expand=status": json_answer(200, '["orders"]')}) as connection,
+        pytest.raises(ClusterError) as caught,
+    ):
+        reads.list_statuses(connection)
+
+    assert caught.value.problems[0].code is Code.UNEXPECTED_ANSWER
+    assert "too old" in caught.value.problems[0].message
+
+
+def test_topics_that_are_not_tracked_are_unknown() -> None:
+    refused = error_answer(403, "Topic tracking is disabled.")
+    with answering({"GET /connectors/orders/topics": refused}) as connection:
+        assert reads.get_topics(connection, "orders") is None
+
+
+def test_topics_that_may_not_be_read_are_an_error() -> None:
+    with (
+        answering({"GET /connectors/orders/topics": error_answer(403, "No")}) as connection,
+        pytest.raises(ClusterError) as caught,
+    ):
+        reads.get_topics(connection, "orders")
+
+    assert caught.value.problems[0].code is Code.NOT_AUTHORISED
+
+
+def test_validation_sends_the_name_and_the_class_as_written() -> None:
+    body = '{"configs":[{"value":{"name":"topics","errors":["Must configure one of topics"]}}]}'
+    with (
+        canned_server(by_path({"GET /": ROOT, VALIDATE: json_answer(200, body)})) as server,
+        connected(server.url) as connection,
+    ):
+        found = reads.validate_config(connection, "orders", SINK)
+        assert connection.requests_made.writes == 0
+
+    assert json.loads(server.requests[1].body) == {
+        "connector.class": "FileStreamSink",
+        "file": "x",
+        "name": "orders",
+    }
+    assert found.errors == (SettingError(key="topics", messages=("Must configure one of topics",)),)
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (error_answer(500, "Request timed out"), "gave up"),
+        (error_answer(500, "java.lang.NullPointerException: boom"), "boom"),
+        (BUSY, "busy"),
+        (answer(502, "<h1>Bad Gateway</h1>"), "502"),
+        (None, "broke"),
+    ],
+)
+def test_validation_that_fails_says_why(reply: bytes | None, said: str) -> None:
+    with answering({VALIDATE: reply}) as connection:
+        found = reads.validate_config(connection, "orders", SINK)
+
+    assert said in found.failure
+    assert found.errors == ()
+
+
+def test_validation_by_a_stranger_is_an_error() -> None:
+    with answering({VALIDATE: answer(401)}) as connection, pytest.raises(ClusterError):
+        reads.validate_config(connection, "orders", SINK)
+
+
+def test_validation_of_an_unknown_class() -> None:
+    message = (
+        "org.apache.kafka.connect.errors.ConnectException: Failed to find any class that"
+        " implements Connector and which name matches FileStreamSink, available connectors are: "
+    )
+    with answering({VALIDATE: error_answer(500, message)}) as connection:
+        assert reads.validate_config(connection, "orders", SINK).unknown_class
+
+
+def test_an_unknown_plugin_has_no_settings() -> None:
+    routes = {
+        "GET /connector-plugins/Nope/config": error_answer(404, "Unknown plugin Nope."),
+        "GET /connector-plugins/X/config?version=1.0": json_answer(200, '[{"name":"a"}]'),
+    }
+    with answering(routes) as connection:
+        assert reads.get_plugin_settings(connection, "Nope") is None
+        assert reads.get_plugin_settings(connection, "X", version="1.0").settings.keys() == {"a"}
+
+
+def test_a_time_out_grows_with_the_cluster() -> None:
+    with answering({}) as connection:
+        assert reads._list_timeout(connection, 100) == connection.timeouts.read
+        assert reads._list_timeout(connection, 20_000) > 6 * connection.timeouts.read
