@@ -1,0 +1,173 @@
+"""Small plans that an operator asks for by name: restart, pause, resume, stop."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from reconcile.model.codes import Code
+from reconcile.model.desired import Definition, TargetState
+from reconcile.model.live import LiveConnector, LiveState, State
+from reconcile.model.plan import Action, Change, Effect, EffectKind, Plan, Reason, StateChange
+from reconcile.model.plan import ValidationMode as Mode
+from reconcile.model.problem import Problem, Severity
+from reconcile.plan.digest import plan_digest, plan_entry, precondition_of
+from reconcile.plan.effects import state_effects, tasks_of
+from reconcile.plugins.suggest import suggest
+
+_NO_DEFINITIONS: Final[Mapping[str, Definition]] = {}
+
+_Act = Callable[[LiveConnector], Change | None]
+
+
+def restart_plan(
+    live: LiveState,
+    names: Iterable[str],
+    *,
+    project: str,
+    now: datetime,
+    only_failed: bool = False,
+) -> Plan:
+    """Return the plan that restarts connectors with their tasks, or what of them has failed.
+
+    A stopped connector has nothing to restart, and with `only_failed` a sound one neither.
+    """
+    wanted = sorted(set(names))
+    stopped = [
+        _stopped_problem(name)
+        for name in wanted
+        if name in live.connectors and live.connectors[name].target_state is TargetState.STOPPED
+    ]
+
+    def restart(connector: LiveConnector) -> Change | None:
+        if connector.target_state is TargetState.STOPPED:
+            return None
+        if only_failed and not _has_failed(connector):
+            return None
+        effects = (Effect(EffectKind.RESTARTS_TASKS, _restarted(connector, only_failed)),)
+        return _change(connector, Action.RESTART, effects=effects, only_failed=only_failed)
+
+    return _plan(live, wanted, restart, stopped, project=project, now=now)
+
+
+def state_plan(
+    live: LiveState,
+    names: Iterable[str],
+    state: TargetState,
+    *,
+    project: str,
+    now: datetime,
+    definitions: Mapping[str, Definition] = _NO_DEFINITIONS,
+) -> Plan:
+    """Return the plan that pauses, resumes or stops connectors; none for those that already are.
+
+    Where `definitions` declare another state, a warning says that the next apply undoes it.
+    """
+    wanted = sorted(set(names))
+    against = [
+        _contradiction(definition, state)
+        for name in wanted
+        if (definition := definitions.get(name)) is not None
+        and definition.state not in {None, state}
+    ]
+
+    def set_state(connector: LiveConnector) -> Change | None:
+        before = connector.target_state
+        if before is state:
+            return None
+        change = StateChange(before=before, after=state)
+        return _change(connector, Action.SET_STATE, effects=state_effects(change), state=change)
+
+    return _plan(live, wanted, set_state, against, project=project, now=now)
+
+
+def _plan(
+    live: LiveState,
+    names: list[str],
+    act: _Act,
+    problems: list[Problem],
+    *,
+    project: str,
+    now: datetime,
+) -> Plan:
+    found = [live.connectors[name] for name in names if name in live.connectors]
+    acts = [act(connector) for connector in found]
+    changes = tuple(change for change in acts if change is not None)
+    entries = [entry for change in changes if (entry := plan_entry(change, ())) is not None]
+    unknown = [_unknown(name, live) for name in names if name not in live.connectors]
+    return Plan(
+        project=project,
+        cluster=live.cluster,
+        identity=live.identity,
+        created_at=now,
+        changes=changes,
+        in_sync=len(found) - len(changes),
+        declared=len(found),
+        problems=(*unknown, *problems),
+        validation=Mode.OFF,
+        digest=plan_digest(entries),
+    )
+
+
+def _change(
+    connector: LiveConnector,
+    action: Action,
+    *,
+    effects: tuple[Effect, ...],
+    state: StateChange | None = None,
+    only_failed: bool = False,
+) -> Change:
+    """Return a change that depends on the state and on which keys are set, on no value."""
+    return Change(
+        action=action,
+        name=connector.name,
+        class_name=connector.class_name,
+        reason=Reason.ASKED,
+        precondition=precondition_of(connector, connector.config.keys()),
+        state=state,
+        effects=effects,
+        tasks=tasks_of(connector),
+        only_failed=only_failed,
+    )
+
+
+def _has_failed(connector: LiveConnector) -> bool:
+    status = connector.status
+    return status is not None and (
+        status.state is State.FAILED or any(task.state is State.FAILED for task in status.tasks)
+    )
+
+
+def _restarted(connector: LiveConnector, only_failed: bool) -> int:  # noqa: FBT001  # a flag that the plan carries
+    if not only_failed or connector.status is None:
+        return tasks_of(connector)
+    return sum(task.state is State.FAILED for task in connector.status.tasks)
+
+
+def _unknown(name: str, live: LiveState) -> Problem:
+    guess = suggest(name, live.connectors)
+    return Problem(
+        code=Code.UNKNOWN_CONNECTOR,
+        message=f"{live.cluster} has no connector {name}",
+        hint=f"did you mean {guess}?" if guess else "connectform status lists them",
+    )
+
+
+def _stopped_problem(name: str) -> Problem:
+    return Problem(
+        code=Code.NOTHING_TO_RESTART,
+        message=f"{name} is stopped: it has nothing to restart",
+        hint=f"connectform resume {name} starts it",
+        severity=Severity.WARNING,
+        connector=name,
+    )
+
+
+def _contradiction(definition: Definition, state: TargetState) -> Problem:
+    return Problem(
+        code=Code.CONTRADICTS_GIT,
+        message=f"git declares {definition.name} {definition.state}, so the next apply undoes this",
+        location=definition.location,
+        hint=f"set `state: {state}` in the definition to make it last",
+        severity=Severity.WARNING,
+        connector=definition.name,
+    )

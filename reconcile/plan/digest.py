@@ -1,0 +1,102 @@
+"""Digests of what a plan was made from and of what it does; secret values never enter them."""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from reconcile.model.config import Config
+from reconcile.model.live import LiveConnector
+from reconcile.model.plan import Change, Precondition
+
+_PREFIX: Final = "sha256:"
+_CLASS_KEY: Final = "connector.class"
+_ABSENT: Final = Precondition(exists=False)
+
+
+def precondition_of(live: LiveConnector | None, hidden: Collection[str] = ()) -> Precondition:
+    """Return what a connector is now: its config and target state, never its health.
+
+    Of the keys in `hidden` only the presence counts, and of the class not how it is written.
+    """
+    if live is None:
+        return _ABSENT
+    content = {
+        "config": _fields(live.config, hidden),
+        "name": live.stray_name,
+        "state": live.target_state.value,
+    }
+    kept = tuple(sorted(live.config.reveal().keys() & frozenset(hidden)))
+    return Precondition(exists=True, digest=digest_of(content), hidden=kept)
+
+
+def still_holds(change: Change, live: LiveConnector | None) -> bool:
+    """Tell whether a connector still is as it was when the change was planned.
+
+    Where the plan is still in memory the configs are compared whole, secrets included.
+    """
+    if live is not None and change.before is not None and live.config != change.before:
+        return False
+    return precondition_of(live, change.precondition.hidden) == change.precondition
+
+
+def plan_digest(entries: Collection[Mapping[str, Any]]) -> str:
+    """Return the digest of a whole plan from the entries of its changes, in any order."""
+    return digest_of(sorted(entries, key=lambda entry: (entry["name"], entry["action"])))
+
+
+def plan_entry(change: Change, hidden: Collection[str]) -> dict[str, Any] | None:
+    """Return what of a change enters the digest of the plan, or None where nothing does.
+
+    A secret enters by its reference. So a change that does no more than bring new secrets under
+    references that git already named (a rotation) has no entry: a plan made without secrets has
+    the same digest as one made with them.
+    """
+    if _is_rotation(change):
+        return None
+    return {
+        "action": change.action.value,
+        "name": change.name,
+        "class": _short_class(change.class_name),
+        "config": _fields(change.config, hidden) if change.config is not None else None,
+        "state": change.state.after.value if change.state else None,
+        "from": change.precondition.digest,
+        "only_failed": change.only_failed,
+    }
+
+
+def digest_of(content: object) -> str:
+    """Return the digest of plain data, the same for any order of keys."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return _PREFIX + hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _fields(config: Config, hidden: Collection[str]) -> dict[str, list[str]]:
+    """Return the values that may be known; of others the reference, or nothing."""
+    keys, values = config.keys(), config.reveal()
+    fields: dict[str, list[str]] = {}
+    for key in keys:
+        reference = config.reference(key)
+        if reference is not None:
+            fields[key] = ["reference", reference]
+        elif key == _CLASS_KEY:
+            fields[key] = ["value", _short_class(values[key])]
+        elif key in hidden:
+            fields[key] = ["hidden"]
+        else:
+            fields[key] = ["value", values[key]]
+    return fields
+
+
+def _is_rotation(change: Change) -> bool:
+    """Tell whether an update only replaces values by secrets that references name."""
+    if change.config is None or change.before is None or change.state is not None:
+        return False
+    return bool(change.keys) and all(
+        key_change.before is not None and change.config.reference(key_change.key) is not None
+        for key_change in change.keys
+    )
+
+
+def _short_class(class_name: str) -> str:
+    return class_name.strip().rpartition(".")[2].removesuffix("Connector")

@@ -1,0 +1,126 @@
+"""Turn differing keys into what a plan may show of them."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from reconcile.model.config import Config
+from reconcile.model.plan import KeyChange, Shown, ValueKind
+from reconcile.model.plugin import Setting
+from reconcile.plan.compare import NAME
+from reconcile.plan.draft import DraftChange
+from reconcile.plan.explain import explain
+from reconcile.plugins.sensitive import is_masked, is_sensitive
+
+_EMPTY: Final = Config({})
+_NO_SETTINGS: Final[Mapping[str, Setting]] = {}
+_SHORTEST_SECRET: Final = 6
+_REFERENCE: Final = re.compile(r"\$\{\{[^{}]*\}\}")
+
+
+def hidden_keys(
+    change: DraftChange, settings: Mapping[str, Setting] = _NO_SETTINGS
+) -> frozenset[str]:
+    """Return the keys of a connector whose values must not be seen, on either side.
+
+    Where one side is sensitive the other is too. A value made from references is, and so is one
+    that repeats such a value under another key.
+    """
+    ours = change.config if change.config is not None else _declared(change)
+    theirs = change.live.config if change.live else _EMPTY
+    references = _declared(change).references()
+    secrets = _secret_texts(change)
+
+    def is_hidden(key: str) -> bool:
+        values = {ours.get(key), theirs.get(key)}
+        return key in references or any(
+            is_sensitive(key, value, settings.get(key)) or _repeats(value, secrets)
+            for value in values
+            if value is not None
+        )
+
+    return frozenset(filter(is_hidden, {*ours.keys(), *theirs.keys()}))
+
+
+def key_changes(change: DraftChange, hidden: frozenset[str]) -> tuple[KeyChange, ...]:
+    """Return the differing keys, sorted; sensitive values are numbered within the connector."""
+    numbers: dict[str, int] = {}
+    return tuple(_key_change(change, key, hidden, numbers) for key in change.differing)
+
+
+def _key_change(
+    change: DraftChange, key: str, hidden: frozenset[str], numbers: dict[str, int]
+) -> KeyChange:
+    if key == NAME and change.live is not None:
+        return _name_change(change, change.live.stray_name)
+    before = _before(change, key, hidden, numbers)
+    after = _after(change, key, hidden, numbers)
+    plain = all(shown is not None and shown.kind is ValueKind.PLAIN for shown in (before, after))
+    return KeyChange(
+        key=key,
+        before=before,
+        after=after,
+        parts=explain(before.text, after.text) if plain and before and after else (),
+        location=change.definition.locate(key) if change.definition and after else None,
+    )
+
+
+def _name_change(change: DraftChange, stray_name: str) -> KeyChange:
+    return KeyChange(key=NAME, before=_plain(stray_name), after=_plain(change.name))
+
+
+def _before(
+    change: DraftChange, key: str, hidden: frozenset[str], numbers: dict[str, int]
+) -> Shown | None:
+    value = change.live.config.get(key) if change.live else None
+    if value is None:
+        return None
+    if is_masked(value):
+        return Shown(kind=ValueKind.MASKED)
+    return _numbered(value, numbers) if key in hidden else _plain(value)
+
+
+def _after(
+    change: DraftChange, key: str, hidden: frozenset[str], numbers: dict[str, int]
+) -> Shown | None:
+    config = change.config if change.config is not None else _EMPTY
+    value, reference = config.get(key), config.reference(key)
+    if value is None:
+        if reference is None:
+            return None
+        return Shown(kind=ValueKind.UNRESOLVED, reference=shown_reference(key, reference))
+    if key not in hidden:
+        return _plain(value)
+    place = shown_reference(key, reference) if reference is not None else ""
+    return _numbered(value, numbers, place)
+
+
+def shown_reference(key: str, reference: str) -> str:
+    """Return the text that a secret was made from, reduced to its references where need be."""
+    around = _REFERENCE.sub("", reference)
+    if is_sensitive(key, around):
+        return " ".join(_REFERENCE.findall(reference))
+    return reference
+
+
+def _plain(value: str) -> Shown:
+    return Shown(kind=ValueKind.PLAIN, text=value)
+
+
+def _numbered(value: str, numbers: dict[str, int], reference: str = "") -> Shown:
+    number = numbers.setdefault(value, len(numbers) + 1)
+    return Shown(kind=ValueKind.SENSITIVE, number=number, reference=reference)
+
+
+def _declared(change: DraftChange) -> Config:
+    return change.definition.config if change.definition else _EMPTY
+
+
+def _secret_texts(change: DraftChange) -> tuple[str, ...]:
+    config = _declared(change)
+    values = (config.get(key) for key in config.references())
+    return tuple(value for value in values if value and len(value) >= _SHORTEST_SECRET)
+
+
+def _repeats(value: str, secrets: tuple[str, ...]) -> bool:
+    return any(secret in value for secret in secrets)

@@ -1,0 +1,1 @@
+"""What plugins say of their settings, and what names and values say by themselves."""

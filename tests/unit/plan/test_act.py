@@ -1,0 +1,135 @@
+import pytest
+
+from reconcile.model.codes import Code
+from reconcile.model.desired import TargetState
+from reconcile.model.live import LiveStatus, LiveTask, State
+from reconcile.model.plan import Action, Effect, EffectKind, Reason, StateChange, ValidationMode
+from reconcile.model.problem import Severity
+from reconcile.plan.act import restart_plan, state_plan
+from reconcile.plan.digest import still_holds
+from tests.unit.plan.worlds import NOON, definition, live, live_connector
+
+BROKEN = live_connector(
+    "broken",
+    tasks=2,
+    status=LiveStatus(
+        state=State.RUNNING,
+        tasks=(LiveTask(id=0, state=State.RUNNING), LiveTask(id=1, state=State.FAILED)),
+    ),
+)
+WORLD = live(
+    live_connector("orders", tasks=2),
+    BROKEN,
+    live_connector("halted", state=State.STOPPED, tasks=0),
+    live_connector("paused", state=State.PAUSED),
+    live_connector("failed", state=State.FAILED),
+    live_connector("fresh", status=None, tasks=0),
+)
+
+
+def restarted(*names, **more):
+    return restart_plan(WORLD, names, project="shop", now=NOON, **more)
+
+
+def set_state(state, *names, **more):
+    return state_plan(WORLD, names, state, project="shop", now=NOON, **more)
+
+
+def test_connectors_are_restarted_with_their_tasks():
+    found = restarted("orders", "broken", "orders")
+    assert [change.name for change in found.changes] == ["broken", "orders"]
+    change = found.changes[1]
+    assert change.action is Action.RESTART
+    assert change.reason is Reason.ASKED
+    assert change.effects == (Effect(EffectKind.RESTARTS_TASKS, 2),)
+    assert not change.only_failed
+    assert change.config is None
+    assert (found.project, found.cluster, found.created_at) == ("shop", "local", NOON)
+    assert found.validation is ValidationMode.OFF
+
+
+def test_only_what_has_failed_is_restarted():
+    found = restarted("orders", "broken", "failed", "fresh", only_failed=True)
+    assert [change.name for change in found.changes] == ["broken", "failed"]
+    assert all(change.only_failed for change in found.changes)
+    assert found.changes[0].effects == (Effect(EffectKind.RESTARTS_TASKS, 1),)
+    assert found.in_sync == 2
+
+
+def test_a_connector_without_status_can_be_restarted():
+    assert restarted("fresh").changes[0].effects == (Effect(EffectKind.RESTARTS_TASKS, 0),)
+
+
+def test_a_stopped_connector_has_nothing_to_restart():
+    found = restarted("halted", "orders")
+    assert [change.name for change in found.changes] == ["orders"]
+    assert [problem.code for problem in found.problems] == [Code.NOTHING_TO_RESTART]
+    assert found.problems[0].severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("order", "did you mean orders?"), ("zzz", "connectform status lists them")],
+)
+def test_an_unknown_name_is_an_error_with_a_guess(name, hint):
+    for found in (restarted(name), set_state(TargetState.PAUSED, name)):
+        assert found.changes == ()
+        (problem,) = found.problems
+        assert problem.code is Code.UNKNOWN_CONNECTOR
+        assert problem.severity is Severity.ERROR
+        assert problem.message == f"local has no connector {name}"
+        assert problem.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("state", "names"),
+    [
+        (TargetState.PAUSED, ["halted", "orders"]),
+        (TargetState.STOPPED, ["orders", "paused"]),
+        (TargetState.RUNNING, ["halted", "paused"]),
+    ],
+)
+def test_only_connectors_in_another_state_are_changed(state, names):
+    found = set_state(state, "orders", "halted", "paused")
+    assert [change.name for change in found.changes] == names
+    assert {change.action for change in found.changes} == {Action.SET_STATE}
+    assert all(change.state.after is state for change in found.changes)
+    assert (found.in_sync, found.declared) == (1, 3)
+
+
+def test_a_state_change_says_from_where_to_where():
+    change = set_state(TargetState.STOPPED, "paused").changes[0]
+    assert change.state == StateChange(before=TargetState.PAUSED, after=TargetState.STOPPED)
+    assert change.effects == (Effect(EffectKind.REBALANCE),)
+
+
+def test_what_contradicts_git_says_that_the_next_apply_undoes_it():
+    wanted = {
+        "orders": definition("orders", state=TargetState.RUNNING),
+        "paused": definition("paused", state=TargetState.PAUSED),
+        "broken": definition("broken"),
+    }
+    found = set_state(TargetState.PAUSED, "orders", "paused", "broken", definitions=wanted)
+    assert len(found.changes) == 2
+    (problem,) = found.problems
+    assert problem.code is Code.CONTRADICTS_GIT
+    assert problem.message == "git declares orders running, so the next apply undoes this"
+    assert problem.hint == "set `state: paused` in the definition to make it last"
+
+
+def test_what_an_operator_asks_for_does_not_depend_on_values():
+    change = restarted("orders").changes[0]
+    assert still_holds(change, live_connector("orders", {"file": "changed"}))
+    assert not still_holds(change, live_connector("orders", state=State.STOPPED))
+    assert not still_holds(change, None)
+
+
+def test_plans_that_ask_for_other_things_have_other_digests():
+    digests = {
+        restarted("orders").digest,
+        restarted("broken").digest,
+        restarted("broken", only_failed=True).digest,
+        set_state(TargetState.PAUSED, "orders").digest,
+        set_state(TargetState.STOPPED, "orders").digest,
+    }
+    assert len(digests) == 5

@@ -1,0 +1,169 @@
+import re
+from dataclasses import replace
+
+import pytest
+
+from reconcile.model.config import Config
+from reconcile.model.desired import TargetState
+from reconcile.model.live import State
+from reconcile.model.plan import Precondition
+from reconcile.plan.digest import precondition_of, still_holds
+from tests.unit.plan.worlds import (
+    SINK,
+    definition,
+    desired,
+    live,
+    live_connector,
+    plan,
+    plan_one,
+)
+
+
+def digest(found, hidden=()):
+    return precondition_of(found, hidden).digest
+
+
+def test_what_does_not_exist_has_no_digest():
+    assert precondition_of(None) == Precondition(exists=False)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        live_connector(config={"file": "x"}),
+        live_connector(config={"added": ""}),
+        live_connector(config={"file": None}),
+        live_connector(state=State.PAUSED),
+        live_connector(stray_name="foo"),
+        live_connector(config={"connector.class": "FileStreamSource"}),
+    ],
+)
+def test_config_and_target_state_enter_a_precondition(other):
+    assert digest(other) != digest(live_connector())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        live_connector(state=State.FAILED),
+        live_connector(tasks=7),
+        live_connector(config={"connector.class": " FileStreamSink"}),
+        live_connector(config={"connector.class": SINK}),
+    ],
+)
+def test_health_tasks_and_the_form_of_the_class_do_not(other):
+    assert digest(other) == digest(live_connector())
+
+
+def test_of_a_hidden_key_only_the_presence_enters():
+    one, other = (live_connector(config={"pw": value}) for value in ("a", "b"))
+    assert digest(one, {"pw"}) == digest(other, {"pw"})
+    assert digest(one, {"pw"}) != digest(live_connector(), {"pw"})
+    assert precondition_of(one, {"pw", "other"}).hidden == ("pw",)
+
+
+def update_of(found, wanted=None):
+    return plan_one(wanted or definition(config={"file": "new"}), found).changes[0]
+
+
+def test_a_precondition_holds_while_nothing_moves():
+    found = live_connector(config={"a.password": "x"})
+    assert still_holds(update_of(found), found)
+    assert still_holds(update_of(found), live_connector(config={"a.password": "x"}, tasks=9))
+
+
+def test_a_precondition_fails_when_the_connector_moves():
+    change = update_of(live_connector(config={"a.password": "x"}))
+    assert not still_holds(change, None)
+    assert not still_holds(change, live_connector(config={"a.password": "y"}))
+    assert not still_holds(change, live_connector(config={"a.password": "x"}, state=State.STOPPED))
+
+
+def test_without_the_live_config_in_memory_the_digest_decides():
+    change = replace(update_of(live_connector(config={"a.password": "x"})), before=None)
+    assert still_holds(change, live_connector(config={"a.password": "y"}))
+    assert not still_holds(change, live_connector(config={"a.password": "x", "file": "z"}))
+
+
+def test_a_new_connector_must_not_exist_yet():
+    change = plan_one(definition()).changes[0]
+    assert still_holds(change, None)
+    assert not still_holds(change, live_connector())
+
+
+def wanted(**more):
+    return plan_one(definition(**more), live_connector(config={"a.password": "old"})).digest
+
+
+def test_a_digest_is_a_sha256():
+    assert re.fullmatch("sha256:[0-9a-f]{64}", wanted())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"config": {"file": "x"}},
+        {"config": {"file": None}},
+        {"config": {"added": ""}},
+        {"state": TargetState.STOPPED},
+        {"config": {"a.password": "${file:/p:k}"}},
+    ],
+)
+def test_a_digest_covers_what_is_written(other):
+    assert wanted(config={"file": "new"}) != wanted(**other)
+
+
+def test_a_digest_covers_what_it_was_made_from():
+    one, other = (
+        plan_one(definition(config={"file": "new"}), live_connector(config={"file": before}))
+        for before in ("a", "b")
+    )
+    assert one.digest != other.digest
+
+
+def test_a_secret_enters_by_its_reference():
+    def with_secret(value, name):
+        values = {"file": "new"} | ({"token": value} if value else {})
+        return wanted(config=values, references={"token": f"${{{{ env.{name} }}}}"})
+
+    assert with_secret("one", "T") == with_secret("two", "T") == with_secret(None, "T")
+    assert with_secret("one", "T") != with_secret("one", "U")
+
+
+def test_a_rotation_under_the_same_reference_is_applied_and_does_not_enter():
+    rotated = plan_one(
+        definition(config={"token": "new"}, references={"token": "${{ env.T }}"}),
+        live_connector(config={"token": "old"}),
+    )
+    unseen = plan_one(
+        definition(references={"token": "${{ env.T }}"}), live_connector(config={"token": "old"})
+    )
+    assert len(rotated.changes) == 1
+    assert unseen.changes == ()
+    assert rotated.digest == unseen.digest
+
+
+@pytest.mark.parametrize(("config", "state"), [({"file": "new"}, None), ({}, TargetState.PAUSED)])
+def test_a_rotation_with_another_change_enters(config, state):
+    found = plan_one(
+        definition(
+            config={**config, "token": "new"}, references={"token": "${{ env.T }}"}, state=state
+        ),
+        live_connector(config={"token": "old"}),
+    )
+    assert found.digest != plan_one(definition(), live_connector()).digest
+
+
+def test_time_and_commit_do_not_enter():
+    one = plan_one(definition(), commit="a").digest
+    assert one == plan_one(definition(), commit="b").digest
+
+
+def test_characters_of_every_kind_can_be_digested():
+    odd = definition(config={"file": 'é\ud800"/\x00'})
+    assert plan(desired(odd), live()).digest != plan(desired(definition()), live()).digest
+
+
+def test_a_config_without_class_can_be_digested():
+    assert digest(live_connector(config=dict.fromkeys(["connector.class"])))
+    assert Config({}) == Config({})

@@ -1,0 +1,199 @@
+import pytest
+
+from reconcile.model.codes import Code
+from reconcile.model.desired import IgnoreRule, TargetState
+from reconcile.model.plan import ValidationMode
+from reconcile.model.plugin import SettingError, SettingType, Validation
+from reconcile.model.problem import Location, Severity
+from tests.unit.plan.worlds import (
+    SINK,
+    definition,
+    live_connector,
+    plan_one,
+    plugin,
+    setting,
+)
+
+KNOWN = frozenset({"connector.class", "tasks.max", "topics", "file"})
+
+
+def answer(*errors, **more):
+    return Validation(
+        connector="orders",
+        **(
+            {
+                "errors": tuple(SettingError(key=key, messages=texts) for key, *texts in errors),
+                "known_keys": KNOWN,
+            }
+            | more
+        ),
+    )
+
+
+def problems(wanted, found=None, validation=None, mode=ValidationMode.LIVE, **more):
+    answers = [validation] if validation is not None else []
+    return plan_one(wanted, found, validations=answers, validation=mode, **more).problems
+
+
+def messages(*arguments, **more):
+    return [problem.message for problem in problems(*arguments, **more)]
+
+
+def test_what_the_worker_says_against_a_key_stands_at_the_line_of_the_key():
+    (problem,) = problems(definition(), validation=answer(("topics", "Must not be empty")))
+    assert problem.code is Code.VALIDATION
+    assert problem.severity is Severity.ERROR
+    assert problem.connector == "orders"
+    assert problem.message == "topics: Must not be empty"
+    assert problem.location == Location("connectors/orders.yaml", 1, 1)
+
+
+def test_all_messages_are_reported_and_each_once():
+    validation = answer(("topics", "topics is odd", "and wrong", "and wrong"), ("file", "odd too"))
+    assert messages(definition(), validation=validation) == [
+        "file: odd too",
+        "topics is odd",
+        "topics: and wrong",
+    ]
+
+
+def test_a_message_that_quotes_a_secret_loses_it():
+    wanted = definition(
+        config={"a.password": "hunter2-x", "pin.secret": "77", "file": "open"},
+        references={"a.password": "${{ env.PW }}"},
+    )
+    validation = answer(
+        ("a.password", "Invalid value hunter2-x for a.password"),
+        ("pin.secret", "Invalid value 77 for pin.secret, 771 is fine"),
+        ("file", "Invalid value open for file"),
+        known_keys=KNOWN | {"a.password", "pin.secret"},
+    )
+    assert messages(wanted, validation=validation) == [
+        "Invalid value (redacted) for a.password",
+        "Invalid value (redacted) for pin.secret, 771 is fine",
+        "Invalid value open for file",
+    ]
+
+
+def test_nothing_is_said_against_a_secret_that_was_not_resolved():
+    wanted = definition(references={"token": "${{ env.T }}"})
+    validation = answer(("token", "is required"), known_keys=KNOWN | {"token"})
+    found = problems(wanted, validation=validation)
+    assert [problem.code for problem in found] == [Code.SECRETS_NOT_RESOLVED]
+    assert found[0].severity is Severity.NOTICE
+
+
+def test_a_key_that_the_worker_does_not_know_is_a_warning_with_a_guess():
+    wanted = definition(config={"tasks.max": None, "task.max": "2", "colour": "x"})
+    colour, task = problems(wanted, validation=answer())
+    assert (colour.code, colour.severity) == (Code.UNKNOWN_SETTING, Severity.WARNING)
+    assert colour.message == f"colour is no setting of {SINK}, which ignores it"
+    assert task.hint == "did you mean tasks.max?"
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("FileStreamSnk", "did you mean FileStreamSink?"),
+        ("com.example.Nothing", "install the plugin on every worker"),
+    ],
+)
+def test_an_unknown_class_is_an_error_with_a_guess(written, hint):
+    (problem,) = problems(definition(config={"connector.class": written}))
+    assert problem.code is Code.UNKNOWN_CLASS
+    assert problem.message == f"local has no connector class {written}"
+    assert problem.hint == hint
+
+
+def test_the_worker_knows_better_which_classes_there_are():
+    wanted = definition(config={"connector.class": "S3_SINK"})
+    assert not problems(wanted, validation=answer())
+    (problem,) = problems(
+        definition(), validation=answer(unknown_class=True, known_keys=frozenset())
+    )
+    assert problem.code is Code.UNKNOWN_CLASS
+
+
+@pytest.mark.parametrize(
+    ("strict", "severity"), [(False, Severity.WARNING), (True, Severity.ERROR)]
+)
+def test_a_validation_that_could_not_be_had_is_a_warning_unless_strict(strict, severity):
+    validation = answer(failure="it took more than 90 s", known_keys=frozenset())
+    (problem,) = problems(definition(), validation=validation, strict=strict)
+    assert problem.code is Code.VALIDATION_SKIPPED
+    assert problem.severity is severity
+    assert problem.message == (
+        "the settings of orders could not be validated: it took more than 90 s"
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "validation"),
+    [
+        (ValidationMode.SCHEMA, None),
+        (ValidationMode.LIVE, None),
+        (ValidationMode.LIVE, answer(failure="time-out", known_keys=frozenset())),
+    ],
+)
+def test_without_an_answer_the_definitions_of_the_plugin_are_asked(mode, validation):
+    known = plugin(setting("tasks.max", SettingType.INT), setting("needed", required=True))
+    found = messages(
+        definition(config={"tasks.max": "two"}),
+        validation=validation,
+        mode=mode,
+        plugins={SINK: known},
+    )
+    assert 'tasks.max must be a whole number of 32 bits, not "two"' in found
+    assert "needed is required and has no default" in found
+    assert any(text.startswith("file is no setting") for text in found)
+
+
+def test_nothing_is_checked_where_validation_is_off():
+    wanted = definition(config={"connector.class": "com.example.Nothing"})
+    assert not problems(wanted, mode=ValidationMode.OFF)
+
+
+def test_what_is_not_written_is_not_checked():
+    wanted = definition(state=TargetState.PAUSED)
+    assert not problems(wanted, live_connector(), answer(("topics", "odd")))
+
+
+@pytest.mark.parametrize(("version", "refused"), [("4.0.1", True), ("4.1.0", False)])
+def test_a_plugin_version_needs_connect_4_1(version, refused):
+    wanted = definition(config={"connector.plugin.version": "[4.0,5.0)"})
+    found = problems(wanted, version=version)
+    assert [problem.code for problem in found] == [Code.NOT_SUPPORTED_BY_CLUSTER] * refused
+    assert [problem.severity for problem in found] == [Severity.ERROR] * refused
+
+
+@pytest.mark.parametrize(
+    ("version", "state", "found", "warned"),
+    [
+        ("3.6.2", TargetState.PAUSED, None, True),
+        ("3.6.2", TargetState.RUNNING, None, False),
+        ("3.6.2", None, None, False),
+        ("3.7.0", TargetState.PAUSED, None, False),
+        ("3.6.2", TargetState.PAUSED, live_connector(config={"file": "x"}), False),
+    ],
+)
+def test_to_create_a_halted_connector_needs_connect_3_7(version, state, found, warned):
+    result = problems(definition(state=state), found, version=version)
+    assert [problem.severity for problem in result] == [Severity.WARNING] * warned
+
+
+def test_an_update_that_cannot_keep_a_masked_value_is_refused():
+    rule = IgnoreRule(keys=("token",), reason="platform")
+    found = live_connector(config={"token": "********"})
+    (problem,) = problems(definition(config={"file": "x"}), found, ignore=(rule,))
+    assert problem.code is Code.MASKED_VALUE
+    assert problem.severity is Severity.ERROR
+    assert problem.message.startswith("token of orders is to keep its live value")
+    assert not problems(definition(), found, ignore=(rule,))
+
+
+def test_a_mask_in_git_is_refused_where_it_would_be_written():
+    wanted = definition(config={"token": "********", "file": "x"})
+    (problem,) = problems(wanted, live_connector(config={"token": "********"}))
+    assert problem.code is Code.MASKED_VALUE
+    assert problem.severity is Severity.ERROR
+    assert problem.message == "the value of token is a mask, not a value"
