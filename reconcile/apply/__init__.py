@@ -1,0 +1,1 @@
+"""Carry out a plan: the only writer to a cluster."""

@@ -1,0 +1,70 @@
+"""What every part of an apply is given: the cluster, the time, and the wish to stop."""
+
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from reconcile.apply.events import Event, Finished
+from reconcile.apply.flight import Flight, ended
+from reconcile.apply.options import ApplyOptions, Interrupt, OnError
+from reconcile.apply.steps import Release
+from reconcile.clock import Clock
+from reconcile.connect.connection import Connection
+from reconcile.model.outcome import OutcomeStatus
+from reconcile.model.problem import Problem
+
+_TROUBLE = frozenset({OutcomeStatus.FAILED, OutcomeStatus.UNSETTLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Context:
+    """The shell around the changes of one plan; shared by the threads that write them.
+
+    `notify` may be called from any of them. `halted` is set once a change ended badly and the
+    options say that nothing new is begun then.
+    """
+
+    connection: Connection
+    release: Release
+    clock: Clock
+    rng: random.Random
+    options: ApplyOptions
+    notify: Callable[[Event], None]
+    interrupt: Interrupt
+    pool: Executor
+    halted: threading.Event = field(default_factory=threading.Event)
+
+    def held_back(self) -> str:
+        """Return why nothing new may be begun, or an empty text."""
+        if self.interrupt.requested:
+            return "apply was interrupted"
+        if self.halted.is_set():
+            return "a change before it did not go well, and --on-error is stop"
+        return ""
+
+    def paused(self, seconds: float) -> bool:
+        """Wait, and tell whether an interruption came meanwhile."""
+        self.clock.sleep(seconds)
+        return self.interrupt.requested
+
+    def conclude(self, flight: Flight, status: OutcomeStatus, *problems: Problem) -> Flight:
+        """Return the flight with its outcome, and tell the observer."""
+        over = ended(flight, status, self.clock.monotonic(), *problems)
+        if over.outcome is not None:
+            self.notify(Finished(outcome=over.outcome))
+        if status in _TROUBLE and self.options.on_error is OnError.STOP:
+            self.halted.set()
+        return over
+
+
+def serialised(observe: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Return an observer that several threads may call: one call at a time reaches `observe`."""
+    lock = threading.Lock()
+
+    def notify(event: Event) -> None:
+        with lock:
+            observe(event)
+
+    return notify

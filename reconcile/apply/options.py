@@ -1,0 +1,48 @@
+"""How a plan is carried out, and how carrying it out is interrupted."""
+
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class OnError(StrEnum):
+    """What a change that ends failed or unsettled means for those not yet begun."""
+
+    CONTINUE = "continue"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyOptions:
+    """How to carry out a plan; times are in seconds.
+
+    `parallelism` is the number of changes written at a time. `recheck_after`: a plan older than
+    this is compared with the cluster again before it is written. `retry_timeout` bounds the
+    repetition of writes that were refused for the moment, `look_timeout` the search for the effect
+    of a write whose outcome is unknown, `stop_timeout` the wait for a stop on the way to something
+    else, `settle_timeout` the wait for each change to take effect.
+    """
+
+    parallelism: int = 32
+    on_error: OnError = OnError.CONTINUE
+    recheck_after: float = 5.0
+    retry_timeout: float = 90.0
+    look_timeout: float = 10.0
+    stop_timeout: float = 30.0
+    settle_timeout: float = 120.0
+
+
+class Interrupt:
+    """A wish to stop: what is being written is finished, and nothing new is begun."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def request(self) -> None:
+        """Ask to stop; safe in signal handlers and from any thread."""
+        self._event.set()
+
+    @property
+    def requested(self) -> bool:
+        """Tell whether somebody asked to stop."""
+        return self._event.is_set()

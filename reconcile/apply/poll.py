@@ -1,0 +1,151 @@
+"""Poll the statuses of many connectors with one read each time, until each is where it should be."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from reconcile.apply.context import Context
+from reconcile.apply.events import Waiting
+from reconcile.apply.flight import Flight
+from reconcile.apply.settling import Sight, Verdict, Watch, look, wants_task_configs
+from reconcile.connect.reads import get_task_configs, list_statuses
+from reconcile.errors import ClusterError
+from reconcile.health.judge import judge, summary
+from reconcile.model.live import LiveStatus
+
+_BRISK_POLLS: Final = 20
+_BRISK_INTERVAL: Final = 0.25
+_INTERVAL: Final = 0.5
+
+
+class End(StrEnum):
+    """How the wait for one connector ended."""
+
+    SETTLED = "settled"
+    FAILED = "failed"
+    TIMED_OUT = "timed-out"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """The end of a wait, the last status seen, and the reason in words where it was not reached."""
+
+    end: End
+    status: LiveStatus | None = None
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Awaited:
+    """One connector that is waited for, and what was last seen of it."""
+
+    flight: Flight
+    watch: Watch
+    status: LiveStatus | None = None
+    last: str = "no status yet"
+
+
+def poll_until(
+    awaited: Mapping[str, Awaited],
+    context: Context,
+    *,
+    budget: float,
+    confirm: Callable[[Flight], str] | None = None,
+) -> dict[str, Ending]:
+    """Wait for every connector to settle or fail, `budget` seconds each; return the ends by name.
+
+    `confirm` has the last word about one that looks settled: it returns what is still amiss. An
+    unreadable cluster is waited for like everything else.
+    """
+    endings: dict[str, Ending] = {}
+    pending = dict(awaited)
+    polls = 0
+    while pending:
+        if context.interrupt.requested:
+            return endings | _endings(End.INTERRUPTED, pending)
+        pending, done = _poll(pending, context, confirm)
+        endings |= done
+        now = context.clock.monotonic()
+        late = {name: one for name, one in pending.items() if now - one.watch.began >= budget}
+        endings |= _endings(End.TIMED_OUT, late)
+        pending = {name: one for name, one in pending.items() if name not in late}
+        if pending:
+            reasons = tuple((name, one.last) for name, one in pending.items())
+            context.notify(Waiting(reasons=reasons))
+            polls += 1
+            context.clock.sleep(_BRISK_INTERVAL if polls < _BRISK_POLLS else _INTERVAL)
+    return endings
+
+
+def _poll(
+    pending: Mapping[str, Awaited], context: Context, confirm: Callable[[Flight], str] | None
+) -> tuple[dict[str, Awaited], dict[str, Ending]]:
+    """Look once at all of them; return those still awaited, and the ends of the others."""
+    try:
+        statuses = list_statuses(context.connection)
+    except ClusterError as error:
+        return {name: _noted(one, str(error)) for name, one in pending.items()}, {}
+    now = context.clock.monotonic()
+    seen = context.pool.map(
+        lambda one: _look(one, statuses.get(one.flight.name), now, context, confirm),
+        pending.values(),
+    )
+    left: dict[str, Awaited] = {}
+    ends: dict[str, Ending] = {}
+    for name, (one, verdict) in zip(pending, seen, strict=True):
+        if verdict is Verdict.WAITING:
+            left[name] = one
+        else:
+            end = End.SETTLED if verdict is Verdict.SETTLED else End.FAILED
+            ends[name] = Ending(end=end, status=one.status, last=one.last)
+    return left, ends
+
+
+def _look(
+    one: Awaited,
+    status: LiveStatus | None,
+    now: float,
+    context: Context,
+    confirm: Callable[[Flight], str] | None,
+) -> tuple[Awaited, Verdict]:
+    sight = _sight(one, status, now, context)
+    watch, verdict = look(one.watch, sight)
+    generated = range(watch.generated or 0)
+    last = summary(judge(status, generated=generated))
+    if verdict is Verdict.SETTLED and confirm is not None and (amiss := _amiss(one, confirm)):
+        verdict, last = Verdict.WAITING, amiss
+    return Awaited(flight=one.flight, watch=watch, status=status, last=last), verdict
+
+
+def _sight(one: Awaited, status: LiveStatus | None, now: float, context: Context) -> Sight:
+    """Return what is seen now; the task configs are read after the status, so they are newer."""
+    telltale = one.flight.telltale
+    if telltale is None or not wants_task_configs(one.watch, status, now):
+        return Sight(now=now, status=status)
+    try:
+        configs = get_task_configs(context.connection, one.flight.name)
+    except ClusterError:
+        configs = None
+    if configs is None:
+        return Sight(now=now, status=status)
+    signed = telltale.shows_in(configs)
+    return Sight(now=now, status=status, signed=signed, generated=len(configs))
+
+
+def _amiss(one: Awaited, confirm: Callable[[Flight], str]) -> str:
+    try:
+        return confirm(one.flight)
+    except ClusterError as error:
+        return str(error)
+
+
+def _noted(one: Awaited, last: str) -> Awaited:
+    return Awaited(flight=one.flight, watch=one.watch, status=one.status, last=last)
+
+
+def _endings(end: End, awaited: Mapping[str, Awaited]) -> dict[str, Ending]:
+    return {
+        name: Ending(end=end, status=one.status, last=one.last) for name, one in awaited.items()
+    }

@@ -1,0 +1,95 @@
+"""Compare what a change expects with what is live just before it is written; pure."""
+
+from enum import StrEnum
+
+from reconcile.apply.compare import same_config
+from reconcile.model.desired import TargetState
+from reconcile.model.live import LiveConnector
+from reconcile.model.plan import Action, Change
+from reconcile.plan.digest import still_holds
+
+
+class Standing(StrEnum):
+    """Whether a change can still be made.
+
+    READY: live is as it was when the plan was made, or half-way on our own way. DONE: it is as
+    wanted. MOVED: somebody changed it.
+    """
+
+    READY = "ready"
+    DONE = "done"
+    MOVED = "moved"
+
+
+def standing(change: Change, live: LiveConnector | None) -> Standing:
+    """Return whether a change still fits the live connector; None is an absent one."""
+    if live is None:
+        return _of_absent(change)
+    if _is_as_wanted(change, live):
+        return Standing.DONE
+    if change.action is Action.RESTART or still_holds(change, live) or _is_half_way(change, live):
+        return Standing.READY
+    return Standing.MOVED
+
+
+def is_written(change: Change, live: LiveConnector | None) -> bool:
+    """Tell whether the config of a change is live already; a `name` gone astray is not."""
+    if live is None or change.config is None or live.stray_name:
+        return False
+    return same_config(change.config, live.config)
+
+
+def what_happened(change: Change, live: LiveConnector | None) -> str:
+    """Return in a word or two what somebody did to a connector since the plan was made."""
+    if live is None:
+        return "deleted"
+    if change.action is Action.CREATE:
+        same = is_written(change, live)
+        return f"created {live.target_state}" if same else "created with other settings"
+    if change.before is None or not same_config(change.before, live.config) or live.stray_name:
+        return "changed"
+    return f"changed to {live.target_state}"
+
+
+def _of_absent(change: Change) -> Standing:
+    match change.action:
+        case Action.CREATE:
+            return Standing.READY
+        case Action.DELETE:
+            return Standing.DONE
+        case Action.UPDATE | Action.SET_STATE | Action.RESTART:
+            return Standing.MOVED
+
+
+def _is_as_wanted(change: Change, live: LiveConnector) -> bool:
+    in_state = change.state is None or live.target_state is change.state.after
+    match change.action:
+        case Action.CREATE | Action.UPDATE:
+            return in_state and is_written(change, live)
+        case Action.SET_STATE:
+            return in_state
+        case Action.DELETE | Action.RESTART:
+            return False
+
+
+def _is_half_way(change: Change, live: LiveConnector) -> bool:
+    """Tell whether an earlier run can have left it so: our own writes are no surprise."""
+    as_before = change.before is not None and same_config(change.before, live.config)
+    match change.action:
+        case Action.UPDATE:
+            return (as_before or is_written(change, live)) and _is_on_the_way(change, live)
+        case Action.DELETE:
+            return as_before and live.target_state is TargetState.STOPPED
+        case Action.CREATE | Action.SET_STATE | Action.RESTART:
+            return False
+
+
+def _is_on_the_way(change: Change, live: LiveConnector) -> bool:
+    """Tell whether the state is one that an update starts from, passes through or ends in."""
+    if change.state is None:
+        return False
+    before, after = change.state.before, change.state.after
+    allowed = {before, after}
+    if before is TargetState.PAUSED and after is TargetState.RUNNING:
+        allowed.add(TargetState.STOPPED)
+    return live.target_state in allowed

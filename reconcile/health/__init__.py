@@ -1,0 +1,1 @@
+"""Judge live states; pure."""
