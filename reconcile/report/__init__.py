@@ -1,0 +1,1 @@
+"""Any value to text: pure, and the same for a terminal, a pipe and a file."""

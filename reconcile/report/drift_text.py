@@ -1,0 +1,120 @@
+"""A report of drift: what somebody changed by hand, from what git says to what is live."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reconcile.model.desired import TargetState
+from reconcile.model.drift import Drift
+from reconcile.model.plan import Change, KeyChange, Part, PartChange, StateChange
+from reconcile.model.problem import Problem, Severity, errors_in
+from reconcile.report.change_text import block_lines, comment_lines, value_lines
+from reconcile.report.cluster_text import (
+    header_line,
+    hidden_lines,
+    joined,
+    match_text,
+    problems_by_change,
+    selection_lines,
+    unmanaged_lines,
+)
+from reconcile.report.problem_text import problem_lines
+from reconcile.report.spans import Line, Span, Style, bold, line
+from reconcile.report.words import counted
+
+_CHANGED = Span("~", Style.CHANGE)
+_MISSING = Span("-", Style.DESTROY)
+
+
+def drift_lines(drift: Drift) -> list[Line]:
+    """Return a whole report; values run from what git declares to what is live."""
+    drifted = _drifted(drift)
+    near, apart = problems_by_change(drifted, drift.problems)
+    header = header_line(drift.cluster, drift.identity, drift.commit)
+    missing = {change.name for change in drift.missing}
+    return joined(
+        [
+            [header, *selection_lines(drift.selection)],
+            *(
+                _missing_lines(change, near[change.name])
+                if change.name in missing
+                else _changed_lines(change, near[change.name])
+                for change in drifted
+            ),
+            [row for problem in apart for row in problem_lines(problem)],
+            unmanaged_lines(drift.unmanaged, drift.undeclared),
+            [*hidden_lines(drift.in_sync if drifted else 0, drift.ignored), *_closing_lines(drift)],
+        ]
+    )
+
+
+def _drifted(drift: Drift) -> list[Change]:
+    """Return each connector that drifted once, though its config and its state both may have."""
+    found = {change.name: change for change in (*drift.state, *drift.changed, *drift.missing)}
+    return [found[name] for name in sorted(found)]
+
+
+def _missing_lines(change: Change, problems: Sequence[Problem]) -> list[Line]:
+    details = [row for problem in problems for row in problem_lines(problem)]
+    return block_lines(_MISSING, [f"{change.name} is missing"], change, details)
+
+
+def _changed_lines(change: Change, problems: Sequence[Problem]) -> list[Line]:
+    seen = replace(
+        change,
+        keys=tuple(map(_reversed_key, change.keys)),
+        state=_reversed_state(change.state),
+    )
+    details = [
+        *value_lines(seen),
+        *comment_lines(seen),
+        *(row for problem in problems for row in problem_lines(problem)),
+    ]
+    return block_lines(_CHANGED, [_sentence(change)], change, details)
+
+
+def _sentence(change: Change) -> str:
+    if change.keys or change.state is None:
+        return f"{change.name} has changed"
+    match change.state.before:
+        case TargetState.PAUSED:
+            return f"{change.name} has been paused"
+        case TargetState.STOPPED:
+            return f"{change.name} has been stopped"
+        case TargetState.RUNNING | None:
+            return f"{change.name} has been resumed"
+
+
+def _reversed_key(change: KeyChange) -> KeyChange:
+    return replace(
+        change,
+        before=change.after,
+        after=change.before,
+        parts=tuple(map(_reversed_part, change.parts)),
+    )
+
+
+def _reversed_part(part: PartChange) -> PartChange:
+    kinds = {Part.ADDED: Part.REMOVED, Part.REMOVED: Part.ADDED, Part.CHANGED: Part.CHANGED}
+    return replace(part, part=kinds[part.part], before=part.after, after=part.before)
+
+
+def _reversed_state(state: StateChange | None) -> StateChange | None:
+    if state is None or state.before is None:
+        return state
+    return StateChange(before=state.after, after=state.before)
+
+
+def _closing_lines(drift: Drift) -> list[Line]:
+    errors = errors_in(drift.problems)
+    if drift.has_drift:
+        return [line(bold(_summary_text(drift)), " Shown from git to live.")]
+    if errors:
+        count = counted(len(errors), Severity.ERROR.value)
+        return [line(Span("Cannot tell: ", Style.ERROR), f"{count}.")]
+    matches = match_text(drift.declared, drift.selection, drift.cluster)
+    return [line(bold("No drift."), f" {matches}")]
+
+
+def _summary_text(drift: Drift) -> str:
+    counts = (len(drift.changed), len(drift.missing), len(drift.state))
+    return "Drift: {} changed, {} missing, {} in another state.".format(*counts)

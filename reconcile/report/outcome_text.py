@@ -1,0 +1,104 @@
+"""What came of applying a plan, line by line and in sum."""
+
+from collections import Counter
+from typing import Final
+
+from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
+from reconcile.model.plan import Action
+from reconcile.report.problem_text import problem_lines
+from reconcile.report.spans import EMPTY, Line, Span, Style, bold, indented, line
+from reconcile.report.words import counted
+
+_DONE: Final = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)
+_STYLES: Final = {
+    OutcomeStatus.APPLIED: Style.GOOD,
+    OutcomeStatus.ALREADY_APPLIED: Style.DIM,
+    OutcomeStatus.FAILED: Style.ERROR,
+    OutcomeStatus.UNSETTLED: Style.WARNING,
+    OutcomeStatus.NOT_ATTEMPTED: Style.WARNING,
+}
+
+
+def outcome_line(outcome: Outcome) -> Line:
+    """Return one outcome on one line: `orders-sink: updated (4.2 s)`."""
+    seconds = f" ({outcome.seconds:.1f} s)" if outcome.seconds else ""
+    return line(f"{outcome.name}: ", Span(outcome_word(outcome), _STYLES[outcome.status]), seconds)
+
+
+def outcome_word(outcome: Outcome) -> str:
+    """Return how a change ended, in the words of what it did."""
+    match outcome.status:
+        case OutcomeStatus.APPLIED:
+            return _done_word(outcome.action)
+        case OutcomeStatus.ALREADY_APPLIED:
+            return "already as wanted"
+        case OutcomeStatus.FAILED:
+            return "failed"
+        case OutcomeStatus.UNSETTLED:
+            return "not settled"
+        case OutcomeStatus.NOT_ATTEMPTED:
+            return "not attempted"
+
+
+def result_lines(result: ApplyResult) -> list[Line]:
+    """Return what did not go well, each with its problems, then the sum and what to do next."""
+    lines: list[Line] = []
+    for outcome in result.outcomes:
+        if outcome.problems:
+            lines.append(outcome_line(outcome))
+            lines += indented(
+                (row for found in outcome.problems for row in problem_lines(found)), 2
+            )
+    summary = [line(bold(result_text(result))), *_advice_lines(result)]
+    return [*lines, EMPTY, *summary] if lines else summary
+
+
+def result_text(result: ApplyResult) -> str:
+    """Return the sum of an apply in one sentence; tools parse it."""
+    done = result.count(*_DONE)
+    if done == len(result.outcomes) and not result.interrupted:
+        return f"Apply complete: {_complete_text(result)}."
+    counts = [(result.count(status), status.value.replace("-", " ")) for status in _LEFT]
+    segments = [f"{done} applied", *(f"{count} {word}" for count, word in counts if count)]
+    verb = "interrupted" if result.interrupted else "incomplete"
+    return f"Apply {verb}: {', '.join(segments)}."
+
+
+_LEFT: Final = (OutcomeStatus.FAILED, OutcomeStatus.UNSETTLED, OutcomeStatus.NOT_ATTEMPTED)
+
+
+def _complete_text(result: ApplyResult) -> str:
+    actions = Counter(
+        outcome.action for outcome in result.outcomes if outcome.status is OutcomeStatus.APPLIED
+    )
+    changed = actions[Action.UPDATE] + actions[Action.SET_STATE] + actions[Action.RESTART]
+    text = f"{actions[Action.CREATE]} added, {changed} changed, {actions[Action.DELETE]} destroyed"
+    already = result.count(OutcomeStatus.ALREADY_APPLIED)
+    return f"{text}, {already} already applied" if already else text
+
+
+def _advice_lines(result: ApplyResult) -> list[Line]:
+    failed, unsettled, left = (result.count(status) for status in _LEFT)
+    lines = []
+    if failed:
+        lines.append(line("Mend what failed and run again: what is applied is left alone."))
+    if unsettled:
+        changes = counted(unsettled, "change")
+        lines.append(line(f"{changes} may still take effect: run again in a while to see."))
+    if left and not failed:
+        lines.append(line("Run again to carry out the rest."))
+    return lines
+
+
+def _done_word(action: Action) -> str:
+    match action:
+        case Action.CREATE:
+            return "created"
+        case Action.UPDATE:
+            return "updated"
+        case Action.DELETE:
+            return "destroyed"
+        case Action.SET_STATE:
+            return "state set"
+        case Action.RESTART:
+            return "restarted"

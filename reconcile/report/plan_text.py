@@ -1,0 +1,108 @@
+"""A plan as Terraform would print it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from reconcile.model.plan import Action, Change, Plan, ValidationMode
+from reconcile.model.problem import Severity, errors_in
+from reconcile.report.change_text import change_lines, symbol
+from reconcile.report.cluster_text import (
+    header_line,
+    hidden_lines,
+    joined,
+    match_text,
+    problems_by_change,
+    selection_lines,
+    unmanaged_lines,
+)
+from reconcile.report.problem_text import problem_lines
+from reconcile.report.spans import Line, Span, Style, bold, line
+from reconcile.report.words import counted
+
+
+def plan_lines(plan: Plan) -> list[Line]:
+    """Return a whole plan: header, changes, findings, unmanaged connectors, summary."""
+    near, apart = problems_by_change(plan.changes, plan.problems)
+    header = header_line(plan.cluster, plan.identity, plan.commit)
+    hidden = hidden_lines(plan.in_sync if plan.changes else 0, plan.ignored)
+    return joined(
+        [
+            [header, *selection_lines(plan.selection), *_validation_lines(plan.validation)],
+            _legend(plan.changes),
+            *(change_lines(change, near[change.name]) for change in plan.changes),
+            [row for problem in apart for row in problem_lines(problem)],
+            [*unmanaged_lines(plan.unmanaged, plan.undeclared), *_prune_lines(plan)],
+            [*hidden, *_closing_lines(plan)],
+        ]
+    )
+
+
+def summary_text(plans: Iterable[Plan]) -> str:
+    """Return Terraform's summary of one or several plans; tools parse it."""
+    actions = Counter(change.action for plan in plans for change in plan.changes)
+    changed = actions[Action.UPDATE] + actions[Action.SET_STATE] + actions[Action.RESTART]
+    added, destroyed = actions[Action.CREATE], actions[Action.DELETE]
+    return f"Plan: {added} to add, {changed} to change, {destroyed} to destroy."
+
+
+def total_lines(plans: Sequence[Plan]) -> list[Line]:
+    """Return the summary over several clusters, which follows their plans."""
+    if any(plan.changes for plan in plans):
+        return [line(bold(summary_text(plans)), f" ({counted(len(plans), 'cluster')})")]
+    if any(errors_in(plan.problems) for plan in plans):
+        return []
+    return [line(bold("No changes."), f" All {len(plans)} clusters match git.")]
+
+
+def _validation_lines(mode: ValidationMode) -> list[Line]:
+    match mode:
+        case ValidationMode.LIVE:
+            return []
+        case ValidationMode.SCHEMA:
+            return [line("Settings were checked by definitions alone (--validate schema).")]
+        case ValidationMode.OFF:
+            return [line("Settings were not checked (--validate off).")]
+
+
+def _legend(changes: Sequence[Change]) -> list[Line]:
+    words: dict[Span, list[str]] = {}
+    for action in Action:
+        if any(change.action is action for change in changes):
+            words.setdefault(symbol(action), []).append(_legend_word(action))
+    return [line("  ", sign, f" {', '.join(texts)}") for sign, texts in words.items()]
+
+
+def _legend_word(action: Action) -> str:
+    match action:
+        case Action.CREATE:
+            return "create"
+        case Action.UPDATE:
+            return "update in-place"
+        case Action.DELETE:
+            return "destroy"
+        case Action.SET_STATE:
+            return "set state"
+        case Action.RESTART:
+            return "restart"
+
+
+def _prune_lines(plan: Plan) -> list[Line]:
+    if not plan.undeclared:
+        return []
+    return [line(f"  With --prune, {len(plan.undeclared)} of them would be destroyed.")]
+
+
+def _closing_lines(plan: Plan) -> list[Line]:
+    errors = errors_in(plan.problems)
+    lines = []
+    if plan.changes:
+        lines.append(line(bold(summary_text([plan]))))
+    elif not errors:
+        matches = match_text(plan.declared, plan.selection, plan.cluster)
+        lines.append(line(bold("No changes."), f" {matches}"))
+    if errors:
+        count = counted(len(errors), Severity.ERROR.value)
+        lines.append(
+            line(Span("Planning failed: ", Style.ERROR), f"{count}; nothing can be applied.")
+        )
+    return lines

@@ -1,0 +1,46 @@
+"""The states of connectors as a JSON document."""
+
+from collections.abc import Iterable, Mapping
+
+from reconcile.model.live import LiveConnector, LiveState
+
+Reading = tuple[LiveState, Mapping[str, str]]
+
+
+def statuses_document(readings: Iterable[Reading]) -> dict[str, object]:
+    """Return one document for all clusters read, with the root causes of what failed."""
+    return {
+        "format_version": "1.0",
+        "kind": "status",
+        "clusters": [_cluster(live, causes) for live, causes in readings],
+    }
+
+
+def _cluster(live: LiveState, causes: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "cluster": live.cluster,
+        "connect_version": live.identity.version,
+        "kafka_cluster_id": live.identity.kafka_cluster_id,
+        "taken_at": live.taken_at.isoformat(),
+        "connectors": [
+            _connector(connector, causes.get(name, ""))
+            for name, connector in sorted(live.connectors.items())
+        ],
+    }
+
+
+def _connector(connector: LiveConnector, cause: str) -> dict[str, object]:
+    status = connector.status
+    return {
+        "name": connector.name,
+        "kind": connector.kind.value,
+        "class": connector.class_name,
+        "state": status.state.value if status else None,
+        "worker": status.worker if status else None,
+        "generated_tasks": connector.generated_tasks,
+        "tasks": [
+            {"id": task.id, "state": task.state.value, "worker": task.worker}
+            for task in (status.tasks if status else ())
+        ],
+        "cause": cause or None,
+    }

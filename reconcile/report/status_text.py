@@ -1,0 +1,97 @@
+"""The connectors of a cluster as a table."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from reconcile.model.desired import TargetState
+from reconcile.model.live import LiveConnector, LiveState, LiveStatus, State
+from reconcile.report.spans import Line, Span, Style, bold, dim, line
+from reconcile.report.table import Row, Table
+from reconcile.report.words import counted
+
+_COLUMNS: Final = ("NAME", "KIND", "STATE", "TASKS", "WORKER", "CAUSE")
+_NO_STATUS: Final = "no status"
+
+
+def status_table(live: LiveState, causes: Mapping[str, str], names: Iterable[str]) -> Table:
+    """Return the table of the named connectors.
+
+    `causes` holds the first line of the root cause for those that failed.
+    """
+    found = [live.connectors[name] for name in sorted(names)]
+    return Table(_COLUMNS, tuple(_row(connector, causes) for connector in found))
+
+
+def status_summary(live: LiveState, names: Iterable[str]) -> Line:
+    """Return how many connectors are in which state, and how many tasks run and failed."""
+    found = [live.connectors[name] for name in names]
+    states = Counter(_state_text(connector).lower() for connector in found)
+    words = "".join(f", {count} {state}" for state, count in states.most_common())
+    running = sum(_count(connector.status, State.RUNNING) for connector in found)
+    failed = sum(_count(connector.status, State.FAILED) for connector in found)
+    tasks = f"{running} of {counted(sum(map(_total, found)), 'task')} running"
+    alarm = Span(f", {failed} failed" if failed else "", Style.ERROR)
+    return line(
+        bold(f"{counted(len(found), 'connector')} on {live.cluster}"),
+        f"{words}; {tasks}",
+        alarm,
+        ".",
+    )
+
+
+def _row(connector: LiveConnector, causes: Mapping[str, str]) -> Row:
+    running, total = _count(connector.status, State.RUNNING), _total(connector)
+    text = _state_text(connector)
+    return (
+        Span(connector.name),
+        Span(connector.kind.value),
+        Span(text, _style(connector.status.state if connector.status else State.UNKNOWN)),
+        Span(f"{running}/{total}", _tasks_style(connector)),
+        dim(_workers(connector.status)),
+        Span(causes.get(connector.name, ""), Style.ERROR),
+    )
+
+
+def _state_text(connector: LiveConnector) -> str:
+    return connector.status.state.value if connector.status else _NO_STATUS
+
+
+def _style(state: State) -> Style:
+    match state:
+        case State.RUNNING:
+            return Style.GOOD
+        case State.FAILED:
+            return Style.ERROR
+        case State.PAUSED | State.STOPPED:
+            return Style.DIM
+        case State.UNASSIGNED | State.RESTARTING | State.UNKNOWN:
+            return Style.WARNING
+
+
+def _tasks_style(connector: LiveConnector) -> Style:
+    if _count(connector.status, State.FAILED):
+        return Style.ERROR
+    halted = connector.target_state is not TargetState.RUNNING
+    if halted or _count(connector.status, State.RUNNING) == _total(connector):
+        return Style.PLAIN
+    return Style.WARNING
+
+
+def _count(status: LiveStatus | None, state: State) -> int:
+    return sum(task.state is state for task in status.tasks) if status else 0
+
+
+def _total(connector: LiveConnector) -> int:
+    reported = len(connector.status.tasks) if connector.status else 0
+    return max(connector.generated_tasks, reported)
+
+
+def _workers(status: LiveStatus | None) -> str:
+    if status is None:
+        return ""
+    workers = sorted({status.worker, *(task.worker for task in status.tasks)} - {""})
+    if not workers:
+        return ""
+    more = f" +{len(workers) - 1}" if workers[1:] else ""
+    return workers[0] + more

@@ -1,0 +1,14 @@
+"""Numbers and lists in sentences."""
+
+from collections.abc import Sequence
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: `1 task`, `4 tasks`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(items: Sequence[str], most: int) -> tuple[tuple[str, ...], str]:
+    """Return the first items, and `and 13 more` for the rest (empty where all are shown)."""
+    rest = len(items) - most
+    return tuple(items[:most]), f"and {rest:,} more" if rest > 0 else ""
