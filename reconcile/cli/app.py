@@ -1,0 +1,104 @@
+"""The commands, and the way from arguments to an exit code."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from reconcile import __version__
+from reconcile.cli.changing import apply, drift, plan
+from reconcile.cli.demo import demo
+from reconcile.cli.exits import Exit
+from reconcile.cli.files import export, init, validate
+from reconcile.cli.operating import explain, pause, restart, resume, status, stop
+from reconcile.cli.sandbox import sandbox_app
+from reconcile.cli.shell import command
+
+_CLICK_USAGE: Final = 2
+
+app = typer.Typer(
+    name="connectform",
+    help="Terraform-style GitOps for Kafka Connect.",
+    epilog="Exit codes: 0 fine, 1 error, 2 changes or drift, 3 refused by a limit, "
+    "4 stale plan, 5 applied in part, 64 wrong usage, 130 interrupted.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"connectform {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Terraform-style GitOps for Kafka Connect.
+
+    Connector definitions live as YAML in git; plan shows how a cluster differs, apply carries
+    exactly that out, drift reports what was changed by hand.
+    """
+    del version
+
+
+for _function in (
+    init,
+    validate,
+    plan,
+    apply,
+    drift,
+    status,
+    export,
+    explain,
+    restart,
+    pause,
+    resume,
+    stop,
+    demo,
+):
+    app.command()(command(_function))
+app.add_typer(sandbox_app, name="sandbox")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code."""
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code."""
+    try:
+        code = typer.main.get_command(app).main(
+            arguments, prog_name="connectform", standalone_mode=False
+        )
+    except Abort:
+        return Exit.INTERRUPTED
+    except TyperException as error:
+        _show(error)
+        return Exit.USAGE if error.exit_code == _CLICK_USAGE else error.exit_code
+    return code if isinstance(code, int) else Exit.FINE
+
+
+def _show(error: TyperException) -> None:
+    """Print what is wrong with the arguments, and how the command is used."""
+    message = error.format_message()
+    if message.startswith("Usage: "):
+        typer.echo(message, err=True)
+        return
+    context: typer.Context | None = getattr(error, "ctx", None)
+    if context is not None:
+        typer.echo(
+            f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True
+        )
+    typer.echo(f"Error: {message}", err=True)

@@ -1,0 +1,69 @@
+"""Check files, and write those of an export."""
+
+import os
+from pathlib import Path
+
+from reconcile.cli.exits import Exit
+from reconcile.cli.opening import open_cluster, open_project
+from reconcile.cli.shell import Shell, write_document
+from reconcile.desired.load import check_files
+from reconcile.model.plan import Selection
+from reconcile.model.problem import errors_in
+from reconcile.report.problem_document import problems_document
+from reconcile.report.problem_text import counts_text, problems_lines
+from reconcile.report.words import counted
+from reconcile.run.exporting import Exported, export
+
+
+def validate_files(shell: Shell, clusters: list[str] | None, *, as_json: bool) -> Exit:
+    """Check the files for the chosen clusters and print what is wrong."""
+    loaded, chosen = open_project(shell, clusters, every=True)
+    checked = check_files(loaded, clusters=chosen)
+    code = Exit.ERROR if errors_in(checked.problems) else Exit.FINE
+    if as_json:
+        write_document(shell, document=problems_document(checked.problems))
+        return code
+    shell.terminal.show(problems_lines(checked.problems))
+    found = ", ".join(
+        f"{counted(count, 'definition')} for {name}" for name, count in checked.definitions.items()
+    )
+    verdict = counts_text(checked.problems) or "no problems"
+    shell.terminal.say(f"{counted(checked.files, 'file')}, {found}: {verdict}.")
+    return code
+
+
+def export_connectors(
+    shell: Shell, cluster: str | None, selection: Selection, *, folder: Path | None, force: bool
+) -> Exit:
+    """Write definitions of live connectors, and say what is left to do."""
+    loaded, chosen = open_cluster(shell, cluster)
+    exported = export(
+        shell.context,
+        loaded,
+        chosen,
+        selection=selection,
+        folder=shell.context.directory / folder if folder else None,
+        force=force,
+    )
+    for path in exported.files:
+        shell.terminal.say(f"wrote {os.path.relpath(path, shell.context.directory)}")
+    if exported.declared:
+        shell.terminal.say(
+            f"left out {counted(len(exported.declared), 'connector')} that git declares already"
+        )
+    if not exported.files:
+        shell.terminal.say("Nothing to export.")
+    _tell_secrets(shell, exported)
+    return Exit.FINE
+
+
+def _tell_secrets(shell: Shell, exported: Exported) -> None:
+    """List the variables to set; the list is the document, so that it can be kept."""
+    if not exported.references:
+        return
+    shell.terminal.say("\nSecrets were left out of the files. Set these variables before you plan:")
+    for reference in exported.references:
+        masked = "  (masked by the server: not known here)" if reference.masked else ""
+        shell.terminal.document(
+            f"{reference.variable}  # {reference.connector}: {reference.key}{masked}\n"
+        )

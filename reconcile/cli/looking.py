@@ -1,0 +1,62 @@
+"""Show what clusters say: states, and the settings of plugins."""
+
+from collections.abc import Sequence
+
+from reconcile.cli.exits import Exit
+from reconcile.cli.shell import Shell, write_document
+from reconcile.desired.project import LoadedProject
+from reconcile.errors import ClusterError
+from reconcile.model.plan import Selection
+from reconcile.report.problem_text import problems_lines
+from reconcile.report.setting_text import setting_lines, settings_document, settings_table
+from reconcile.report.status_document import statuses_document
+from reconcile.report.status_text import status_summary, status_table
+from reconcile.run.reading import Status, explain_class, explain_setting, read_status
+
+
+def show_status(
+    shell: Shell,
+    loaded: LoadedProject,
+    clusters: Sequence[str],
+    selection: Selection,
+    *,
+    as_json: bool,
+) -> Exit:
+    """Print the connectors of each cluster; a cluster that cannot be read does not hide others."""
+    found: list[Status] = []
+    code = Exit.FINE
+    for cluster in clusters:
+        try:
+            found.append(read_status(shell.context, loaded, cluster, selection))
+        except ClusterError as error:
+            shell.terminal.note(problems_lines(error.problems), redactor=shell.context.redactor)
+            code = Exit.ERROR
+    if as_json:
+        readings = [(status.live, status.causes) for status in found]
+        write_document(shell, document=statuses_document(readings))
+        return code
+    for status in found:
+        if status.names:
+            shell.terminal.table(status_table(status.live, status.causes, status.names))
+        shell.terminal.show([status_summary(status.live, status.names)])
+    return code
+
+
+def show_settings(
+    shell: Shell,
+    loaded: LoadedProject,
+    cluster: str,
+    class_name: str,
+    key: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print the settings of a class, or the documentation of one."""
+    plugin = explain_class(shell.context, loaded, cluster, class_name)
+    chosen = [explain_setting(plugin, key)] if key is not None else [*plugin.settings.values()]
+    if as_json:
+        write_document(shell, document=settings_document(plugin.class_name, chosen))
+    elif key is not None:
+        shell.terminal.show(setting_lines(chosen[0]))
+    else:
+        shell.terminal.table(settings_table(chosen))

@@ -1,0 +1,128 @@
+"""What every command shares: common options, the outside world, errors into exit codes."""
+
+import functools
+import inspect
+import os
+import random
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Concatenate, Final, ParamSpec
+
+import typer
+
+from reconcile.cli.exits import Exit, exit_of
+from reconcile.cli.options import (
+    LogFormat,
+    LogFormatOption,
+    LogLevel,
+    LogLevelOption,
+    OutputFormat,
+    ProjectOption,
+)
+from reconcile.cli.terminal import Terminal
+from reconcile.clock import SystemClock
+from reconcile.errors import ConnectformError
+from reconcile.redact import Redactor
+from reconcile.run.context import Context
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """The terminal and the outside world, as one command sees them."""
+
+    terminal: Terminal
+    context: Context
+    project: Path | None
+
+
+def command(function: Callable[Concatenate[Shell, P], Exit]) -> Callable[..., None]:
+    """Turn a function of a shell into a command with the common options.
+
+    The command exits with the code the function returns; errors become problems on standard
+    error and the exit code that belongs to them.
+    """
+    own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    shared = list(inspect.signature(_common, eval_str=True).parameters.values())
+
+    @functools.wraps(function)
+    def run(**arguments: Any) -> None:  # noqa: ANN401  # whatever the command declares
+        common = {parameter.name: arguments.pop(parameter.name) for parameter in shared}
+        shell = _common(**common)
+        raise typer.Exit(guarded(shell, functools.partial(function, shell, **arguments)))
+
+    parameters = [*own, *shared]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def guarded(shell: Shell, action: Callable[[], Exit]) -> Exit:
+    """Run an action; print what stops it, with secrets masked, and return the exit code."""
+    from reconcile.report.problem_text import problems_lines
+
+    try:
+        return action()
+    except ConnectformError as error:
+        shell.terminal.note(problems_lines(error.problems), redactor=shell.context.redactor)
+        return exit_of(error)
+    except KeyboardInterrupt:
+        shell.terminal.say("Interrupted.")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        return Exit.FINE
+    except Exception:  # noqa: BLE001  # a bug of ours: shown with secrets masked
+        shell.terminal.say(shell.context.redactor.redact(traceback.format_exc()))
+        shell.terminal.say("This is a bug in connectform; please report it with the text above.")
+        return Exit.ERROR
+
+
+def _common(
+    *,
+    project: ProjectOption = None,
+    log_level: LogLevelOption = LogLevel.WARNING,
+    log_format: LogFormatOption = LogFormat.TEXT,
+) -> Shell:
+    """Open the shell that the common options describe."""
+    redactor = Redactor()
+    context = Context(
+        clock=SystemClock(),
+        environment=os.environ,
+        directory=Path.cwd(),
+        redactor=redactor,
+        rng=random.Random(),  # noqa: S311  # jitter, not secrecy
+        log=_logger(log_level, log_format, redactor),
+    )
+    return Shell(terminal=Terminal.of_process(), context=context, project=project)
+
+
+_SILENT: Final = frozenset({LogLevel.WARNING, LogLevel.ERROR})
+
+
+def _logger(level: LogLevel, form: LogFormat, redactor: Redactor) -> Callable[..., None]:
+    """Return a log function; quiet levels load no logging library."""
+    if level in _SILENT and form is LogFormat.TEXT:
+        return lambda *_args, **_fields: None
+    from reconcile.cli.logs import open_log
+
+    return open_log(level, form, redactor)
+
+
+def write_document(
+    shell: Shell,
+    *,
+    document: object,
+    output: OutputFormat = OutputFormat.JSON,
+    json_out: Path | None = None,
+) -> None:
+    """Write a JSON document to standard output where asked, and to a file where asked."""
+    import json
+
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    if json_out is not None:
+        json_out.write_text(text, encoding="utf-8")
+    if output is OutputFormat.JSON:
+        shell.terminal.document(text)

@@ -1,0 +1,49 @@
+"""Show plans, and say which clusters could not be planned."""
+
+from collections.abc import Sequence
+
+from reconcile.cli.exits import Exit
+from reconcile.cli.shell import Shell
+from reconcile.model.plan import Plan
+from reconcile.report.plan_text import plan_lines, total_lines
+from reconcile.report.problem_text import problems_lines
+from reconcile.report.spans import Line
+from reconcile.run.planning import NotPlanned, Planned
+
+
+def plans_of(items: Sequence[Planned | NotPlanned]) -> list[Plan]:
+    """Return the plans that could be made."""
+    return [item.plan for item in items if isinstance(item, Planned)]
+
+
+def show_plans(
+    shell: Shell, items: Sequence[Planned | NotPlanned], *, as_notes: bool = False
+) -> None:
+    """Print the plan of each cluster, and a total where there are several."""
+    plans = plans_of(items)
+    for plan in plans:
+        _print(shell, plan_lines(plan), as_notes=as_notes)
+    if len(items) > 1 and plans:
+        _print(shell, total_lines(plans), as_notes=as_notes)
+
+
+def note_failures(shell: Shell, items: Sequence[Planned | NotPlanned]) -> Exit:
+    """Print why clusters could not be planned, or may not be applied; return the exit code."""
+    code = Exit.FINE
+    for item in items:
+        match item:
+            case NotPlanned():
+                shell.terminal.note(problems_lines(item.problems), redactor=shell.context.redactor)
+                code = Exit.ERROR
+            case Planned() if not item.plan.applicable:
+                code = Exit.ERROR
+            case Planned():
+                pass
+    return code
+
+
+def _print(shell: Shell, lines: Sequence[Line], *, as_notes: bool) -> None:
+    if as_notes:
+        shell.terminal.note(lines)
+    else:
+        shell.terminal.show(lines)

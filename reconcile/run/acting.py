@@ -1,0 +1,86 @@
+"""Plan what an operator asks for by name: restart, pause, resume, stop."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from reconcile.desired.project import LoadedProject
+from reconcile.live.snapshot import take_snapshot
+from reconcile.model.desired import Desired, TargetState
+from reconcile.model.live import LiveState
+from reconcile.model.plan import Plan
+from reconcile.plan.act import restart_plan, state_plan
+from reconcile.run.connections import connect_to
+from reconcile.run.context import Context
+from reconcile.run.planning import Planned, sensitive_values
+from reconcile.run.reading import read_desired
+
+
+@contextmanager
+def plan_restart(
+    context: Context,
+    loaded: LoadedProject,
+    cluster: str,
+    names: Sequence[str],
+    *,
+    only_failed: bool,
+) -> Iterator[Planned]:
+    """Plan the restart of connectors with their tasks, or of what of them has failed."""
+
+    def build(live: LiveState, desired: Desired) -> Plan:
+        return restart_plan(
+            live,
+            names,
+            project=desired.project,
+            now=context.clock.now(),
+            only_failed=only_failed,
+        )
+
+    with _planned(context, loaded, cluster, names, build) as planned:
+        yield planned
+
+
+@contextmanager
+def plan_state(
+    context: Context,
+    loaded: LoadedProject,
+    cluster: str,
+    names: Sequence[str],
+    state: TargetState,
+) -> Iterator[Planned]:
+    """Plan to bring connectors into a state; says where git declares another."""
+
+    def build(live: LiveState, desired: Desired) -> Plan:
+        return state_plan(
+            live,
+            names,
+            state,
+            project=desired.project,
+            now=context.clock.now(),
+            definitions=desired.definitions,
+        )
+
+    with _planned(context, loaded, cluster, names, build) as planned:
+        yield planned
+
+
+@contextmanager
+def _planned(
+    context: Context,
+    loaded: LoadedProject,
+    cluster: str,
+    names: Sequence[str],
+    build: Callable[[LiveState, Desired], Plan],
+) -> Iterator[Planned]:
+    desired = read_desired(context, loaded, cluster)
+    with connect_to(context, loaded, cluster) as connection:
+        live = take_snapshot(connection, clock=context.clock)
+        for name in names:
+            if name in live.connectors:
+                context.redactor.learn(sensitive_values(live.connectors[name].config))
+        yield Planned(
+            cluster=loaded.project.clusters[cluster],
+            desired=desired,
+            live=live,
+            plan=build(live, desired),
+            connection=connection,
+        )

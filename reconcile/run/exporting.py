@@ -1,0 +1,147 @@
+"""Turn live connectors into definitions, with references in the place of secrets."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from reconcile.connect.reads import list_plugins
+from reconcile.desired.project import LoadedProject
+from reconcile.desired.write import render_definition
+from reconcile.errors import UsageError
+from reconcile.live.snapshot import take_snapshot
+from reconcile.model.codes import Code
+from reconcile.model.desired import TargetState
+from reconcile.model.live import LiveConnector
+from reconcile.model.plan import Selection
+from reconcile.model.plugin import Plugin
+from reconcile.model.problem import Problem
+from reconcile.model.selection import matches
+from reconcile.plugins.aliases import canonical, class_aliases
+from reconcile.plugins.sensitive import is_masked, is_sensitive
+from reconcile.run.connections import connect_to
+from reconcile.run.context import Context
+from reconcile.run.planning import read_plugins
+from reconcile.run.reading import read_desired
+
+_NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9]+")
+_NOT_IN_A_FILE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A secret that was left out of a file: the variable that stands for it, and where."""
+
+    variable: str
+    connector: str
+    key: str
+    masked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What was written, what git declares already, and which variables must be set."""
+
+    files: tuple[Path, ...]
+    declared: tuple[str, ...]
+    references: tuple[Reference, ...]
+
+
+def export(
+    context: Context,
+    loaded: LoadedProject,
+    cluster: str,
+    *,
+    selection: Selection,
+    folder: Path | None,
+    force: bool,
+) -> Exported:
+    """Write one file for each live connector that git does not declare yet.
+
+    Raises UsageError, before anything is written, where a file exists and `force` is not given.
+    """
+    declared = read_desired(context, loaded, cluster).definitions
+    with connect_to(context, loaded, cluster) as connection:
+        live = take_snapshot(connection, clock=context.clock)
+        chosen = [
+            connector
+            for name, connector in sorted(live.connectors.items())
+            if matches(selection, name, declared[name].labels if name in declared else {})
+        ]
+        fresh = [connector for connector in chosen if connector.name not in declared]
+        aliases = class_aliases(list_plugins(connection))
+        classes = {connector.name: canonical(connector.class_name, aliases) for connector in fresh}
+        plugins = read_plugins(connection, sorted(set(classes.values())))
+    target = folder or Path(loaded.project.root, loaded.project.definitions[0])
+    several = len(loaded.project.clusters) > 1
+    texts: dict[Path, str] = {}
+    references: list[Reference] = []
+    for connector in fresh:
+        text, found = definition_of(
+            connector,
+            plugins.get(classes[connector.name]),
+            clusters=(cluster,) if several else (),
+        )
+        texts[_free_path(target, connector.name, texts)] = text
+        references += found
+    _write(texts, force=force)
+    return Exported(
+        files=tuple(texts),
+        declared=tuple(connector.name for connector in chosen if connector.name in declared),
+        references=tuple(references),
+    )
+
+
+def definition_of(
+    connector: LiveConnector, plugin: Plugin | None, *, clusters: tuple[str, ...] = ()
+) -> tuple[str, list[Reference]]:
+    """Return a live connector as the text of a definition, and the secrets left out of it."""
+    found = [
+        Reference(variable_name(connector.name, key), connector.name, key, is_masked(value))
+        for key, value in connector.config.reveal().items()
+        if is_masked(value)
+        or is_sensitive(key, value, plugin.settings.get(key) if plugin else None)
+    ]
+    state = connector.target_state
+    text = render_definition(
+        name=connector.name,
+        clusters=clusters,
+        config=connector.config.reveal(),
+        references={reference.key: f"${{{{ env.{reference.variable} }}}}" for reference in found},
+        state=None if state is TargetState.RUNNING else state,
+    )
+    return text, found
+
+
+def variable_name(connector: str, key: str) -> str:
+    """Return the environment variable that stands for a secret of a connector."""
+    name = _NOT_IN_A_NAME.sub("_", f"{connector}_{key}").strip("_").upper()
+    return name if not name[:1].isdigit() else f"_{name}"
+
+
+def _free_path(folder: Path, name: str, taken: Mapping[Path, str]) -> Path:
+    """Return a file name that is safe everywhere and not yet given to another connector."""
+    stem = _NOT_IN_A_FILE.sub("-", name).strip(".-") or "connector"
+    path, number = folder / f"{stem}.yaml", 1
+    while path in taken:
+        number += 1
+        path = folder / f"{stem}-{number}.yaml"
+    return path
+
+
+def _write(texts: Mapping[Path, str], *, force: bool) -> None:
+    existing: Iterable[Path] = () if force else [path for path in texts if path.exists()]
+    problems = [
+        Problem(
+            code=Code.FILE_EXISTS,
+            message=f"{path} exists already; nothing was written",
+            hint="choose another folder with --dir, or overwrite with --force",
+        )
+        for path in existing
+    ]
+    if problems:
+        raise UsageError(*problems)
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

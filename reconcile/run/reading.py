@@ -1,0 +1,129 @@
+"""Read clusters for commands that only look: status, explain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconcile.connect.connection import Connection
+from reconcile.connect.reads import get_plugin_settings, list_names, list_plugins
+from reconcile.desired.load import load_desired
+from reconcile.desired.project import LoadedProject
+from reconcile.errors import DefinitionError, UsageError
+from reconcile.health.judge import first_cause
+from reconcile.live.snapshot import take_snapshot
+from reconcile.model.codes import Code
+from reconcile.model.desired import Desired
+from reconcile.model.live import LiveState
+from reconcile.model.plan import Selection
+from reconcile.model.plugin import Plugin, Setting
+from reconcile.model.problem import Problem
+from reconcile.model.selection import matches
+from reconcile.plugins.aliases import canonical, class_aliases
+from reconcile.plugins.suggest import suggest
+from reconcile.run.connections import connect_to
+from reconcile.run.context import Context
+from reconcile.run.planning import sensitive_values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Status:
+    """The selected connectors of one cluster, and the root causes of those that failed."""
+
+    live: LiveState
+    names: tuple[str, ...]
+    causes: Mapping[str, str]
+
+
+def read_status(
+    context: Context, loaded: LoadedProject, cluster: str, selection: Selection
+) -> Status:
+    """Read the state of the selected connectors; labels come from git where it can be read."""
+    labels = _labels(context, loaded, cluster) if selection else {}
+    with connect_to(context, loaded, cluster) as connection:
+        names = (
+            [
+                name
+                for name in list_names(connection)
+                if matches(selection, name, labels.get(name, {}))
+            ]
+            if selection
+            else None
+        )
+        live = take_snapshot(connection, clock=context.clock, names=names)
+    failed = {
+        name: connector
+        for name, connector in live.connectors.items()
+        if connector.status and first_cause(connector.status)
+    }
+    for connector in failed.values():
+        context.redactor.learn(sensitive_values(connector.config))
+    causes = {
+        name: context.redactor.redact(first_cause(connector.status))
+        for name, connector in failed.items()
+        if connector.status
+    }
+    return Status(live=live, names=tuple(sorted(live.connectors)), causes=causes)
+
+
+def read_desired(context: Context, loaded: LoadedProject, cluster: str) -> Desired:
+    """Return what git declares, without secrets; unusable files declare nothing here."""
+    try:
+        loaded_desired = load_desired(
+            loaded,
+            clusters=(cluster,),
+            environment=context.environment,
+            secrets=False,
+            selection=Selection(),
+            keep_going=True,
+        )
+    except DefinitionError:
+        return Desired(project=loaded.project.name, cluster=cluster, definitions={}, complete=False)
+    return loaded_desired.clusters[cluster]
+
+
+def explain_class(context: Context, loaded: LoadedProject, cluster: str, class_name: str) -> Plugin:
+    """Return the setting definitions of a connector class; raise UsageError for an unknown one."""
+    with connect_to(context, loaded, cluster) as connection:
+        plugin = get_plugin_settings(connection, _full_name(connection, class_name))
+    if plugin is None:
+        raise UsageError(_unknown_class(cluster, class_name, None))
+    return plugin
+
+
+def explain_setting(plugin: Plugin, key: str) -> Setting:
+    """Return one setting of a plugin; raise UsageError with a suggestion for an unknown one."""
+    if key in plugin.settings:
+        return plugin.settings[key]
+    close = suggest(key, plugin.settings)
+    raise UsageError(
+        Problem(
+            code=Code.UNKNOWN_SETTING,
+            message=f"{plugin.class_name} has no setting {key!r}",
+            hint=f"did you mean {close!r}?" if close else "leave the key out to list all settings",
+        )
+    )
+
+
+def _full_name(connection: Connection, class_name: str) -> str:
+    plugins = list_plugins(connection)
+    aliases = class_aliases(plugins)
+    full = canonical(class_name, aliases)
+    known = {plugin.class_name for plugin in plugins}
+    if full not in known:
+        close = suggest(class_name, known | aliases.keys())
+        raise UsageError(_unknown_class(connection.cluster, class_name, close))
+    return full
+
+
+def _unknown_class(cluster: str, class_name: str, close: str | None) -> Problem:
+    return Problem(
+        code=Code.UNKNOWN_CLASS,
+        message=f"cluster {cluster} has no connector plugin {class_name!r}",
+        hint=f"did you mean {close!r}?" if close else "is the plugin in the workers' plugin.path?",
+    )
+
+
+def _labels(
+    context: Context, loaded: LoadedProject, cluster: str
+) -> Mapping[str, Mapping[str, str]]:
+    definitions = read_desired(context, loaded, cluster).definitions
+    return {name: definition.labels for name, definition in definitions.items()}

@@ -1,0 +1,97 @@
+"""Write the files of a new repository."""
+
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from reconcile.errors import UsageError
+from reconcile.model.codes import Code
+from reconcile.model.problem import Problem
+
+_PROJECT: Final = """\
+# yaml-language-server: $schema=schemas/project.schema.json
+apiVersion: connectform/v1
+kind: Project
+metadata: {{name: {name}}}
+definitions: [connectors]
+
+clusters:
+  local:
+    url: "http://127.0.0.1:8083"
+
+  # A cluster with several workers, a password from the environment and a CA of its own:
+  # prod:
+  #   urls: ["https://connect-1.example.com:8083", "https://connect-2.example.com:8083"]
+  #   auth: {{basic: {{username: ci, password: "${{{{ env.CONNECT_PASSWORD }}}}"}}}}
+  #   tls: {{ca: certs/ca.pem}}
+  #   ownership: {{owns: ["orders-*"]}}     # deletes only these, and only with --prune
+"""
+
+_CONNECTOR: Final = """\
+# yaml-language-server: $schema=../schemas/definition.schema.json
+apiVersion: connectform/v1
+kind: Connector
+metadata:
+  name: example-sink
+  labels: {team: data-platform}
+spec:
+  class: FileStreamSink             # an alias or a full class name
+  tasksMax: 1
+  config:
+    file: /tmp/example-sink.txt
+    topics: example
+  errors:
+    tolerance: all
+    deadLetterQueue: {topic: "${{ connector.name }}.dlq", replicationFactor: 1, headers: true}
+"""
+
+_GITIGNORE: Final = """\
+.connectform/
+apply-result.json
+plan.json
+"""
+
+_SCHEMAS: Final = ("definition.schema.json", "project.schema.json")
+
+
+def scaffold(directory: Path, *, name: str) -> tuple[str, ...]:
+    """Write a project file, an example definition and the schemas for editors.
+
+    Nothing is written where any of the files exists already (UsageError, all of them at once).
+    Returns the paths written, relative to the directory.
+    """
+    files: Mapping[str, str] = {
+        "connectform.yaml": _PROJECT.format(name=name),
+        "connectors/example-sink.yaml": _CONNECTOR,
+        ".gitignore": _GITIGNORE,
+        **{f"schemas/{schema}": shipped("schemas", schema) for schema in _SCHEMAS},
+    }
+    existing = [path for path in files if (directory / path).exists()]
+    if existing:
+        raise UsageError(*(_exists(path) for path in existing))
+    for path, text in files.items():
+        target = directory / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return tuple(files)
+
+
+def shipped(folder: str, name: str) -> str:
+    """Return a file that ships with connectform."""
+    return (shipped_folder(folder) / name).read_text(encoding="utf-8")
+
+
+def shipped_folder(folder: str) -> Path:
+    """Return a folder that ships with connectform, from the package or from the checkout."""
+    package = Path(str(resources.files("reconcile")))
+    inside = package / folder
+    return inside if inside.is_dir() else package.parent / folder
+
+
+def _exists(path: str) -> Problem:
+    return Problem(
+        code=Code.FILE_EXISTS,
+        message=f"{path} exists already; nothing was written",
+        hint="run init in an empty folder, or move the file away first",
+    )

@@ -1,0 +1,85 @@
+"""Run connectform as a real process against a simulated cluster."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconcile.sandbox.simulated_cluster import SimulatedCluster
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a process left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def both(self) -> str:
+        return self.out + self.err
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """A project folder, and the cluster it speaks of."""
+
+    folder: Path
+    cluster: SimulatedCluster
+    url: str
+
+    def run(self, *arguments: str, **environment: str) -> Result:
+        """Run one command in the folder and return its exit code and output."""
+        with self.start(*arguments, **environment) as process:
+            out, err = process.communicate(timeout=120)
+        return Result(process.returncode, out, err)
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start one command in the folder."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "reconcile", *arguments],
+            cwd=self.folder,
+            env=clean_environment() | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def write(self, path: str, text: str) -> Path:
+        """Write a file of the project."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        return target
+
+    def write_project(self, extra: str = "") -> None:
+        """Write a project file with one cluster, and more lines below that cluster."""
+        self.write(
+            "connectform.yaml",
+            "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: tests}\n"
+            f'definitions: [connectors]\nclusters:\n  local:\n    url: "{self.url}"\n{extra}',
+        )
+
+    def write_sink(self, name: str, *, file: str = "out.txt", more: str = "") -> Path:
+        """Write a definition of a file sink, and more lines below its spec."""
+        return self.write(
+            f"connectors/{name}.yaml",
+            "apiVersion: connectform/v1\nkind: Connector\n"
+            f"metadata: {{name: {name}}}\nspec:\n  class: FileStreamSink\n  tasksMax: 1\n"
+            f"  config:\n    file: {file}\n    topics: lines\n{more}",
+        )
+
+
+def clean_environment() -> dict[str, str]:
+    """Return an environment without anything that changes how connectform prints."""
+    kept = ("PATH", "HOME", "LANG", "TMPDIR")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "error",
+    }
