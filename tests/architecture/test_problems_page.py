@@ -1,0 +1,31 @@
+"""The page of problems says something of every code, in order, and of nothing else."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reconcile.model.codes import Code
+
+PAGE = (Path(__file__).parents[2] / "docs" / "problems.md").read_text()
+SECTIONS = {
+    section[:5]: section for section in re.split(r"^## (?=CF\d{3})", PAGE, flags=re.MULTILINE)[1:]
+}
+
+
+def test_every_code_has_a_heading_and_every_heading_a_code() -> None:
+    assert sorted(SECTIONS) == sorted(code.value for code in Code)
+
+
+def test_codes_stand_in_order() -> None:
+    assert list(SECTIONS) == sorted(SECTIONS)
+
+
+@pytest.mark.parametrize("code", Code)
+def test_a_section_explains_shows_an_example_and_says_what_to_do(code: Code) -> None:
+    section = SECTIONS[code.value]
+    title, _, body = section.partition("\n")
+
+    assert len(title) > len("CF000 ")
+    assert f"[{code}]" in body, "an example as the terminal shows it"
+    assert "**What to do:** " in body

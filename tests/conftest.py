@@ -1,0 +1,40 @@
+"""What all tests share."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+_SHARED = Path(__file__).parents[2] / "shared"
+_LOUD = "NOT TESTED"
+
+# A busy machine is no reason to fail: nothing here is judged by how long it takes.
+settings.register_profile("connectform", deadline=None)
+settings.load_profile("connectform")
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Callable[[str], Path]:
+    """Find a folder of material that is kept beside the repository, or skip loudly."""
+
+    def find(name: str) -> Path:
+        folder = _SHARED / name
+        if not folder.is_dir():
+            pytest.skip(f"{_LOUD}: ../shared/{name} is not beside this repository")
+        return folder
+
+    return find
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in red what was not tested, once for each reason."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in skipped
+        if isinstance(report.longrepr, tuple) and _LOUD in report.longrepr[2]
+    )
+    for reason, tests in reasons.items():
+        terminalreporter.write_line(f"{reason} ({tests} tests skipped)", red=True, bold=True)
