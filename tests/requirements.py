@@ -37,4 +37,4 @@ def missing_for_real() -> str:
 def _miss(reason: str) -> None:
     if os.environ.get("REQUIRE_REAL") == "1":
         pytest.fail(f"REQUIRE_REAL=1, and {reason}", pytrace=False)
-    pytest.skip(f"NOT RUN: {reason}")
+    pytest.skip(f"NOT TESTED: {reason}")

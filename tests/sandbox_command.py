@@ -11,12 +11,12 @@ ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "reconcile", "sandbox")
 
 
-def start(folder, *arguments):
+def start(folder, *arguments, **environment):
     """Start a command in a folder; its own environment lets Maven and Java find their settings."""
     return subprocess.Popen(
         (*COMMAND, *arguments),
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

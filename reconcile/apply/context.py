@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from reconcile.apply.events import Event, Finished
 from reconcile.apply.flight import Flight, ended
 from reconcile.apply.options import ApplyOptions, Interrupt, OnError
-from reconcile.apply.steps import Release
 from reconcile.clock import Clock
 from reconcile.connect.connection import Connection
 from reconcile.model.outcome import OutcomeStatus
 from reconcile.model.problem import Problem
+from reconcile.model.release import Release
 
 _TROUBLE = frozenset({OutcomeStatus.FAILED, OutcomeStatus.UNSETTLED})
 

@@ -1,7 +1,7 @@
 """Poll the statuses of many connectors with one read each time, until each is where it should be."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -47,17 +47,17 @@ class Awaited:
     last: str = "no status yet"
 
 
+Confirm = Callable[[Sequence[Flight], int], Mapping[str, str]]
+"""Takes changes that look settled and the cluster's size; returns what is amiss, by name."""
+
+
 def poll_until(
-    awaited: Mapping[str, Awaited],
-    context: Context,
-    *,
-    budget: float,
-    confirm: Callable[[Flight], str] | None = None,
+    awaited: Mapping[str, Awaited], context: Context, *, budget: float, confirm: Confirm
 ) -> dict[str, Ending]:
     """Wait for every connector to settle or fail, `budget` seconds each; return the ends by name.
 
-    `confirm` has the last word about one that looks settled: it returns what is still amiss. An
-    unreadable cluster is waited for like everything else.
+    `confirm` has the last word about those that look settled. An unreadable cluster is waited for
+    like everything else.
     """
     endings: dict[str, Ending] = {}
     pending = dict(awaited)
@@ -80,22 +80,26 @@ def poll_until(
 
 
 def _poll(
-    pending: Mapping[str, Awaited], context: Context, confirm: Callable[[Flight], str] | None
+    pending: Mapping[str, Awaited], context: Context, confirm: Confirm
 ) -> tuple[dict[str, Awaited], dict[str, Ending]]:
     """Look once at all of them; return those still awaited, and the ends of the others."""
     try:
         statuses = list_statuses(context.connection)
     except ClusterError as error:
-        return {name: _noted(one, str(error)) for name, one in pending.items()}, {}
+        return {name: replace(one, last=str(error)) for name, one in pending.items()}, {}
     now = context.clock.monotonic()
-    seen = context.pool.map(
-        lambda one: _look(one, statuses.get(one.flight.name), now, context, confirm),
-        pending.values(),
-    )
+    before = [replace(one, status=statuses.get(name)) for name, one in pending.items()]
+    sights = context.pool.map(lambda one: _sight(one, now, context), before)
+    seen = [_look(one, sight) for one, sight in zip(before, sights, strict=True)]
+    settled = [one.flight for one, verdict in seen if verdict is Verdict.SETTLED]
+    amiss = confirm(settled, len(statuses)) if settled else {}
     left: dict[str, Awaited] = {}
     ends: dict[str, Ending] = {}
-    for name, (one, verdict) in zip(pending, seen, strict=True):
-        if verdict is Verdict.WAITING:
+    for one, verdict in seen:
+        name = one.flight.name
+        if name in amiss:
+            left[name] = replace(one, last=amiss[name])
+        elif verdict is Verdict.WAITING:
             left[name] = one
         else:
             end = End.SETTLED if verdict is Verdict.SETTLED else End.FAILED
@@ -103,25 +107,15 @@ def _poll(
     return left, ends
 
 
-def _look(
-    one: Awaited,
-    status: LiveStatus | None,
-    now: float,
-    context: Context,
-    confirm: Callable[[Flight], str] | None,
-) -> tuple[Awaited, Verdict]:
-    sight = _sight(one, status, now, context)
+def _look(one: Awaited, sight: Sight) -> tuple[Awaited, Verdict]:
     watch, verdict = look(one.watch, sight)
-    generated = range(watch.generated or 0)
-    last = summary(judge(status, generated=generated))
-    if verdict is Verdict.SETTLED and confirm is not None and (amiss := _amiss(one, confirm)):
-        verdict, last = Verdict.WAITING, amiss
-    return Awaited(flight=one.flight, watch=watch, status=status, last=last), verdict
+    judgement = judge(sight.status, generated=range(watch.generated or 0))
+    return replace(one, watch=watch, last=summary(judgement)), verdict
 
 
-def _sight(one: Awaited, status: LiveStatus | None, now: float, context: Context) -> Sight:
+def _sight(one: Awaited, now: float, context: Context) -> Sight:
     """Return what is seen now; the task configs are read after the status, so they are newer."""
-    telltale = one.flight.telltale
+    telltale, status = one.flight.telltale, one.status
     if telltale is None or not wants_task_configs(one.watch, status, now):
         return Sight(now=now, status=status)
     try:
@@ -132,17 +126,6 @@ def _sight(one: Awaited, status: LiveStatus | None, now: float, context: Context
         return Sight(now=now, status=status)
     signed = telltale.shows_in(configs)
     return Sight(now=now, status=status, signed=signed, generated=len(configs))
-
-
-def _amiss(one: Awaited, confirm: Callable[[Flight], str]) -> str:
-    try:
-        return confirm(one.flight)
-    except ClusterError as error:
-        return str(error)
-
-
-def _noted(one: Awaited, last: str) -> Awaited:
-    return Awaited(flight=one.flight, watch=one.watch, status=one.status, last=last)
 
 
 def _endings(end: End, awaited: Mapping[str, Awaited]) -> dict[str, Ending]:

@@ -1,19 +1,19 @@
 """Wait until the changes of a batch have taken effect, and say how each of them ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from reconcile.apply.compare import same_config
 from reconcile.apply.context import Context
 from reconcile.apply.events import Waiting
 from reconcile.apply.flight import Flight
 from reconcile.apply.poll import Awaited, End, Ending, poll_until
 from reconcile.apply.problems import interrupted_midway, not_settled, task_failed
+from reconcile.apply.readback import amiss
 from reconcile.apply.settling import Sign, Watch
 from reconcile.apply.signs import sign_of
 from reconcile.apply.steps import Step
-from reconcile.connect.reads import get_config, get_status, list_names
+from reconcile.connect.reads import get_status, list_names
 from reconcile.errors import ClusterError
 from reconcile.health.judge import first_cause, judge, summary
 from reconcile.model.desired import TargetState
@@ -39,8 +39,8 @@ def settle(flights: Sequence[Flight], context: Context) -> list[Flight]:
     }
     budget = context.options.settle_timeout
 
-    def confirm(flight: Flight) -> str:
-        return _config_amiss(flight, context)
+    def confirm(settled: Sequence[Flight], connectors: int) -> Mapping[str, str]:
+        return amiss(settled, connectors, context)
 
     endings = poll_until(awaited, context, budget=budget, confirm=confirm)
     return [_settled(flight, endings[flight.name], context) for flight in flights]
@@ -58,7 +58,8 @@ def await_stopped(flights: Sequence[Flight], context: Context) -> list[Flight]:
         )
         for flight in flights
     }
-    endings = poll_until(awaited, context, budget=context.options.stop_timeout)
+    budget = context.options.stop_timeout
+    endings = poll_until(awaited, context, budget=budget, confirm=lambda _flights, _count: {})
     return [_stopped(flight, endings[flight.name], context) for flight in flights]
 
 
@@ -148,13 +149,3 @@ def _unseen(flight: Flight, last: str, context: Context) -> Problem:
     if context.interrupt.requested:
         return interrupted_midway(flight.change)
     return not_settled(flight.change, context.options.settle_timeout, last)
-
-
-def _config_amiss(flight: Flight, context: Context) -> str:
-    """Return what is amiss with the config read back, or an empty text."""
-    wanted = flight.change.config
-    if wanted is None or flight.change.action not in (Action.CREATE, Action.UPDATE):
-        return ""
-    if same_config(wanted, get_config(context.connection, flight.name)):
-        return ""
-    return "the settings read back are not those that were written"

@@ -1,15 +1,10 @@
 """Decide by which writes, in which order, a change is carried out; pure."""
 
 from enum import StrEnum
-from typing import Final
 
 from reconcile.model.desired import TargetState
 from reconcile.model.plan import Action, Change, EffectKind
-
-Release = tuple[int, int]
-
-_HAS_STOP: Final[Release] = (3, 5)  # KIP-875
-_HAS_INITIAL_STATE: Final[Release] = (3, 7)  # KIP-980
+from reconcile.model.release import INITIAL_STATE, STOP, Release
 
 
 class Step(StrEnum):
@@ -62,7 +57,7 @@ def steps_of(
 def _create(target: TargetState, release: Release) -> tuple[Step, ...]:
     if target is TargetState.RUNNING:
         return (Step.CREATE,)
-    if release >= _HAS_INITIAL_STATE:
+    if release >= INITIAL_STATE:
         return (Step.CREATE_PAUSED if target is TargetState.PAUSED else Step.CREATE_STOPPED,)
     return (Step.CREATE, _to_state(target))
 
@@ -93,7 +88,7 @@ def _update(change: Change, now: TargetState, put: tuple[Step, ...]) -> tuple[St
 
 def _delete(now: TargetState, release: Release) -> tuple[Step, ...]:
     """Stop first: many stops share one rebalance, and a stopped connector is deleted at once."""
-    if now is TargetState.STOPPED or release < _HAS_STOP:
+    if now is TargetState.STOPPED or release < STOP:
         return (Step.DELETE,)
     return (Step.STOP, Step.AWAIT_STOPPED, Step.DELETE)
 

@@ -52,8 +52,8 @@ def root(
     del version
 
 
+app.command()(command(init, with_project=False))
 for _function in (
-    init,
     validate,
     plan,
     apply,
@@ -65,9 +65,9 @@ for _function in (
     pause,
     resume,
     stop,
-    demo,
 ):
     app.command()(command(_function))
+app.command()(command(demo, with_project=False))
 app.add_typer(sandbox_app, name="sandbox")
 
 

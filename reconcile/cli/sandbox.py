@@ -181,4 +181,4 @@ def _home(shell: Shell, chosen: Path | None) -> Path:
 
 
 for _function in (up, down, status, logs, reset):
-    sandbox_app.command()(command(_function))
+    sandbox_app.command()(command(_function, with_project=False))

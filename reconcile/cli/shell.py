@@ -39,14 +39,21 @@ class Shell:
     project: Path | None
 
 
-def command(function: Callable[Concatenate[Shell, P], Exit]) -> Callable[..., None]:
+def command(
+    function: Callable[Concatenate[Shell, P], Exit], *, with_project: bool = True
+) -> Callable[..., None]:
     """Turn a function of a shell into a command with the common options.
 
     The command exits with the code the function returns; errors become problems on standard
-    error and the exit code that belongs to them.
+    error and the exit code that belongs to them. A command that needs no project file has no
+    option for one.
     """
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
-    shared = list(inspect.signature(_common, eval_str=True).parameters.values())
+    shared = [
+        parameter
+        for parameter in inspect.signature(_common, eval_str=True).parameters.values()
+        if with_project or parameter.name != "project"
+    ]
 
     @functools.wraps(function)
     def run(**arguments: Any) -> None:  # noqa: ANN401  # whatever the command declares

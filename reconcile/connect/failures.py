@@ -107,6 +107,7 @@ _REJECTED: Final = re.compile(
     r"^Cannot (?:deserialize|construct|invoke)|^Unrecognized |^Unexpected (?:character|end)"
     r"|^No content to map|No enum constant|Failed to find any class|Could not read properties"
     r"|ConfigException|Invalid value .* for configuration|Missing required configuration"
+    r"|^Must configure one of topics|^topics and topics.regex|^The DLQ topic"
     r"|contains no connector type|Partition objects? should|^Failed to parse",
     re.DOTALL,
 )
@@ -155,10 +156,8 @@ def error_body(body: bytes) -> ErrorBody | None:
     return ErrorBody(code, message or "")
 
 
-def fault_kind(status: int, error: ErrorBody | None) -> FaultKind | None:
-    """Return what a status and an error mean, or None for a success."""
-    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        return None
+def fault_kind(status: int, error: ErrorBody | None) -> FaultKind:
+    """Return what a status that is no success means, together with its error."""
     match status:
         case HTTPStatus.NOT_FOUND:
             return _not_found(error)

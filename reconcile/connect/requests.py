@@ -39,17 +39,5 @@ def connector_path(name: str, *parts: str, query: Mapping[str, str] | None = Non
     return at("connectors", name, *parts, query=query)
 
 
-def addressable(name: str, release: tuple[int, int]) -> bool:
-    """Tell whether a connector of this name can be reached by a path.
-
-    Jetty 12 (Connect 4) rejects an escaped slash, percent sign, backslash or control character.
-    """
-    if not name:
-        return False
-    return release < (4, 0) or all(
-        character not in "/%\\" and character.isprintable() for character in name
-    )
-
-
 def _escaped(text: str) -> str:
     return quote(text, safe="", errors="surrogatepass")

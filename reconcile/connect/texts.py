@@ -5,7 +5,7 @@ values are always dropped; the key and the reason stay.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from reconcile.redact import visible
@@ -26,6 +26,7 @@ _INVALID: Final = re.compile(
     r"(?:: (?P<reason>.*?))?(?=\n(?:Invalid value|Missing required) |$(?!\n))",
     re.DOTALL,
 )
+_NULL: Final = re.compile(r"Invalid value null for configuration (?P<key>[^\s:]+):")
 _MISSING: Final = re.compile(
     r'Missing required configuration "(?P<key>[^"]+)" which has no default value\.?'
 )
@@ -47,14 +48,28 @@ REQUIRED: Final = "required, and it has no default"
 def explanation(message: str) -> str:
     """Return what an error of Connect says, in one line and without config values."""
     text = _TAIL.sub("", _HEAD.sub("", message))
-    text = _JAVA.sub("", text)
+    text = _JAVA.sub("", "\n".join(without_nulls(text.split("\n"))))
     text = _UNKNOWN_CLASS.sub(_unknown_class, text)
     text = _NO_CLASS.sub("the config has no connector.class", text)
     text = _JSON_SOURCE.sub(r" (line \1, column \2 of the request)", text)
     text = _JSON_VALUE.sub(r" from \1", text)
     text = _MISSING.sub(rf"\g<key>: {REQUIRED}", text)
     text = _INVALID.sub(lambda found: f"{found['key']}: {_reason(found)}", text)
-    return "; ".join(part for part in map(str.strip, text.splitlines()) if part)
+    return "; ".join(dict.fromkeys(part for part in map(str.strip, text.splitlines()) if part))
+
+
+def without_nulls(errors: Sequence[str]) -> tuple[str, ...]:
+    """Return errors without those that a value is null where others say of the same key why."""
+    return tuple(
+        error
+        for error in errors
+        if (null := _NULL.match(error)) is None
+        or not any(
+            re.search(rf'configuration "?(?:\S+\.)?{re.escape(null["key"])}[":]', other)
+            for other in errors
+            if not _NULL.match(other)
+        )
+    )
 
 
 def setting_reason(key: str, message: str) -> str:

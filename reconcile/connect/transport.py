@@ -22,6 +22,7 @@ from reconcile.redact import one_line
 _HEADERS: Final = (("Accept", "application/json"),)
 _HEADERS_WITH_BODY: Final = (*_HEADERS, ("Content-Type", "application/json"))
 _LONGEST_DETAIL: Final = 256
+_SUCCESS: Final = 2
 
 Redact = Callable[[str], str]
 
@@ -60,10 +61,10 @@ def _silence(failure: HttpFailure, asked: Asked, redact: Redact) -> Fault:
 
 
 def _judged(answer: Answer, asked: Asked, redact: Redact) -> Answer | Fault:
+    if answer.status // 100 == _SUCCESS:
+        return answer  # a large body is parsed once, by whoever asked for it
     error = error_body(answer.body)
     kind = fault_kind(answer.status, error)
-    if kind is None:
-        return answer
     text = shown(error.message, redact) if error else _unknown_text(answer, redact)
     message = error.message if error else ""
     heard = Heard(text=text, message=message, status=answer.status, known_form=error is not None)

@@ -8,7 +8,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from reconcile.connect.texts import cut, invalid_key, setting_reason, shown, unknown_class
+from reconcile.connect.texts import (
+    cut,
+    invalid_key,
+    setting_reason,
+    shown,
+    unknown_class,
+    without_nulls,
+)
 from reconcile.connect.wire import ShapeError
 from reconcile.model.plugin import SettingError, Validation
 from reconcile.redact import visible
@@ -16,7 +23,13 @@ from reconcile.redact import visible
 _MASK: Final = "(value)"
 _LONGEST: Final = 1000
 _SHORTEST_MASKED: Final = 4
-_NOT_NULL: Final = "Value must be non-null"
+# Before Connect 3.7 the rules about the topics of a sink failed the request (KAFKA-13327).
+_RULES: Final = (
+    ("Must configure one of topics or topics.regex", ("topics", "topics.regex")),
+    ("topics and topics.regex are mutually exclusive", ("topics", "topics.regex")),
+    ("may not be included in the list of topics", ("topics",)),
+    ("may not be included in the regex", ("topics.regex",)),
+)
 _PLACEHOLDER: Final = re.compile(r"\$\{[^{}:]+:(?P<path>[^{}]*)\}")
 
 Redact = Callable[[str], str]
@@ -67,14 +80,12 @@ def _reasons(value: Mapping[str, object], resolved: list[str], redact: Redact) -
     errors = value.get("errors")
     key = str(value["name"])
     reasons = []
-    for error in errors if isinstance(errors, list) else ():
-        reason = setting_reason(key, redact(str(error)))
+    for error in without_nulls(tuple(map(str, errors)) if isinstance(errors, list) else ()):
+        reason = setting_reason(key, redact(error))
         for text in resolved:
             reason = reason.replace(text, _MASK)
         reasons.append(cut(visible(reason), _LONGEST))
-    unique = tuple(dict.fromkeys(reasons))
-    # What does not parse is null, and is reported as null on top.
-    return tuple(r for r in unique if r != _NOT_NULL or unique == (r,)) or unique[:1]
+    return tuple(dict.fromkeys(reasons))
 
 
 def _resolved(values: list[Mapping[str, object]], sent: Mapping[str, str]) -> Iterator[str]:
@@ -92,10 +103,13 @@ def _resolved(values: list[Mapping[str, object]], sent: Mapping[str, str]) -> It
 
 def _blamed(message: str, sent: Mapping[str, str]) -> tuple[str, ...]:
     """Return the keys that a failure must be about."""
+    for part, keys in _RULES:
+        if part in message:
+            return keys
     named = invalid_key(message)
     if named:
-        keys = [key for key in sent if key == named or key.endswith(f".override.{named}")]
-        return tuple(keys) if len(keys) == 1 else ()
+        found = [key for key in sent if key == named or key.endswith(f".override.{named}")]
+        return tuple(found) if len(found) == 1 else ()
     return tuple(key for key, value in sent.items() if _is_provider_failure(value, message))
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from reconcile.connect.answers import (
     ConnectorOffset,
@@ -101,7 +101,7 @@ class Reader:
         status = _object(data, "status")
         connector = _object(status.get("connector"), "status of the connector")
         raw_tasks = status.get("tasks")
-        tasks = tuple(map(self.task, raw_tasks)) if isinstance(raw_tasks, list) else ()
+        tasks = self._known_tasks(raw_tasks) if isinstance(raw_tasks, list) else ()
         state = _text(connector.get("state"))
         worker = _text(connector.get("worker_id"))
         version = _text(connector.get("version"))
@@ -128,10 +128,6 @@ class Reader:
         if not isinstance(number, int):
             raise ShapeError("a task without a number")
         worker, trace = _text(task.get("worker_id")), _text(task.get("trace"))
-        key = (number, state, worker)
-        known = None if trace else self._tasks.get(key)
-        if known is not None:
-            return known
         read = LiveTask(
             id=number,
             state=_STATES.get(state, State.UNKNOWN),
@@ -139,8 +135,20 @@ class Reader:
             trace=self._clean(trace) if trace else "",
         )
         if not trace:
-            self._tasks[key] = read
+            self._tasks[number, state, worker] = read
         return read
+
+    def _known_tasks(self, data: list[Any]) -> tuple[LiveTask, ...]:
+        """Return tasks, those from memory that are as others were: the hot path of a listing."""
+        known = self._tasks
+        found = []
+        for task in data:
+            try:
+                same = known.get((task["id"], task["state"], task["worker_id"]))
+                found.append(self.task(task) if same is None or "trace" in task else same)
+            except (KeyError, TypeError):
+                found.append(self.task(task))
+        return tuple(found)
 
     def health(self, data: object) -> WorkerHealth:
         """Return what `GET /health` says."""
@@ -202,7 +210,7 @@ def names(data: object) -> tuple[str, ...]:
 def config_values(data: object) -> dict[str, str]:
     """Return a flat map as Connect stores it: text values; a key without a value is left out."""
     values = cast("dict[str, object]", _object(data, "config"))
-    if all(type(value) is str for value in values.values()):
+    if {str}.issuperset(map(type, values.values())):
         return cast("dict[str, str]", values)
     return {key: text_of(value) for key, value in values.items() if value is not None}
 

@@ -21,6 +21,7 @@ _TYPES: Final[Mapping[str, type]] = {
     "null": type(None),
     "boolean": bool,
     "integer": int,
+    "number": int,
     "string": str,
     "array": list,
     "object": dict,

@@ -18,5 +18,5 @@ def milliseconds(duration: str) -> int:
         return FOR_EVER
     found = _DURATION.fullmatch(duration)
     if found is None:
-        raise ValueError(duration)
+        raise ValueError(f"no duration: {duration}")
     return int(found[1]) * _MILLISECONDS[found[2]]

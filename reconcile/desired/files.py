@@ -38,8 +38,8 @@ def find_files(root: str, entries: Iterable[str]) -> tuple[list[str], list[str]]
 def _expand(root: str, entry: str) -> list[str] | None:
     if _GLOB.isdisjoint(entry):
         return _walk(Path(root, entry))
-    found = [_walk(path) or [] for path in sorted(Path(root).glob(entry))]
-    return [path for paths in found for path in paths]
+    found = sorted(path for path in Path(root).glob(entry) if not path.name.startswith("."))
+    return [path for start in found for path in _walk(start) or ()]
 
 
 def _walk(start: Path) -> list[str] | None:

@@ -130,21 +130,13 @@ def typed_scalar(scalar: str) -> bool | int | str | None:
 
 def describe(value: Json) -> str:
     """Return a value as a message may name it."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case int():
-            return str(value)
-        case str() if value == BLANK:
-            return "text"
-        case str():
-            return f'"{value}"' if len(value) <= _SHOWN else f'"{value[:_SHOWN]}..."'
-        case list():
-            return "a list"
-        case dict():
-            return "a mapping"
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a mapping"
+    if not isinstance(value, str):
+        return "null" if value is None else str(value).lower()
+    if value == BLANK:
+        return "text"
+    return f'"{value}"' if len(value) <= _SHOWN else f'"{value[:_SHOWN]}..."'
 
 
 def dotted(path: Path) -> str:

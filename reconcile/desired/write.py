@@ -13,7 +13,7 @@ from reconcile.model.desired import TargetState
 
 _NOTHING: Final[Mapping[str, str]] = {}
 _PLAIN: Final = re.compile(
-    r"[A-Za-z_/$](?:[\w./$+=;@~,()*^?<>|{}\[\]&!-]|:(?=[\w./$])| (?=[\w(]))*", re.ASCII
+    r"[A-Za-z_/$](?:[\w./$+=;@~,()*^?<>|{}\[\]&!-]|:(?=[\w./$])| (?=[\w({}]))*", re.ASCII
 )
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_][\w.$-]*", re.ASCII)
 _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,17}")

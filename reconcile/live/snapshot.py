@@ -7,11 +7,11 @@ from typing import Final, TypeVar
 from reconcile.clock import Clock
 from reconcile.connect.connection import Connection, Worker
 from reconcile.connect.reads import get_connector, get_status, list_all, list_infos, list_names
-from reconcile.connect.requests import addressable
 from reconcile.errors import ClusterError
 from reconcile.model.codes import Code
 from reconcile.model.live import LiveConnector, LiveState
 from reconcile.model.problem import Problem
+from reconcile.model.release import is_addressable
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class _Reading:
         if names is None:
             return self._everything()
         release = self.worker.identity.release
-        if len(names) <= _MOST_BY_NAME and all(addressable(name, release) for name in names):
+        if len(names) <= _MOST_BY_NAME and all(is_addressable(name, release) for name in names):
             return self._by_name(names)
         everything = self._everything()
         return {name: everything[name] for name in names if name in everything}

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from reconcile.model.config import Config
 from reconcile.model.desired import TargetState
+from reconcile.model.release import Release, release_of
 
 
 class ConnectorKind(StrEnum):
@@ -93,11 +94,9 @@ class ClusterIdentity:
     kafka_cluster_id: str = ""
 
     @property
-    def release(self) -> tuple[int, int]:
-        """Return (major, minor), lenient about vendor suffixes; (0, 0) where it cannot be read."""
-        parts = self.version.split(".")
-        digits = ["".join(c for c in part if c.isdigit()) for part in parts[:2]]
-        return (int(digits[0]), int(digits[1])) if len(digits) > 1 and all(digits) else (0, 0)
+    def release(self) -> Release:
+        """Return the release of Apache Kafka that the worker amounts to."""
+        return release_of(self.version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -187,13 +187,10 @@ def _shown(shown: Shown | None) -> Document | None:
     if shown is None:
         return None
     document: Document = {"kind": shown.kind.value}
-    match shown.kind:
-        case ValueKind.PLAIN:
-            document["text"] = shown.text
-        case ValueKind.SENSITIVE:
-            document["number"] = shown.number
-        case ValueKind.UNRESOLVED | ValueKind.MASKED:
-            pass
+    if shown.kind is ValueKind.PLAIN:
+        document["text"] = shown.text
+    if shown.kind is ValueKind.SENSITIVE:
+        document["number"] = shown.number
     if shown.reference:
         document["reference"] = shown.reference
     return document

@@ -9,10 +9,11 @@ from reconcile.model.desired import Definition, Desired
 from reconcile.model.live import LiveConnector, LiveState
 from reconcile.model.plan import Action, IgnoredKeys, Reason, StateChange
 from reconcile.model.problem import Problem
+from reconcile.model.release import is_addressable
 from reconcile.model.selection import matches
 from reconcile.plan.compare import IN_SYNC, Comparison, compare, is_equal
 from reconcile.plan.ignore import ActiveRule, activated, rules_for
-from reconcile.plan.notices import draft_problems, is_manageable
+from reconcile.plan.notices import draft_problems
 from reconcile.plan.options import PlanOptions
 from reconcile.plan.select import reaches_undeclared
 from reconcile.plugins.aliases import canonical
@@ -223,7 +224,7 @@ def _doomed(
 ) -> frozenset[str]:
     if not options.prune or not desired.complete:
         return frozenset()
-    return frozenset(name for name in owned if is_manageable(name, live.identity))
+    return frozenset(name for name in owned if is_addressable(name, live.identity.release))
 
 
 def _is_owned(name: str, owns: Iterable[str]) -> bool:

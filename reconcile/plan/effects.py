@@ -5,8 +5,8 @@ from typing import Final
 from reconcile.model.desired import TargetState
 from reconcile.model.live import ClusterIdentity, ConnectorKind, LiveConnector
 from reconcile.model.plan import Action, Effect, EffectKind, KeyChange, StateChange
+from reconcile.model.release import INITIAL_STATE, NOTICES_ALL_CHANGES
 from reconcile.plan.draft import DraftChange
-from reconcile.plan.release import INITIAL_STATE, NOTICES_ALL_CHANGES, lacks
 
 _RUNTIME_PREFIXES: Final = (
     "errors.",
@@ -57,7 +57,7 @@ def tasks_of(live: LiveConnector | None) -> int:
 
 def _creation_effects(change: DraftChange, identity: ClusterIdentity) -> tuple[Effect, ...]:
     halted = change.state is not None and change.state.after is not TargetState.RUNNING
-    if halted and lacks(identity, INITIAL_STATE):
+    if halted and identity.release < INITIAL_STATE:
         return (Effect(EffectKind.STARTS_RUNNING_FIRST),)
     return ()
 
@@ -82,7 +82,7 @@ def _update_effects(
 
 def _goes_unnoticed(change: DraftChange, identity: ClusterIdentity) -> bool:
     """Tell whether tasks go on with their old settings after the write (KAFKA-9228)."""
-    if not lacks(identity, NOTICES_ALL_CHANGES):
+    if identity.release >= NOTICES_ALL_CHANGES:
         return False
     return all(key.startswith(_RUNTIME_PREFIXES) for key in change.differing)
 

@@ -1,6 +1,7 @@
 """What is wrong with the settings that a plan would write."""
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from reconcile.model.codes import Code
@@ -9,8 +10,8 @@ from reconcile.model.desired import TargetState
 from reconcile.model.plan import ValidationMode
 from reconcile.model.plugin import Plugin, SettingError, Validation
 from reconcile.model.problem import Location, Problem, Severity
+from reconcile.model.release import INITIAL_STATE, PLUGIN_VERSIONS, Release
 from reconcile.plan.draft import Draft, DraftChange
-from reconcile.plan.release import INITIAL_STATE, PLUGIN_VERSIONS, Release, lacks
 from reconcile.plugins.check import check_settings, unknown_keys
 from reconcile.plugins.sensitive import is_masked
 from reconcile.plugins.suggest import suggest
@@ -38,27 +39,30 @@ def findings_of(
         *_unresolved_problems(change, change.config),
     ]
     if draft.options.validation is not ValidationMode.OFF:
-        found += _checked(change, draft, plugin, validation, hidden)
+        found += _checked(change, change.config, draft, plugin, validation, hidden)
     return tuple(found)
 
 
 def _checked(
     change: DraftChange,
+    config: Config,
     draft: Draft,
     plugin: Plugin | None,
     validation: Validation | None,
     hidden: frozenset[str],
 ) -> list[Problem]:
-    config = change.config if change.config is not None else Config({})
+    """Judge by the worker's answer where there is one, and by definitions where there is none."""
     if _class_is_unknown(change, draft, validation):
         return [_unknown_class(change, draft)]
-    answered = validation is not None and not validation.failure
-    found = [] if validation is None else _failure_problems(change, validation, draft)
-    if validation is not None and answered:
+    found = []
+    errors: tuple[SettingError, ...] = ()
+    known: Collection[str] = ()
+    if validation is not None and validation.failure:
+        found.append(_failure_problem(change, validation, draft))
+    if validation is not None and not validation.failure:
         errors, known = validation.errors, validation.known_keys
-    else:
-        errors = check_settings(config, plugin) if plugin else ()
-        known = frozenset(plugin.settings) if plugin else frozenset()
+    elif plugin is not None:
+        errors, known = check_settings(config, plugin), plugin.settings.keys()
     found += _setting_problems(change, config, errors, hidden)
     return found + [_unknown_key(change, key, guess) for key, guess in unknown_keys(config, known)]
 
@@ -82,19 +86,14 @@ def _unknown_class(change: DraftChange, draft: Draft) -> Problem:
     )
 
 
-def _failure_problems(change: DraftChange, validation: Validation, draft: Draft) -> list[Problem]:
-    if not validation.failure:
-        return []
-    strict = draft.options.strict
-    return [
-        _problem(
-            change,
-            Code.VALIDATION_SKIPPED,
-            f"the settings of {change.name} could not be validated: {validation.failure}",
-            hint="run again, or use --validate schema to check against definitions alone",
-            severity=Severity.ERROR if strict else Severity.WARNING,
-        )
-    ]
+def _failure_problem(change: DraftChange, validation: Validation, draft: Draft) -> Problem:
+    return _problem(
+        change,
+        Code.VALIDATION_SKIPPED,
+        f"the settings of {change.name} could not be validated: {validation.failure}",
+        hint="run again, or use --validate schema to check against definitions alone",
+        severity=Severity.ERROR if draft.options.strict else Severity.WARNING,
+    )
 
 
 def _setting_problems(
@@ -144,7 +143,7 @@ def _unknown_key(change: DraftChange, key: str, guess: str | None) -> Problem:
 def _version_problems(change: DraftChange, config: Config, draft: Draft) -> list[Problem]:
     identity = draft.taken_from.identity
     found = []
-    if _PLUGIN_VERSION in config and lacks(identity, PLUGIN_VERSIONS):
+    if _PLUGIN_VERSION in config and identity.release < PLUGIN_VERSIONS:
         found.append(
             _problem(
                 change,
@@ -160,7 +159,7 @@ def _version_problems(change: DraftChange, config: Config, draft: Draft) -> list
         and change.state is not None
         and change.state.after is not TargetState.RUNNING
     )
-    if created_halted and lacks(identity, INITIAL_STATE):
+    if created_halted and identity.release < INITIAL_STATE:
         found.append(
             _problem(
                 change,

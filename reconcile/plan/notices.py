@@ -5,25 +5,14 @@ from typing import Final
 
 from reconcile.model.codes import Code
 from reconcile.model.desired import Definition, Desired
-from reconcile.model.live import ClusterIdentity, LiveState
+from reconcile.model.live import LiveState
 from reconcile.model.problem import Problem, Severity
+from reconcile.model.release import is_addressable
 from reconcile.plan.compare import Comparison
 from reconcile.plan.ignore import expired_problems
 from reconcile.plan.options import PlanOptions
-from reconcile.plan.release import STRICT_URLS, lacks
 
-_REJECTED: Final = frozenset("/%\\")
 _MOST_NAMES: Final = 5
-
-
-def is_manageable(name: str, identity: ClusterIdentity) -> bool:
-    """Tell whether the REST API can address a connector of this name.
-
-    Jetty 12, in Connect 4.0 and later, rejects URLs with these characters, however encoded.
-    """
-    if lacks(identity, STRICT_URLS):
-        return True
-    return name.isprintable() and not _REJECTED & frozenset(name)
 
 
 def draft_problems(
@@ -56,7 +45,7 @@ def _unmanageable(live: LiveState, desired: Desired) -> list[Problem]:
             connector=name if name in desired.definitions else "",
         )
         for name in sorted(live.connectors)
-        if not is_manageable(name, live.identity)
+        if not is_addressable(name, live.identity.release)
     ]
 
 

@@ -31,6 +31,7 @@ from reconcile.sandbox.processes import (
     interrupts_deferred,
     kill,
     stop_processes,
+    terminations_interrupt,
 )
 from reconcile.sandbox.real_files import Prepared, prepare
 from reconcile.sandbox.real_jars import Jars, cache_directory, fetch_jars
@@ -64,7 +65,8 @@ def start(
     directory = directory.absolute()
     refuse_running(directory)
     tools = find_tools(certificates=spec.tls)
-    jars = fetch_jars(spec, cache_directory(os.environ, Path.home()), clock, report=report)
+    with terminations_interrupt():
+        jars = fetch_jars(spec, cache_directory(os.environ, Path.home()), clock, report=report)
 
     def attempt(number: int) -> Sandbox:
         prepared = _prepare(spec, directory, attempt=number, jars=jars, tools=tools)

@@ -6,6 +6,7 @@ from reconcile.sandbox.simulated_answers import Answer, Request, document, error
 from reconcile.sandbox.simulated_bodies import (
     NO_CONFIG,
     UnreadableBodyError,
+    complaint,
     read_config,
     read_level,
 )
@@ -74,7 +75,7 @@ def validate(group: Group, request: Request, name: str) -> Answer:
     try:
         config = read_config(request.body)
     except UnreadableBodyError as problem:
-        return error(500, str(problem))
+        return error(500, complaint(problem, group.features))
     if config is None:
         return error(500, NO_CONFIG)
     included = config.get("connector.class")
@@ -110,7 +111,7 @@ def set_logger(group: Group, request: Request, name: str) -> Answer:
     try:
         level = read_level(request.body)
     except UnreadableBodyError as problem:
-        return error(500, str(problem))
+        return error(500, complaint(problem, group.features))
     if level is None:
         return error(400, "Desired 'level' parameter was not specified in request.")
     if level.upper() not in _LEVELS:

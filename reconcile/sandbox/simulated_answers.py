@@ -88,6 +88,11 @@ def bare_error(status: int, phrase: str) -> Answer:
     return Answer(status=status, body=body, content_type=None)
 
 
+def denied() -> Answer:
+    """Return what the basic-auth extension answers: plain text, announced as JSON."""
+    return Answer(status=401, body=b"User cannot access the resource.")
+
+
 def page(status: int, title: str, *, content_type: str = "text/html;charset=iso-8859-1") -> Answer:
     """Return an HTML page, as Jetty and proxies send them."""
     body = (

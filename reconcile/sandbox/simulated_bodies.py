@@ -13,13 +13,21 @@ _CREATION = f"{_ENTITIES}.CreateConnectorRequest"
 _OFFSETS = f"{_ENTITIES}.ConnectorOffsets"
 _MAP = "java.util.LinkedHashMap"
 _STRING_MAP = f"{_MAP}<java.lang.String,java.lang.String>"
-_SOURCE = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); "
+_HIDDEN = "REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)"
+_SHOWN = "(org.glassfish.jersey.message.internal.ReaderInterceptorExecutor$UnCloseableInputStream)"
+_SOURCE = f"[Source: {_HIDDEN}; "
 _START = f"{_SOURCE}line: 1, column: 1]"
 NO_CONFIG = 'Cannot invoke "java.util.Map.get(Object)" because "connectorConfig" is null'
 
 
 class UnreadableBodyError(Exception):
     """The body does not fit; the message is the worker's answer, with status 500."""
+
+
+def complaint(problem: UnreadableBodyError, features: Features) -> str:
+    """Return the message of a body that cannot be read, as this release words it."""
+    message = str(problem)
+    return message if features.hides_source else message.replace(_HIDDEN, _SHOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,23 +11,23 @@ from reconcile.clock import Clock
 from reconcile.sandbox import simulated_admin as admin
 from reconcile.sandbox.simulated_answers import Answer, Request, error
 from reconcile.sandbox.simulated_faults import Effect, Fault, Faults
-from reconcile.sandbox.simulated_group import Group, timed_out
+from reconcile.sandbox.simulated_group import new_group, timed_out
 from reconcile.sandbox.simulated_herder import Herder
 from reconcile.sandbox.simulated_plugins import installed
 from reconcile.sandbox.simulated_providers import Providers
-from reconcile.sandbox.simulated_routes import Route, carry_out, find_route, refused_outright
-from reconcile.sandbox.simulated_rules import Rules
+from reconcile.sandbox.simulated_routes import (
+    Route,
+    carry_out,
+    find_route,
+    refused_entry,
+    refused_path,
+)
+from reconcile.sandbox.simulated_rules import WORKER_CONVERTERS, Rules
 from reconcile.sandbox.simulated_state import Connector, Offset, StepKind, Target
 from reconcile.sandbox.simulated_steps import Later, Surroundings
 from reconcile.sandbox.simulated_timing import Timing
 from reconcile.sandbox.simulated_versions import features_of
-from reconcile.sandbox.simulated_views import Views
 
-WORKER_CONVERTERS = {
-    "key.converter": "org.apache.kafka.connect.json.JsonConverter",
-    "value.converter": "org.apache.kafka.connect.json.JsonConverter",
-    "header.converter": "org.apache.kafka.connect.storage.SimpleHeaderConverter",
-}
 _WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -98,13 +98,12 @@ class SimulatedCluster:
             seed=seed,
             brokers=brokers,
         )
-        herder = Herder(clock=clock, around=around)
-        self._group = Group(
+        self._group = new_group(
+            Herder(clock=clock, around=around),
+            rules,
             version=version,
             cluster_id=cluster_id,
-            herder=herder,
-            views=Views(herder=herder, masks=Flavor(flavor) is Flavor.MASKING),
-            rules=rules,
+            masks=Flavor(flavor) is Flavor.MASKING,
             users=users or {},
         )
 
@@ -294,7 +293,7 @@ class SimulatedCluster:
         if fault is not None and fault.answer is not None:
             self._take_effect(request, fault)
             return replace(fault.answer, delay=fault.delay)
-        answer = refused_outright(self._group, request) or self._routed(request)
+        answer = refused_path(self._group, request) or self._routed(request)
         return replace(answer, delay=fault.delay) if fault else answer
 
     def _take_effect(self, request: Request, fault: Fault) -> None:
@@ -314,6 +313,9 @@ class SimulatedCluster:
         route = find_route(request, self._group.features)
         if isinstance(route, Answer):
             return route
+        refused = refused_entry(self._group, request)
+        if refused:
+            return refused
         if self._broker_is_down and (route.writes or route.through_herder):
             return self._without_broker(request, route)
         lagging = self._group.timing.stale_read if request.worker else 0.0

@@ -7,6 +7,7 @@ from reconcile.sandbox.simulated_answers import Answer, Request, document, encod
 from reconcile.sandbox.simulated_bodies import (
     NO_CONFIG,
     UnreadableBodyError,
+    complaint,
     read_config,
     read_creation,
 )
@@ -35,7 +36,7 @@ def create(group: Group, request: Request) -> Answer:
     try:
         name, config, target = read_creation(request.body, group.features)
     except UnreadableBodyError as problem:
-        return error(500, str(problem))
+        return error(500, complaint(problem, group.features))
     if config is None:
         return error(500, NO_CONFIG)
     refused = _refusal(group, name, config)
@@ -63,7 +64,7 @@ def put_config(group: Group, request: Request, name: str) -> Answer:
     try:
         config = read_config(request.body)
     except UnreadableBodyError as problem:
-        return error(500, str(problem))
+        return error(500, complaint(problem, group.features))
     if config is None:
         return error(500, NO_CONFIG)
     refused = _refusal(group, name, config)
@@ -82,7 +83,7 @@ def patch_config(group: Group, request: Request, name: str) -> Answer:
     try:
         patch = read_config(request.body)
     except UnreadableBodyError as problem:
-        return error(500, str(problem))
+        return error(500, complaint(problem, group.features))
     if patch is None:
         return error(500, _NO_PATCH)
     connector = group.herder.find(name)

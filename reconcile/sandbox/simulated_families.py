@@ -25,14 +25,21 @@ class UnusableOverrideError(Exception):
     """A client setting cannot be parsed; Connect answers with this message and status 500."""
 
 
-def resolve_class(checked: Checked, plugins: Plugins, kind: str) -> tuple[Checked, Plugin | None]:
-    """Return a CLASS setting with its full class name, or with an error where it does not serve."""
+def resolve_class(
+    checked: Checked, plugins: Plugins, kind: str, features: Features
+) -> tuple[Checked, Plugin | None]:
+    """Return a CLASS setting with its full class name, or with an error where it does not serve.
+
+    Before 3.8 converters were taken as they came (KAFKA-13328).
+    """
     if checked.value is None:
         return checked, None
     plugin = plugins.find(checked.value, kind)
     if plugin is not None:
         return replace(checked, value=plugin.class_name), plugin
     other = plugins.by_alias.get(checked.value)
+    if other is not None and not features.checks_classes:
+        return replace(checked, value=other.class_name), None
     if other is not None:
         found = (
             f"Class class {other.class_name} does not implement the {_INTERFACES[kind]} interface"
@@ -54,7 +61,9 @@ def stages(
         group = f"{family.capitalize()}: {alias}"
         type_of = _setting("type", "CLASS", group, 0, display=f"{word} type for {alias}")
         checked = check_value(replace(type_of, required=True), config, prefix=prefix)
-        checked, plugin = resolve_class(checked, plugins, kind)
+        checked, plugin = resolve_class(checked, plugins, kind, features)
+        if plugin is None and not features.checks_classes:
+            checked = _not_of_kind(checked, word)
         yield replace(checked, recommended=class_names(plugins, kind))
         if features.plugin_versions:
             shown = f"{word} version for {alias}"
@@ -67,6 +76,12 @@ def stages(
         for order, definition in enumerate(sorted(own, key=_prominence), start=first):
             placed = replace(definition, group=group, order=order)
             yield check_value(placed, config, prefix=prefix)
+
+
+def _not_of_kind(checked: Checked, word: str) -> Checked:
+    shown = None if checked.value is None else f"class {checked.value}"
+    error = invalid(checked.name, shown, f"Not a {word}")
+    return replace(checked, errors=(*checked.errors, error))
 
 
 def class_names(plugins: Plugins, kind: str) -> tuple[str, ...]:

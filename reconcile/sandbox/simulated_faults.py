@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from reconcile.sandbox.simulated_answers import JSON, Answer, Request, error, nothing, page
+from reconcile.sandbox.simulated_answers import JSON, Answer, Request, denied, error, nothing, page
 from reconcile.sandbox.simulated_group import NO_LEADER, REBALANCE_EXPECTED
 
 
@@ -139,7 +139,7 @@ def bad_gateway(match: str = "* *", *, times: int | None = 1) -> Fault:
 
 def unauthorised(match: str = "* *", *, times: int | None = None) -> Fault:
     """Return a 401."""
-    return Fault(match=match, answer=error(401, "User cannot access the resource."), times=times)
+    return Fault(match=match, answer=denied(), times=times)
 
 
 def forbidden(match: str = "* *", *, times: int | None = None) -> Fault:

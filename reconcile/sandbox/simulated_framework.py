@@ -26,7 +26,9 @@ def framework_settings(
             checked, named[owner] = _converter(definition, config, rules)
         else:
             checked = check_value(definition, config)
-        yield _with_refusal(checked, owner, named.get(owner), config)
+        if rules.features.plugin_versions:
+            checked = _with_refusal(checked, owner, named.get(owner), config)
+        yield checked
 
 
 def plain_settings(
@@ -65,9 +67,9 @@ def _converter(
 ) -> tuple[Checked, Plugin | None]:
     kind = "header_converter" if definition.name == "header.converter" else "converter"
     if not rules.features.plugin_versions:
-        return resolve_class(check_value(definition, config), rules.plugins, kind)
+        return resolve_class(check_value(definition, config), rules.plugins, kind, rules.features)
     known = replace(definition, default=rules.converters[definition.name])
-    checked, plugin = resolve_class(check_value(known, config), rules.plugins, kind)
+    checked, plugin = resolve_class(check_value(known, config), rules.plugins, kind, rules.features)
     return replace(checked, recommended=class_names(rules.plugins, kind)), plugin
 
 

@@ -1,7 +1,7 @@
 """Hold together what the handlers of requests work on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconcile.sandbox.simulated_answers import Answer, error
 from reconcile.sandbox.simulated_herder import Herder
@@ -28,7 +28,7 @@ class Group:
     herder: Herder
     views: Views
     rules: Rules
-    users: Mapping[str, str]
+    users: Mapping[str, str] = field(repr=False)
 
     @property
     def around(self) -> Surroundings:
@@ -44,6 +44,27 @@ class Group:
     def timing(self) -> Timing:
         """Return how long things take here."""
         return self.herder.around.timing
+
+
+def new_group(
+    herder: Herder,
+    rules: Rules,
+    *,
+    version: str,
+    cluster_id: str,
+    masks: bool,
+    users: Mapping[str, str],
+) -> Group:
+    """Return a group without connectors."""
+    views = Views(herder=herder, masks=masks)
+    return Group(
+        version=version,
+        cluster_id=cluster_id,
+        herder=herder,
+        views=views,
+        rules=rules,
+        users=users,
+    )
 
 
 def not_found(name: str) -> Answer:

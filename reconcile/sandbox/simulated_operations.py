@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from reconcile.sandbox.simulated_answers import Answer, Request, document, error, nothing
-from reconcile.sandbox.simulated_bodies import UnreadableBodyError, read_positions
+from reconcile.sandbox.simulated_bodies import UnreadableBodyError, complaint, read_positions
 from reconcile.sandbox.simulated_group import NO_LEADER, Group, not_found
 from reconcile.sandbox.simulated_lifecycle import starts_at_once
 from reconcile.sandbox.simulated_offsets import OffsetsRejectedError, altered
@@ -116,7 +116,7 @@ def alter_offsets(group: Group, request: Request, name: str) -> Answer:
     try:
         wanted = read_positions(request.body, group.features)
     except UnreadableBodyError as problem:
-        return error(500, str(problem))
+        return error(500, complaint(problem, group.features))
     if not wanted:
         return error(400, _NO_OFFSETS)
     connector = group.herder.find(name)

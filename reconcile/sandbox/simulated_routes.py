@@ -15,6 +15,7 @@ from reconcile.sandbox.simulated_answers import (
     Answer,
     Request,
     bare_error,
+    denied,
     error,
     nothing,
     page,
@@ -138,14 +139,20 @@ def carry_out(group: Group, request: Request, route: Route) -> Answer:
     return answer
 
 
-def refused_outright(group: Group, request: Request) -> Answer | None:
-    """Return the answer to what the HTTP layer refuses: bad paths, bodies and passwords."""
-    if group.features.strict_paths:
-        for pattern, title in _AMBIGUOUS:
-            if pattern.search(request.path):
-                return page(400, title) if request.method == "GET" else nothing(400)
-    if group.users and request.path != "/" and not _known_user(group, request):
-        return error(401, "User cannot access the resource.")
+def refused_path(group: Group, request: Request) -> Answer | None:
+    """Return Jetty's answer to a path that it does not let through (Connect 4)."""
+    if not group.features.strict_paths:
+        return None
+    for pattern, title in _AMBIGUOUS:
+        if pattern.search(request.path):
+            return page(400, title) if request.method == "GET" else nothing(400)
+    return None
+
+
+def refused_entry(group: Group, request: Request) -> Answer | None:
+    """Return the answer to a wrong password or a body of the wrong kind, `/` included."""
+    if group.users and not _known_user(group, request):
+        return denied()
     if request.body and not request.content_type.lower().startswith(JSON):
         return bare_error(415, "Unsupported Media Type")
     return None
@@ -153,7 +160,7 @@ def refused_outright(group: Group, request: Request) -> Answer | None:
 
 def _fits(path: tuple[str, ...], segments: tuple[str, ...]) -> bool:
     return len(path) == len(segments) and all(
-        part in ("*", segment) for part, segment in zip(path, segments, strict=True)
+        segment and part in ("*", segment) for part, segment in zip(path, segments, strict=True)
     )
 
 

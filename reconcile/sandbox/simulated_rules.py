@@ -7,6 +7,12 @@ from reconcile.sandbox.simulated_plugins import Plugins
 from reconcile.sandbox.simulated_providers import Providers
 from reconcile.sandbox.simulated_versions import Features
 
+WORKER_CONVERTERS = {
+    "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+    "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+    "header.converter": "org.apache.kafka.connect.storage.SimpleHeaderConverter",
+}
+
 
 class NotJudgedError(Exception):
     """The config cannot even be validated.

@@ -188,13 +188,16 @@ def _with_rules(
     extra: list[Checked] = []
     if plugin.kind == "sink":
         found.update(_topic_errors(config))
+        if found and not rules.features.checks_topics_kindly:
+            message = next(iter(found.values()))
+            raise NotJudgedError(message, status=500, exception=_CONFIG_EXCEPTION)
         group = config.get("consumer.override.group.id")
         clash = f"conflicts with Connect worker group {rules.group_id}"
-        if group is not None:
+        if group is not None and rules.features.checks_topics_kindly:
             key = "consumer.override.group.id"
             texts = (f"Consumer group {group} {clash}",) if group == rules.group_id else ()
             extra.append(Checked(name=key, definition=None, value=group, errors=texts))
-        elif f"connect-{config.get('name')}" == rules.group_id:
+        elif group is None and f"connect-{config.get('name')}" == rules.group_id:
             found["name"] = f"Consumer group for sink connector named {config['name']} {clash}"
     else:
         found.update(_delivery_errors(config))

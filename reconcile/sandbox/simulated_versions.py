@@ -17,8 +17,10 @@ class Features:
     loggers_tell_changes: bool
     timeouts_name_the_stage: bool
     patch_config: bool
-    tasks_max_enforce: bool
     validates_converters: bool
+    checks_classes: bool
+    checks_topics_kindly: bool
+    hides_source: bool
     health: bool
     restarts_tasks_on_any_change: bool
     plugin_versions: bool
@@ -52,8 +54,10 @@ def features_of(version: str) -> Features:
         loggers_tell_changes=release >= (4, 0),
         timeouts_name_the_stage=release >= (3, 7),  # KAFKA-15563
         patch_config=release >= (3, 8),  # KIP-477
-        tasks_max_enforce=release >= (3, 8),  # KIP-1004
         validates_converters=release >= (3, 8),  # KAFKA-13328, KAFKA-13329
+        checks_classes=release >= (3, 8),  # KAFKA-13328
+        checks_topics_kindly=release >= (3, 7),  # KAFKA-13327
+        hides_source=release >= (3, 8),
         health=release >= (3, 9),  # KIP-1017
         restarts_tasks_on_any_change=release >= (3, 9),  # KAFKA-9228
         plugin_versions=release >= (4, 1),  # KIP-891

@@ -94,6 +94,30 @@ def test_a_second_interrupt_does_not_stop_the_clearing_up(folder):
     assert run(folder, "status")[1] == ""
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_maven_too(folder, number):
+    tools = folder / "tools"
+    tools.mkdir()
+    for name, text in {
+        "java": "echo 'openjdk version \"17.0.1\"' >&2",
+        "mvn": f"touch {folder}/fetching; sleep 60; : {folder}",
+    }.items():
+        (tools / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    process = start(
+        *(folder, "up", "--real"),
+        PATH=f"{tools}:/usr/bin:/bin",
+        JAVA_HOME="",
+        CONNECTFORM_CACHE=str(folder / "cache"),
+    )
+    assert wait_for((folder / "fetching").exists)
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert left_running(folder) == []
+    assert [path.name for path in (folder / "cache").iterdir()] == [".lock"]
+
+
 def test_the_help_names_every_version(folder):
     _, out, _ = run(folder, "up", "--help")
     for version in VERSIONS:

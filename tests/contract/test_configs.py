@@ -4,11 +4,12 @@ import pytest
 
 from reconcile.connect import reads, writes
 from reconcile.connect.failures import WriteFailureKind
-from reconcile.connect.requests import Request, addressable, at, connector_path, reading
+from reconcile.connect.requests import Request, at, connector_path, reading
 from reconcile.connect.wire import Reader
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
+from reconcile.model.release import is_addressable
 from tests.contract.world import World, refused, unreadable
 
 ODD_NAMES = [
@@ -79,6 +80,25 @@ def test_odd_names_go_there_and_back(world: World, pattern: str) -> None:
     world.delete(name)
 
 
+@pytest.mark.parametrize("name", [".", ".."])
+def test_names_that_are_dots_go_there_and_back(world: World, name: str) -> None:
+    world.made.append(name)
+    assert world.put(name, world.source()) is True
+
+    assert world.comes_to(name, "RUNNING", "RUNNING")
+    assert reads.get_config(world.connection, name) == world.source()
+    world.delete(name)
+
+
+def test_a_config_that_breaks_the_rules_about_topics_is_rejected(world: World) -> None:
+    name = world.name()
+
+    for config in (world.sink(topics=""), world.sink(topics__regex="b.*")):
+        failure = refused(lambda config=config: world.put(name, config))
+        assert failure.kind is WriteFailureKind.REJECTED
+        assert "topics" in failure.problem.message
+
+
 @pytest.mark.parametrize("pattern", TRICKY_NAMES)
 def test_some_names_cannot_be_addressed_from_connect_4_on(world: World, pattern: str) -> None:
     name = world.name(pattern)
@@ -87,7 +107,7 @@ def test_some_names_cannot_be_addressed_from_connect_4_on(world: World, pattern:
     assert world.eventually(lambda: name in reads.list_statuses(world.connection))
     live = take_snapshot(world.connection, clock=world.clock, names=[name])
     assert live.connectors[name].config == world.source()
-    if addressable(name, world.release):
+    if is_addressable(name, world.release):
         assert reads.get_config(world.connection, name) == world.source()
         world.delete(name)
         return

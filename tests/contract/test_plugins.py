@@ -137,14 +137,9 @@ def test_errors_of_the_topics_of_a_sink(world: World) -> None:
         regex: (TOPICS,),
     }
     assert sink_errors(world, topics__regex="b") == {"topics": (BOTH,), regex: (BOTH,)}
-    assert sink_errors(world, errors__deadletterqueue__topic__name="a") == {
-        "topics": (
-            (
-                "The DLQ topic 'a' may not be included in the list of topics ('topics=[a]') consumed"
-                " by the connector"
-            ),
-        )
-    }
+    dlq = sink_errors(world, errors__deadletterqueue__topic__name="a")
+    assert dlq.keys() == {"topics"}
+    assert "The DLQ topic 'a' may not be included in the list of topics" in dlq["topics"][0]
     assert sink_errors(world, errors__deadletterqueue__topic__name="dlq") == {}
     assert sink_errors(world, errors__tolerance="some") == {
         "errors.tolerance": ("String must be one of: none, all",)
@@ -167,8 +162,10 @@ def test_errors_of_transforms_and_predicates(world: World) -> None:
         )
         == {}
     )
-    found = sink_errors(world, predicates="p", predicates__p__type=NAMED)
-    assert REQUIRED in found["predicates.p.pattern"]
+    assert sink_errors(world, predicates="p") == {"predicates.p.type": (REQUIRED,)}
+    assert sink_errors(world, predicates="p", predicates__p__type=NAMED) == {
+        "predicates.p.pattern": (REQUIRED,)
+    }
 
 
 def test_errors_of_converters_from_connect_3_8_on(world: World) -> None:
@@ -244,7 +241,7 @@ def test_levels_of_the_whole_cluster_from_connect_3_7_on(world: World) -> None:
         lambda: writes.set_logger_level(world.connection, logger, "WARN", whole_cluster=True)
     )
 
-    assert names == (() if world.release >= (3, 7) else (logger,))
+    assert (logger in names) is (world.release < (3, 7))
     assert world.eventually(lambda: reads.get_logger(world.connection, logger).level == "WARN")
     world.insist(
         lambda: writes.set_logger_level(world.connection, logger, "INFO", whole_cluster=True)

@@ -184,7 +184,7 @@ def test_a_cluster_that_cannot_be_read_for_a_while_is_waited_for() -> None:
         assert w.one(create("a", OLD)).status is APPLIED
 
 
-@pytest.mark.parametrize("match", ["GET /connectors/a/tasks", "GET /connectors/a/config"])
+@pytest.mark.parametrize("match", ["GET /connectors/a/tasks", "GET /connectors?expand=info"])
 def test_task_configs_and_settings_that_cannot_be_read_are_asked_for_again(match: str) -> None:
     with world() as w:
         w.given("a", OLD)
@@ -227,5 +227,6 @@ def test_settling_asks_for_statuses_once_a_tick_however_many_wait(workers: int) 
         assert result.count(APPLIED) == 15
         waits = [event for event in w.events if isinstance(event, Waiting)]
         assert w.reads("/connectors?expand=status") == len(waits) + 1
-        assert w.reads("/connectors?expand=info") == 0
+        assert w.reads("/connectors?expand=info") == 1
+        assert w.reads("/connectors/c3/config") == 0
         assert sum(len(event.reasons) for event in waits) > len(waits)

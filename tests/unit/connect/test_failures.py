@@ -170,6 +170,14 @@ MEANINGS = [
         FaultKind.REJECTED,
         "rejected",
     ),
+    (500, "Must configure one of topics or topics.regex", FaultKind.REJECTED, "rejected"),
+    (
+        500,
+        "topics and topics.regex are mutually exclusive options, but both are set.",
+        FaultKind.REJECTED,
+        "rejected",
+    ),
+    (500, "The DLQ topic 'a' may not be included in", FaultKind.REJECTED, "rejected"),
     (500, "Partition objects should contain the key 'filename'", FaultKind.REJECTED, "rejected"),
     (
         500,
@@ -193,11 +201,6 @@ def test_an_error_is_what_it_says(
 
     assert found is kind
     assert write_failure(fault).kind is WriteFailureKind(as_write)
-
-
-@pytest.mark.parametrize("status", [200, 201, 202, 204])
-def test_success_is_no_fault(status: int) -> None:
-    assert fault_kind(status, None) is None
 
 
 @pytest.mark.parametrize(

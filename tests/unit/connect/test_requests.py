@@ -1,6 +1,6 @@
 import pytest
 
-from reconcile.connect.requests import Request, addressable, at, connector_path
+from reconcile.connect.requests import Request, at, connector_path
 
 
 @pytest.mark.parametrize(
@@ -22,17 +22,6 @@ def test_a_query_is_escaped() -> None:
     assert at("admin", "loggers", query={"scope": "a&b", "x": "1"}) == (
         "/admin/loggers?scope=a%26b&x=1"
     )
-
-
-@pytest.mark.parametrize("name", ["a/b", "a%b", "a\\b", "a\tb"])
-def test_some_names_cannot_be_addressed_on_connect_4(name: str) -> None:
-    assert addressable(name, (3, 9))
-    assert not addressable(name, (4, 0))
-
-
-def test_ordinary_names_can_always_be_addressed() -> None:
-    assert addressable("orders ü-1.x", (4, 3))
-    assert not addressable("", (3, 9))
 
 
 def test_a_request_does_not_print_its_body() -> None:

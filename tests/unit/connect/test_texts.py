@@ -34,10 +34,22 @@ EXPLANATIONS = {
         + "Invalid value null for configuration tasks.max: Value must be non-null\n"
         + 'Missing required configuration "topic" which has no default value.'
         + TAIL,
+        ("tasks.max: Not a number of type INT; topic: required, and it has no default"),
+    ),
+    "null alone": (
+        "Invalid value null for configuration tasks.max: Value must be non-null",
+        "tasks.max: Value must be non-null",
+    ),
+    "null on top of a reason with a longer key": (
         (
-            "tasks.max: Not a number of type INT; tasks.max: Value must be non-null;"
-            " topic: required, and it has no default"
+            'Missing required configuration "predicates.p.pattern" which has no default value.\n'
+            "Invalid value null for configuration pattern: Invalid regex"
         ),
+        "predicates.p.pattern: required, and it has no default",
+    ),
+    "the same twice": (
+        "Must configure one of topics or topics.regex\nMust configure one of topics or topics.regex",
+        "Must configure one of topics or topics.regex",
     ),
     "a value of several lines": (
         HEAD.format(1) + "Invalid value one\ntwo\nthree for configuration query: too long" + TAIL,

@@ -133,6 +133,21 @@ def test_a_placeholder_that_cannot_be_resolved_stands_at_its_key() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("message", "keys"),
+    [
+        ("Must configure one of topics or topics.regex", ["topics", "topics.regex"]),
+        ("topics and topics.regex are mutually exclusive options", ["topics", "topics.regex"]),
+        ("The DLQ topic 'a' may not be included in the list of topics", ["topics"]),
+        ("The DLQ topic 'a' may not be included in the regex matching", ["topics.regex"]),
+    ],
+)
+def test_rules_about_topics_stand_at_their_keys(message: str, keys: list[str]) -> None:
+    found = failed(f"org.apache.kafka.common.config.ConfigException: {message}")
+
+    assert found.errors == tuple(SettingError(key=key, messages=(message,)) for key in keys)
+
+
 def test_any_other_failure_is_told() -> None:
     assert failed("Request timed out").failure == "Request timed out"
     assert failed("").failure == "the worker could not validate it"

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from reconcile.desired.checks import Checker
 from reconcile.desired.kinds import read_document
 from reconcile.desired.load import LoadedDesired, load_desired, read_documents
-from reconcile.desired.checks import Checker
 from reconcile.desired.manifest import Found
 from reconcile.desired.nodes import Shapes
 from reconcile.desired.project import LoadedProject, load_project

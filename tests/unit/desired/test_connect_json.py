@@ -69,13 +69,19 @@ def test_the_state_of_a_create_request_is_the_state(written):
     [
         (
             {"name": "a", "config": CONFIG, "initial_state": "PAUSE"},
-            "orders.json:1:97 CF105 initial_state must be RUNNING, PAUSED or STOPPED",
+            "orders.json:1:95 CF105 initial_state must be RUNNING, PAUSED or STOPPED",
         ),
-        ({"name": "a", "config": []}, "orders.json:1:15 CF104 config must be a mapping of settings, not a list"),
-        ({"name": "a", "config": "x"}, 'orders.json:1:15 CF104 config must be a mapping of settings, not "x"'),
+        (
+            {"name": "a", "config": []},
+            "orders.json:1:15 CF104 config must be a mapping of settings, not a list",
+        ),
+        (
+            {"name": "a", "config": "x"},
+            'orders.json:1:15 CF104 config must be a mapping of settings, not "x"',
+        ),
         (
             {"name": "a", "config": {"connector.class": "X", "name": "b"}},
-            'orders.json:1:51 CF105 the setting "name" is not the name of the connector, a',
+            'orders.json:1:50 CF105 the setting "name" is not the name of the connector, a',
         ),
         (
             {"name": "%s", "config": CONFIG},
@@ -113,6 +119,8 @@ def test_the_same_shapes_may_be_written_as_yaml():
 
 
 def test_json_in_a_yaml_file_is_read_as_json():
-    found = read_one('{\t"name": "a",\n\t"config": {"connector.class": "X", "v": "\\ud83d\\ude00"}}', "a.yaml")
+    found = read_one(
+        '{\t"name": "a",\n\t"config": {"connector.class": "X", "v": "\\ud83d\\ude00"}}', "a.yaml"
+    )
 
     assert found.manifest.base.values["v"] == "😀"

@@ -13,7 +13,9 @@ def read(text):
 
 
 def test_numbers_and_words_keep_their_text_and_are_told_from_strings():
-    (document,) = read('{"a": 1.50, "b": "1.50", "c": true, "d": null, "e": [2592000000, -1e3]}').documents
+    (document,) = read(
+        '{"a": 1.50, "b": "1.50", "c": true, "d": null, "e": [2592000000, -1e3]}'
+    ).documents
 
     assert document.tree == {
         "a": "1.50",

@@ -10,17 +10,41 @@ from tests.unit.desired.repository import lines_of, read_one
 @pytest.mark.parametrize(
     ("text", "line", "hint"),
     [
-        ("apiVersion: connectform/v1\nkind: Conector", '2:1 CF119 the kind "Conector" is not known here', "Connector"),
-        ("apiVersion: connectform/v1\nkind: Project", '2:1 CF119 the kind "Project" is not known here', "connectform.yaml"),
-        ("apiVersion: connectform/v2\nkind: Connector", '1:1 CF119 the format "connectform/v2" is not known', "connectform/v1"),
-        ("apiVersion: v1\nkind: Connector", '1:1 CF119 the format "v1" is not known', "connectform/v1"),
+        (
+            "apiVersion: connectform/v1\nkind: Conector",
+            '2:1 CF119 the kind "Conector" is not known here',
+            "Connector",
+        ),
+        (
+            "apiVersion: connectform/v1\nkind: Project",
+            '2:1 CF119 the kind "Project" is not known here',
+            "connectform.yaml",
+        ),
+        (
+            "apiVersion: connectform/v2\nkind: Connector",
+            '1:1 CF119 the format "connectform/v2" is not known',
+            "connectform/v1",
+        ),
+        (
+            "apiVersion: v1\nkind: Connector",
+            '1:1 CF119 the format "v1" is not known',
+            "connectform/v1",
+        ),
         ("kind: Connector", "1:1 CF119 this document has no apiVersion", "connectform/v1"),
         ("apiVersion: connectform/v1", "1:1 CF119 this document has no kind", "kind: Connector"),
         ("a: 1", "1:1 CF119 this document is no definition", "kind: Connector"),
         ("[a]", "1:1 CF119 this document is no mapping", "kind: Connector"),
         ("text", "1:1 CF119 this document is no mapping", ""),
-        ("apiVersion: kafka.strimzi.io/v1\nkind: KafkaConector", '2:1 CF119 Strimzi has no kind "KafkaConector"', "KafkaConnector"),
-        ("apiVersion: v1\nkind: List\nitems: []", "2:1 CF119 a List is not looked into", "documents of their own"),
+        (
+            "apiVersion: kafka.strimzi.io/v1\nkind: KafkaConector",
+            '2:1 CF119 Strimzi has no kind "KafkaConector"',
+            "KafkaConnector",
+        ),
+        (
+            "apiVersion: v1\nkind: List\nitems: []",
+            "2:1 CF119 a List is not looked into",
+            "documents of their own",
+        ),
     ],
 )
 def test_what_is_no_definition_is_refused_with_a_hint(text, line, hint):

@@ -79,9 +79,17 @@ def test_every_setting_has_a_place_fields_included():
     ("spec", "line", "hint"),
     [
         # unknown fields
-        ("spec: {class: X, tasksmax: 2}", "4:18 CF103 unknown field \"tasksmax\" in spec", "tasksMax"),
+        (
+            "spec: {class: X, tasksmax: 2}",
+            '4:18 CF103 unknown field "tasksmax" in spec',
+            "tasksMax",
+        ),
         ("spec: {class: X}\nspecs: {}", '5:1 CF103 unknown field "specs" in this document', "spec"),
-        ("spec: {class: X, restart: {}}", '4:18 CF103 unknown field "restart" in spec', "known here"),
+        (
+            "spec: {class: X, restart: {}}",
+            '4:18 CF103 unknown field "restart" in spec',
+            "known here",
+        ),
         (
             "spec: {class: X, errors: {dlq: {}}}",
             '4:27 CF103 unknown field "dlq" in spec.errors',
@@ -95,8 +103,10 @@ def test_every_setting_has_a_place_fields_included():
         # wrong types
         (
             "spec: {class: X, tasksMax: two}",
-            "4:18 CF104 spec.tasksMax must be a whole number from 1 on, or a range such as "
-            '{min: 2, max: 8}, not "two"',
+            (
+                "4:18 CF104 spec.tasksMax must be a whole number from 1 on, or a range such as "
+                '{min: 2, max: 8}, not "two"'
+            ),
             "for example tasksMax: 4",
         ),
         ("spec: {class: [X]}", "4:8 CF104 spec.class must be text, not a list", "FileStreamSink"),
@@ -113,10 +123,14 @@ def test_every_setting_has_a_place_fields_included():
             '4:33 CF104 spec.errors.log.enabled must be true or false, not "maybe"',
             "enabled: true",
         ),
-        ("spec: {class: X, wave: 1.5}", '4:18 CF104 spec.wave must be a whole number, not "1.5"', ""),
+        (
+            "spec: {class: X, wave: 1.5}",
+            '4:18 CF104 spec.wave must be a whole number, not "1.5"',
+            "",
+        ),
         (
             "spec: {class: X, ignore: [{keys: a, reason: b}]}",
-            '4:28 CF104 spec.ignore[0].keys must be a list of setting names, not text',
+            "4:28 CF104 spec.ignore[0].keys must be a list of setting names, not text",
             "",
         ),
         # wrong values
@@ -127,8 +141,10 @@ def test_every_setting_has_a_place_fields_included():
         ),
         (
             "spec: {class: X, tasksMax: 0}",
-            "4:18 CF105 spec.tasksMax must be a whole number from 1 on, or a range such as "
-            "{min: 2, max: 8}, not 0",
+            (
+                "4:18 CF105 spec.tasksMax must be a whole number from 1 on, or a range such as "
+                "{min: 2, max: 8}, not 0"
+            ),
             "",
         ),
         (
@@ -138,14 +154,18 @@ def test_every_setting_has_a_place_fields_included():
         ),
         (
             "spec: {class: X, errors: {retry: {timeout: 10}}}",
-            "4:35 CF105 spec.errors.retry.timeout must be a duration with its unit, such as 60s or "
-            "10m, or -1 for ever, not 10",
+            (
+                "4:35 CF105 spec.errors.retry.timeout must be a duration with its unit, such as 60s or "
+                "10m, or -1 for ever, not 10"
+            ),
             "timeout: 10m",
         ),
         (
             "spec: {class: X, errors: {retry: {maxDelay: 10 minutes}}}",
-            "4:35 CF105 spec.errors.retry.maxDelay must be a duration with its unit, such as "
-            '500ms, 60s or 10m, not "10 minutes"',
+            (
+                "4:35 CF105 spec.errors.retry.maxDelay must be a duration with its unit, such as "
+                '500ms, 60s or 10m, not "10 minutes"'
+            ),
             "",
         ),
         ("spec: {class: ''}", "4:8 CF105 spec.class is empty", "FileStreamSink"),
@@ -235,7 +255,10 @@ def test_what_is_wrong_is_told_with_its_place_and_what_to_do(spec, line, hint):
             "{name: a, cluster: [x]}",
             '3:21 CF103 unknown field "cluster" in metadata',
         ),
-        ("{name: a, clusters: x}", '3:21 CF104 metadata.clusters must be a list of clusters, not text'),
+        (
+            "{name: a, clusters: x}",
+            "3:21 CF104 metadata.clusters must be a list of clusters, not text",
+        ),
         ("{name: a, clusters: []}", "3:21 CF105 metadata.clusters is empty"),
         ("{name: a, labels: {b: [1]}}", "3:30 CF104 metadata.labels.b must be text, not a list"),
         ("{name: a, labels: [b]}", "3:21 CF104 metadata.labels must be a mapping, not a list"),

@@ -37,7 +37,9 @@ def test_values_become_the_text_that_connect_stores():
     }
 
 
-@pytest.mark.parametrize("text", ["a: {b: 1}", "a: {}", "a: [1, [2]]", "a: [{b: 1}]", "a: [x, null]"])
+@pytest.mark.parametrize(
+    "text", ["a: {b: 1}", "a: {}", "a: [1, [2]]", "a: [{b: 1}]", "a: [x, null]"]
+)
 def test_values_that_are_no_text_are_refused(text):
     (finding,) = settings(text).findings
 
@@ -89,7 +91,9 @@ def test_keys_that_no_plugin_can_know_are_warned_of(key):
     assert finding.message.isprintable()
 
 
-@pytest.mark.parametrize("key", ["größe", "topic.my_topic.ks.users.mapping", "offed_____x", "aws2-s3"])
+@pytest.mark.parametrize(
+    "key", ["größe", "topic.my_topic.ks.users.mapping", "offed_____x", "aws2-s3"]
+)
 def test_unusual_keys_are_kept_as_they_are(key):
     found = settings(f"{key}: 1")
 

@@ -29,7 +29,7 @@ def first_problem(reading):
 
 
 def test_scalars_keep_their_text_and_remember_their_quotes(read):
-    tree = only(read('a: on\nb: 0777\nc: "0777"\nd: \'null\'\ne: null\nf:\ng: yes please\n'))
+    tree = only(read("a: on\nb: 0777\nc: \"0777\"\nd: 'null'\ne: null\nf:\ng: yes please\n"))
 
     assert tree == {
         "a": "on",
@@ -184,8 +184,9 @@ def test_an_alias_bomb_is_refused_before_it_goes_off(read, wrap):
 
 def test_a_merge_bomb_is_refused_before_it_goes_off(read):
     layers = ["a0: &a0 {x: 1}"]
-    for level in range(1, 24):
-        layers.append(f"a{level}: &a{level} {{<<: [*a{level - 1}, *a{level - 1}]}}")
+    layers += [
+        f"a{level}: &a{level} {{<<: [*a{level - 1}, *a{level - 1}]}}" for level in range(1, 24)
+    ]
 
     assert first_problem(read("\n".join(layers) + "\n"))[0] is Code.TOO_MANY_ALIASES
 

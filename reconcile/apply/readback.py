@@ -1,0 +1,38 @@
+"""Read the settings of many connectors back, and compare them with what was written."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from reconcile.apply.context import Context
+from reconcile.apply.flight import Flight
+from reconcile.apply.standing import is_written
+from reconcile.connect.reads import get_connector, list_infos
+from reconcile.errors import ClusterError
+from reconcile.model.plan import Action
+
+_LARGE: Final = 1000
+_OTHERS: Final = "the settings read back are not those that were written"
+
+
+def amiss(flights: Sequence[Flight], connectors: int, context: Context) -> Mapping[str, str]:
+    """Return what is amiss with settings read back, by name; `connectors` is the cluster's size.
+
+    Workers answer the list of all from memory, while the read of one waits behind a rebalance. But
+    the list takes them time that is quadratic in its length: on large clusters each is read.
+    """
+    written = [
+        flight for flight in flights if flight.change.action in (Action.CREATE, Action.UPDATE)
+    ]
+    if not written:
+        return {}
+    try:
+        if connectors <= _LARGE:
+            live = list_infos(context.connection, expected=connectors).connectors
+            found = [live.get(flight.name) for flight in written]
+        else:
+            names = [flight.name for flight in written]
+            found = list(context.pool.map(lambda n: get_connector(context.connection, n), names))
+    except ClusterError as error:
+        return {flight.name: str(error) for flight in written}
+    pairs = zip(written, found, strict=True)
+    return {flight.name: _OTHERS for flight, one in pairs if not is_written(flight.change, one)}

@@ -1,0 +1,160 @@
+"""The access to one cluster, its references resolved."""
+
+import pytest
+
+from reconcile.desired.access import secrets_of
+from reconcile.desired.project import read_access
+from reconcile.errors import DefinitionError
+from reconcile.model.project import BasicAuth, BearerAuth, OAuthClientCredentials, Timeouts, Tls
+from tests.unit.desired.repository import lines_of, repository
+
+HEAD = "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: shop}\nclusters:\n  prod:\n"
+
+
+def access(folder, cluster, environment=None, files=None, overrides=()):
+    loaded = repository(folder, files or {}, project=f"{HEAD}{cluster}")
+    return read_access(loaded, "prod", environment or {}, overrides)
+
+
+def problems(folder, cluster, environment=None, files=None):
+    with pytest.raises(DefinitionError) as caught:
+        access(folder, cluster, environment, files)
+    return lines_of(caught.value.problems)
+
+
+def test_all_parts_are_resolved(tmp_path):
+    found = access(
+        tmp_path,
+        "    urls: ['https://a.example.com:8083/', '${{ env.URL }}']\n"
+        "    auth: {basic: {username: ci, password: '${{ env.PASSWORD }}'}}\n"
+        "    tls: {ca: certs/ca.pem, cert: certs/ci.pem, key: certs/ci.pem, "
+        "keyPassword: '${{ file.key.txt }}', verify: false}\n"
+        "    proxy: 'http://me:${{ env.PASSWORD }}@proxy:3128'\n"
+        "    headers: {X-Team: '${{ var.TEAM }}', X-Key: '${{ env.KEY }}'}\n"
+        "    timeouts: {connect: 500ms, write: 3m}\n"
+        "    vars: {TEAM: payments}\n",
+        {"URL": "https://b.example.com/connect", "PASSWORD": "hunter2!", "KEY": "k-1234567"},
+        {"certs/ca.pem": "", "certs/ci.pem": "", "key.txt": "pass phrase\n"},
+    )
+
+    assert found.cluster == "prod"
+    assert found.urls == ("https://a.example.com:8083", "https://b.example.com/connect")
+    assert isinstance(found.auth, BasicAuth)
+    assert found.auth.password.reveal() == "hunter2!"
+    assert found.tls.ca == str(tmp_path.resolve() / "certs" / "ca.pem")
+    assert not found.tls.verify
+    assert found.tls.key_password.reveal() == "pass phrase"
+    assert found.headers == {"X-Team": "payments", "X-Key": "k-1234567"}
+    assert found.timeouts == Timeouts(connect=0.5, read=120.0, write=180.0)
+    assert {secret.reveal() for secret in secrets_of(found)} == {
+        "hunter2!",
+        "pass phrase",
+        "payments",
+        "k-1234567",
+    }
+
+
+def test_a_url_alone_is_enough(tmp_path):
+    found = access(tmp_path, "    url: http://127.0.0.1:8083\n")
+
+    assert found.urls == ("http://127.0.0.1:8083",)
+    assert found.auth is None
+    assert found.tls == Tls()
+    assert found.timeouts == Timeouts()
+    assert secrets_of(found) == ()
+
+
+def test_a_token_is_a_way_in(tmp_path):
+    found = access(
+        tmp_path,
+        "    url: http://a\n    auth: {bearer: {token: '${{ env.TOKEN }}'}}\n",
+        {"TOKEN": "t-1"},
+    )
+
+    assert isinstance(found.auth, BearerAuth)
+    assert [secret.reveal() for secret in secrets_of(found)] == ["t-1"]
+
+
+def test_client_credentials_are_a_way_in(tmp_path):
+    found = access(
+        tmp_path,
+        "    url: http://a\n    auth: {oauth: {tokenUrl: 'https://t', clientId: 1, "
+        "clientSecret: '${{ env.S }}', scope: s}}\n",
+        {"S": "secret-1"},
+    )
+
+    assert isinstance(found.auth, OAuthClientCredentials)
+    assert (found.auth.client_id, found.auth.scope, found.auth.audience) == ("1", "s", "")
+    assert [secret.reveal() for secret in secrets_of(found)] == ["secret-1"]
+
+
+def test_addresses_may_be_given_instead(tmp_path):
+    found = access(tmp_path, "    url: '${{ env.UNSET }}'\n", overrides=("http://127.0.0.1:1",))
+
+    assert found.urls == ("http://127.0.0.1:1",)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "lines"),
+    [
+        (
+            "    url: '${{ env.URL }}'\n",
+            ["6:5 CF201 clusters.prod.url: the environment variable URL is not set"],
+        ),
+        (
+            "    urls: ['http://a', '${{ env.URL }}']\n",
+            ["6:24 CF201 clusters.prod.urls[1]: the environment variable URL is not set"],
+        ),
+        (
+            "    url: connect:8083\n",
+            ["6:5 CF105 clusters.prod.url is no address of a Connect worker"],
+        ),
+        ("    url: 'http://'\n", ["6:5 CF105 clusters.prod.url is no address of a Connect worker"]),
+        (
+            "    url: 'http://[::1'\n",
+            ["6:5 CF105 clusters.prod.url is no address of a Connect worker"],
+        ),
+        (
+            "    url: 'http://a:99999'\n",
+            ["6:5 CF105 clusters.prod.url is no address of a Connect worker"],
+        ),
+        ("    url: http://me:pw@a\n", ["6:5 CF105 clusters.prod.url holds a user name"]),
+        ("    url: http://a?b=c\n", ["6:5 CF105 clusters.prod.url holds a query"]),
+        (
+            "    url: http://a\n    tls: {ca: none.pem}\n",
+            ["7:11 CF115 tls.ca of cluster prod: there is no such file"],
+        ),
+        (
+            "    url: http://a\n    tls: {key: connectform.yaml}\n",
+            ["7:5 CF106 clusters.prod.tls has a key without a certificate"],
+        ),
+        (
+            "    url: http://a\n    headers: {X: '${{ connector.name }}'}\n",
+            ["7:15 CF201 clusters.prod.headers.X: there is no connector.name here"],
+        ),
+        (
+            "    url: http://a\n    auth: {basic: {username: '${{ env.U }}', password: '${{ env.P }}'}}\n",
+            [
+                "7:20 CF201 clusters.prod.auth.basic.username: the environment variable U is not set",
+                "7:46 CF201 clusters.prod.auth.basic.password: the environment variable P is not set",
+            ],
+        ),
+        (
+            "    url: http://a\n    auth: {bearer: {token: '${{ file.../../etc/passwd }}'}}\n",
+            [
+                (
+                    "7:21 CF203 clusters.prod.auth.bearer.token: the file ../../etc/passwd lies outside "
+                    "the project"
+                )
+            ],
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(tmp_path, cluster, lines):
+    assert problems(tmp_path, cluster) == [f"connectform.yaml:{line}" for line in lines]
+
+
+def test_an_address_from_a_secret_is_not_shown(tmp_path):
+    (line,) = problems(tmp_path, "    url: '${{ env.URL }}'\n", {"URL": "ftp://me:hunter2@a"})
+
+    assert "hunter2" not in line
