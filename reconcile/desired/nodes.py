@@ -3,7 +3,7 @@
 import re
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from reconcile.model.codes import Code
@@ -48,7 +48,7 @@ Json: TypeAlias = bool | int | str | list["Json"] | dict[str, "Json"] | None
 class Document:
     """One document of a file; with problems it is looked at, but never used."""
 
-    tree: Tree
+    tree: Tree = field(repr=False)
     marks: Marks
     problems: tuple[Problem, ...] = ()
 

@@ -1,7 +1,7 @@
 """Turn the document of a project file into a project, or into all that is wrong with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from reconcile.desired.checks import Checker
@@ -28,7 +28,7 @@ class Parsed:
 
     project: Project
     defaults: tuple[Default, ...]
-    clusters: Mapping[str, Mapping[str, Tree]]
+    clusters: Mapping[str, Mapping[str, Tree]] = field(repr=False)
     marks: Marks
 
 

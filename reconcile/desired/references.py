@@ -52,7 +52,7 @@ class Sources:
     """
 
     names: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     allowed: tuple[str, ...] | None = None
     locate_file: Callable[[str], Refusal | None]
     read_file: Callable[[str], str | Refusal]

@@ -1,7 +1,7 @@
 """Turn a mapping of settings as written into the texts that Connect stores."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from reconcile.desired.findings import Finding
@@ -17,7 +17,7 @@ _NAME: Final = "name"
 class Settings:
     """The settings of one layer; None removes what lower layers set."""
 
-    values: dict[str, str | None]
+    values: dict[str, str | None] = field(repr=False)
     findings: tuple[Finding, ...] = ()
 
 

@@ -1,7 +1,7 @@
 """Read what one layer says of a connector: a default, a definition or an overlay."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -25,7 +25,7 @@ class Spec:
     state that a lower layer set. `referring` are the keys whose values hold references.
     """
 
-    values: Mapping[str, str | None]
+    values: Mapping[str, str | None] = field(repr=False)
     layer: Layer
     referring: tuple[str, ...] = ()
     removing: bool = False

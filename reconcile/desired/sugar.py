@@ -1,7 +1,7 @@
 """Expand the typed fields of a spec into the settings that Connect knows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
@@ -51,7 +51,7 @@ class Expanded:
     `sources` maps each setting to its field.
     """
 
-    values: Mapping[str, str | None]
+    values: Mapping[str, str | None] = field(repr=False)
     sources: Mapping[str, Path]
     tasks_range: TasksRange | None = None
 

@@ -197,6 +197,7 @@ class Plan:
     `problems` are findings of the checks; one of severity error makes the plan unfit to apply.
     `unmanaged` are live connectors that git does not declare; they are never touched.
     `undeclared` are those of them that match `ownership.owns`: with prune they would be deleted.
+    `asked` tells a small plan that an operator asked for by name from one that git asks for.
     """
 
     project: str
@@ -214,6 +215,7 @@ class Plan:
     ignored: int = 0
     digest: str = ""
     commit: str = ""
+    asked: bool = False
 
     @property
     def applicable(self) -> bool:

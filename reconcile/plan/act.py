@@ -104,6 +104,7 @@ def _plan(
         declared=len(found),
         problems=(*unknown, *problems),
         validation=Mode.OFF,
+        asked=True,
         digest=plan_digest(entries),
     )
 

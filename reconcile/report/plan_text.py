@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from reconcile.model.plan import Action, Change, Plan, ValidationMode
 from reconcile.model.problem import Severity, errors_in
@@ -19,6 +20,8 @@ from reconcile.report.problem_text import problem_lines
 from reconcile.report.spans import Line, Span, Style, bold, line
 from reconcile.report.words import counted
 
+_CHECKED: Final = frozenset({Action.CREATE, Action.UPDATE})
+
 
 def plan_lines(plan: Plan) -> list[Line]:
     """Return a whole plan: header, changes, findings, unmanaged connectors, summary."""
@@ -27,7 +30,7 @@ def plan_lines(plan: Plan) -> list[Line]:
     hidden = hidden_lines(plan.in_sync if plan.changes else 0, plan.ignored)
     return joined(
         [
-            [header, *selection_lines(plan.selection), *_validation_lines(plan.validation)],
+            [header, *selection_lines(plan.selection), *_validation_lines(plan)],
             _legend(plan.changes),
             *(change_lines(change, near[change.name]) for change in plan.changes),
             [row for problem in apart for row in problem_lines(problem)],
@@ -54,8 +57,10 @@ def total_lines(plans: Sequence[Plan]) -> list[Line]:
     return [line(bold("No changes."), f" All {len(plans)} clusters match git.")]
 
 
-def _validation_lines(mode: ValidationMode) -> list[Line]:
-    match mode:
+def _validation_lines(plan: Plan) -> list[Line]:
+    if not any(change.action in _CHECKED for change in plan.changes):
+        return []
+    match plan.validation:
         case ValidationMode.LIVE:
             return []
         case ValidationMode.SCHEMA:
@@ -98,11 +103,16 @@ def _closing_lines(plan: Plan) -> list[Line]:
     if plan.changes:
         lines.append(line(bold(summary_text([plan]))))
     elif not errors:
-        matches = match_text(plan.declared, plan.selection, plan.cluster)
-        lines.append(line(bold("No changes."), f" {matches}"))
+        lines.append(line(bold("No changes."), f" {_nothing_text(plan)}"))
     if errors:
         count = counted(len(errors), Severity.ERROR.value)
         lines.append(
             line(Span("Planning failed: ", Style.ERROR), f"{count}; nothing can be applied.")
         )
     return lines
+
+
+def _nothing_text(plan: Plan) -> str:
+    if plan.asked:
+        return f"There is nothing to do for {counted(plan.declared, 'connector')}."
+    return match_text(plan.declared, plan.selection, plan.cluster)

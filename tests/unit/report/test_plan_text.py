@@ -116,7 +116,14 @@ def test_a_selection_is_announced() -> None:
     ],
 )
 def test_a_check_that_was_left_out_is_announced(mode: ValidationMode, text: str) -> None:
-    assert text in _text(plan(validation=mode))
+    assert text in _text(plan(change(Action.CREATE), validation=mode))
+    assert text not in _text(plan(validation=mode))
+
+
+def test_a_small_plan_that_finds_nothing_to_do_says_nothing_of_git() -> None:
+    text = _text(plan(asked=True, declared=1))
+
+    assert "No changes. There is nothing to do for 1 connector." in text
     assert "Settings" not in _text(plan())
 
 
