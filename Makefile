@@ -11,6 +11,7 @@ STAMP := .venv/.installed
 INSTALL := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := -n auto --dist loadfile
+QUICK := -m "not real and not soak"
 
 # The fast tests run every line and branch of the packages that decide and never act.
 FAST := tests/unit tests/laws tests/architecture
@@ -49,17 +50,17 @@ lint: setup ## Check format, style, types and layers
 
 .PHONY: check
 check: lint ## What to run before every commit: lint and the fast tests
-	$(PYTEST) $(FAST) $(PARALLEL)
+	$(PYTEST) $(FAST) $(QUICK) $(PARALLEL)
 
 .PHONY: test
 test: lint coverage ## Everything, the real sandbox included where Java and Maven are there
-	$(PYTEST) $(addprefix --ignore=,$(FAST)) -m "not real and not soak" $(PARALLEL)
+	$(PYTEST) $(addprefix --ignore=,$(FAST)) $(QUICK) $(PARALLEL)
 	$(PYTEST) -m "real and not soak"
 
 .PHONY: coverage
 coverage: setup ## The fast tests, and how much of the pure packages they run
 	$(BIN)/coverage run --source=$(subst $(space),$(comma),$(addprefix reconcile.,$(PURE))) \
-		-m pytest $(FAST)
+		-m pytest $(FAST) $(QUICK)
 	$(BIN)/coverage report --fail-under=$(PURE_COVERAGE)
 
 .PHONY: soak

@@ -9,6 +9,7 @@ from benchmarks.processes import Cost, cost_of, median_cost
 from reconcile.clock import SystemClock
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_server import serve
+from reconcile.sandbox.simulated_state import Target
 
 WALL_FACTOR, WALL_EXTRA = 1.8, 0.3
 MEMORY_FACTOR, MEMORY_EXTRA = 2.0, 30.0
@@ -18,7 +19,7 @@ def measure(count: int, runs: int) -> tuple[Cost, Cost]:
     """Return the median costs of connectform and of the floor, for `count` connectors."""
     cluster = SimulatedCluster(clock=SystemClock())
     for number in range(count):
-        cluster.put(name_of(number), config_of(number), state="STOPPED")
+        cluster.put(name_of(number), config_of(number), target=Target.STOPPED)
     with serve(cluster) as server, tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         write_project(folder, count, server.url)

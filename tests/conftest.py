@@ -1,11 +1,13 @@
 """What all tests share."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.real_clusters import SharedSandbox, version_after_version
 
 _SHARED = Path(__file__).parents[2] / "shared"
 _LOUD = "NOT TESTED"
@@ -26,6 +28,20 @@ def shared_folder() -> Callable[[str], Path]:
         return folder
 
     return find
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox() -> Iterator[SharedSandbox]:
+    """The real sandbox that tests share, one version at a time."""
+    shared = SharedSandbox()
+    yield shared
+    shared.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let real tests of one version come together."""
+    items[:] = version_after_version(items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,7 +10,7 @@ from reconcile.connect.reads import get_connector, list_infos
 from reconcile.errors import ClusterError
 from reconcile.model.plan import Action
 
-_LARGE: Final = 1000
+CHEAPLY_LISTED: Final = 1000
 _OTHERS: Final = "the settings read back are not those that were written"
 
 
@@ -26,7 +26,7 @@ def amiss(flights: Sequence[Flight], connectors: int, context: Context) -> Mappi
     if not written:
         return {}
     try:
-        if connectors <= _LARGE:
+        if connectors <= CHEAPLY_LISTED:
             live = list_infos(context.connection, expected=connectors).connectors
             found = [live.get(flight.name) for flight in written]
         else:

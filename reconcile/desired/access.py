@@ -71,24 +71,6 @@ def make_access(
     return access, texts.findings
 
 
-def secrets_of(access: Access) -> tuple[Secret, ...]:
-    """Return all that must never be shown of an access: passwords, tokens, header values."""
-    found: list[Secret | None] = [access.tls.key_password]
-    match access.auth:
-        case BasicAuth():
-            found.append(access.auth.password)
-        case BearerAuth():
-            found.append(access.auth.token)
-        case OAuthClientCredentials():
-            found.append(access.auth.client_secret)
-        case None:
-            pass
-    found += [Secret(value) for value in access.headers.values()]
-    if access.proxy:
-        found.append(Secret(urlsplit(access.proxy).password or ""))
-    return tuple([secret for secret in found if secret is not None and secret.reveal()])
-
-
 def _urls(tree: Mapping[str, Tree], path: Path, texts: _Texts) -> tuple[str, ...]:
     listed = tree.get("urls")
     if isinstance(listed, list):
@@ -100,12 +82,12 @@ def _urls(tree: Mapping[str, Tree], path: Path, texts: _Texts) -> tuple[str, ...
         url = texts.fill(written or "", place)
         if url is not None:
             urls.append(url.strip().rstrip("/"))
-            texts.findings.extend(_check_url(urls[-1], place))
+            texts.findings.extend(_check_url(urls[-1], place, literal=url == written))
     return tuple(urls)
 
 
-def _check_url(url: str, path: Path) -> list[Finding]:
-    """Check an address without showing it: it may come from a secret."""
+def _check_url(url: str, path: Path, *, literal: bool) -> list[Finding]:
+    """Check an address without showing it: it may hold a secret."""
     try:
         parts = urlsplit(url)
         fits = parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
@@ -114,8 +96,8 @@ def _check_url(url: str, path: Path) -> list[Finding]:
     if not fits:
         message = f"{dotted(path)} is no address of a Connect worker"
         return [Finding(Code.INVALID_VALUE, path, message, "for example http://127.0.0.1:8083")]
-    if parts.username is not None:
-        message = f"{dotted(path)} holds a user name"
+    if literal and parts.password is not None:
+        message = f"{dotted(path)} holds a password"
         hint = 'write auth: {basic: {username: ..., password: "${{ env.NAME }}"}} instead'
         return [Finding(Code.INVALID_VALUE, path, message, hint)]
     if parts.query or parts.fragment:

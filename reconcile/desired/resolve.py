@@ -50,6 +50,9 @@ def resolve(
     if cluster in manifest.overlays:
         specs.append(manifest.overlays[cluster])
     values = _merge(specs)
+    if CLASS in values:
+        # Workers trim the classes of converters and transforms, but not this one.
+        values[CLASS] = values[CLASS].strip()
     config, problems, secrets = _fill(values, specs, manifest, sources)
     if CLASS not in values:
         problems.append(_without_class(manifest))

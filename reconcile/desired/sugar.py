@@ -63,14 +63,14 @@ def expand(spec: Mapping[str, Tree], path: Path) -> Expanded:
     """
     values: dict[str, str | None] = {}
     sources: dict[str, Path] = {}
-    for field, setting, kind in _FIELDS:
-        if field[0] not in spec:
+    for place, setting, kind in _FIELDS:
+        if place[0] not in spec:
             continue
-        found = _find(spec, field)
+        found = _find(spec, place)
         if found is not None:
             depth, value = found
             values[setting] = _text(value, kind)
-            sources[setting] = (*path, *field[:depth])
+            sources[setting] = (*path, *place[:depth])
     tasks_range = None
     if "tasksMax" in spec:
         values[TASKS], tasks_range = _tasks(spec["tasksMax"])

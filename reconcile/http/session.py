@@ -24,7 +24,7 @@ from reconcile.model.project import Auth, OAuthClientCredentials, Timeouts, Tls
 from reconcile.redact import Redactor
 
 _CONNECTIONS: Final = 64
-_CONNECTED_FOR: Final = 60.0
+_CONNECTED_FOR: Final = 20.0  # Jetty closes an idle connection after 30 s
 _DOTS: Final = frozenset({".", ".."})
 
 

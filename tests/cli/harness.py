@@ -1,4 +1,4 @@
-"""Run connectform as a real process against a simulated cluster."""
+"""Run connectform as a real process."""
 
 import os
 import subprocess
@@ -26,10 +26,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """A project folder, and the cluster it speaks of."""
+    """A project folder, and the cluster it speaks of; only a simulated one can be looked into."""
 
     folder: Path
-    cluster: SimulatedCluster
+    cluster: SimulatedCluster | None
     url: str
 
     def run(self, *arguments: str, **environment: str) -> Result:

@@ -12,17 +12,12 @@ from reconcile.clock import SystemClock
 from reconcile.connect.connection import Connection, open_connection
 from reconcile.model.project import Access
 from reconcile.redact import Redactor
-from reconcile.sandbox.real_cluster import real_sandbox
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
-from reconcile.sandbox.spec import VERSIONS, RealSpec
+from reconcile.sandbox.spec import VERSIONS
 from tests.contract.world import World
-from tests.real_clusters import real_versions
-from tests.requirements import require_real
-
-# The members of a group hear of a rebalance at their next heartbeat: 3 s would make tests slow.
-_HEARTBEAT_MS = 300
+from tests.real_clusters import SharedSandbox, real_id, real_versions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,19 +36,16 @@ def _contracts() -> list[object]:
         pytest.param(Contract(version=v, real=False), id=f"simulated-{v}") for v in VERSIONS
     ]
     real = [
-        pytest.param(Contract(version=v, real=True), id=f"real-{v}", marks=pytest.mark.real)
+        pytest.param(Contract(version=v, real=True), id=real_id(v), marks=pytest.mark.real)
         for v in real_versions()
     ]
     return [*simulated, *real]
 
 
 @contextmanager
-def _urls(contract: Contract) -> Iterator[tuple[str, ...]]:
+def _urls(contract: Contract, shared: SharedSandbox) -> Iterator[tuple[str, ...]]:
     if contract.real:
-        require_real()
-        spec = RealSpec(version=contract.version, heartbeat_ms=_HEARTBEAT_MS)
-        with real_sandbox(spec) as sandbox:
-            yield sandbox.urls
+        yield shared.of(contract.version).urls
     else:
         cluster = SimulatedCluster(
             clock=SystemClock(), version=contract.version, timing=Timing.quick()
@@ -63,10 +55,12 @@ def _urls(contract: Contract) -> Iterator[tuple[str, ...]]:
 
 
 @pytest.fixture(scope="session", params=_contracts())
-def cluster_connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
+def cluster_connection(
+    request: pytest.FixtureRequest, shared_sandbox: SharedSandbox
+) -> Iterator[Connection]:
     """A connection to each cluster in turn; never two of them at once."""
     with (
-        _urls(request.param) as urls,
+        _urls(request.param, shared_sandbox) as urls,
         open_connection(
             Access(cluster="contract", urls=urls),
             redactor=Redactor(),

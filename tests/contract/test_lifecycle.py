@@ -136,7 +136,7 @@ def test_an_update_keeps_the_target_state_and_publishes_nothing(
     assert world.eventually(
         lambda: reads.get_config(world.connection, name).get("batch.size") == "9"
     )
-    assert world.states(name) == states
+    assert world.comes_to(name, *states)
     assert not world.has(name, "batch.size", "9")
     world.insist(lambda: writes.resume(world.connection, name))
     assert world.eventually(lambda: world.has(name, "batch.size", "9"))

@@ -1,25 +1,40 @@
-"""Fixtures for tests on a real Kafka."""
+"""Fixtures for tests on a real Kafka, and for those that must hold on every cluster."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from reconcile.sandbox.real_cluster import real_sandbox
-from reconcile.sandbox.spec import RealSpec
+from reconcile.sandbox.spec import VERSIONS
 from reconcile.sandbox.state import Sandbox
-from tests.real_clusters import real_versions
-from tests.requirements import require_real
+from tests.real import stand as stands
+from tests.real.stand import Stand
+from tests.real_clusters import SharedSandbox, real_id, real_versions
 
-# The members of a group hear of a rebalance at their next heartbeat: 3 s would make tests slow.
-_HEARTBEAT_MS = 300
+_CLUSTERS = [
+    *(pytest.param((version, False), id=f"simulated-{version}") for version in VERSIONS),
+    *(
+        pytest.param((version, True), id=real_id(version), marks=pytest.mark.real)
+        for version in real_versions()
+    ),
+]
 
 
-@pytest.fixture(scope="session", params=real_versions())
-def real_cluster(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """A real cluster of one worker, of each version in turn; never two of them at once.
+@pytest.fixture(scope="session", params=real_versions(), ids=real_id)
+def real_cluster(request: pytest.FixtureRequest, shared_sandbox: SharedSandbox) -> Sandbox:
+    """The real cluster of one worker, of each version in turn, that all real tests share."""
+    return shared_sandbox.of(request.param)
 
-    Shared by all tests of a version: each takes names, groups and topics of its own.
-    """
-    require_real()
-    with real_sandbox(RealSpec(version=request.param, heartbeat_ms=_HEARTBEAT_MS)) as sandbox:
-        yield sandbox
+
+@pytest.fixture(params=_CLUSTERS)
+def stand(
+    request: pytest.FixtureRequest, shared_sandbox: SharedSandbox, tmp_path: Path
+) -> Iterator[Stand]:
+    """A project on each cluster in turn, simulated and real."""
+    version, is_real = request.param
+    if is_real:
+        with stands.real(version, shared_sandbox.of(version).url, tmp_path) as found:
+            yield found
+    else:
+        with stands.simulated(version, tmp_path) as found:
+            yield found

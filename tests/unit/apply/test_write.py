@@ -378,7 +378,7 @@ def test_an_effect_that_cannot_be_looked_for_leaves_the_change_unsettled() -> No
     with world() as w:
         given(w, "update")
         w.cluster.inject(faults.timed_out(PUT, effect=Effect.NOW))
-        w.cluster.inject(faults.forbidden("GET /connectors/a/config"))
+        w.cluster.inject(faults.forbidden("GET /connectors"))
         w.cluster.inject(replace(faults.forbidden("GET /health"), skip=1))
         outcome = w.one(update("a", OLD, NEW))
         assert outcome.status is UNSETTLED

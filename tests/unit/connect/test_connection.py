@@ -13,7 +13,13 @@ from reconcile.connect.writes import pause, put_config
 from reconcile.errors import ClusterError
 from reconcile.model.codes import Code
 from reconcile.model.config import Config, Secret
-from reconcile.model.project import BasicAuth, BearerAuth, Timeouts, Tls
+from reconcile.model.project import (
+    BasicAuth,
+    BearerAuth,
+    OAuthClientCredentials,
+    Timeouts,
+    Tls,
+)
 from reconcile.redact import Redactor
 from tests.fake_clock import FakeClock
 from tests.unit.connect.connecting import ROOT, Observed, answering, connected
@@ -154,6 +160,28 @@ def test_a_missing_client_certificate_says_what_to_set(tmp_path: Path) -> None:
         _, _, hint = the_problem_of_opening(server.url, tls=Tls(ca=str(authority.path)))
 
     assert "tls.cert" in hint
+
+
+def test_a_connection_that_breaks_behind_tls_speaks_of_client_certificates(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    tls = server_context(authority.sign("server"))
+    with canned_server(lambda _: None, tls=tls) as server:
+        code, _, hint = the_problem_of_opening(server.url, tls=Tls(ca=str(authority.path)))
+
+    assert code is Code.CLUSTER_UNREACHABLE
+    assert "clusters.prod.tls.cert" in hint
+
+
+def test_a_token_that_cannot_be_had_is_a_matter_of_credentials() -> None:
+    with canned_server(lambda _: answer(500)) as login, canned_server(lambda _: ROOT) as server:
+        auth = OAuthClientCredentials(
+            token_url=login.url, client_id="ci", client_secret=Secret("hunter22")
+        )
+        code, message, hint = the_problem_of_opening(server.url, auth=auth)
+
+    assert code is Code.NOT_AUTHENTICATED
+    assert "there is no token" in message
+    assert "clusters.prod.auth" in hint
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:

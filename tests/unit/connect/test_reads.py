@@ -3,12 +3,12 @@ import json
 import pytest
 
 from reconcile.connect import reads
-from reconcile.connect.answers import HealthStatus
+from reconcile.connect.answers import ConnectorOffset, HealthStatus, LoggerLevel
 from reconcile.errors import ClusterError
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
-from reconcile.model.live import State
-from reconcile.model.plugin import SettingError
+from reconcile.model.live import ClusterIdentity, LiveTask, State
+from reconcile.model.plugin import PluginInfo, SettingError
 from tests.unit.connect.connecting import ROOT, answering, connected
 from tests.unit.http.canned_server import (
     HTML_404,
@@ -177,3 +177,64 @@ def test_a_time_out_grows_with_the_cluster() -> None:
     with answering({}) as connection:
         assert reads._list_timeout(connection, 100) == connection.timeouts.read
         assert reads._list_timeout(connection, 20_000) > 6 * connection.timeouts.read
+
+
+READINGS = {
+    "GET /": (
+        reads.get_identity,
+        ClusterIdentity(version="4.3.1", commit="abc", kafka_cluster_id="kc"),
+    ),
+    "GET /connectors/a/tasks/1/status": (
+        lambda c: reads.get_task_status(c, "a", 1),
+        LiveTask(id=1, state=State.PAUSED, worker="w"),
+    ),
+    "GET /connectors/a/config": (lambda c: reads.get_config(c, "a"), Config({"file": "x"})),
+    "GET /connector-plugins": (reads.list_plugins, (PluginInfo(class_name="X", kind="sink"),)),
+    "GET /connector-plugins?connectorsOnly=false": (
+        lambda c: reads.list_plugins(c, connectors_only=False),
+        (PluginInfo(class_name="X", kind="sink"),),
+    ),
+    "GET /admin/loggers": (reads.get_loggers, (LoggerLevel(name="a", level="INFO"),)),
+    "GET /admin/loggers/a": (
+        lambda c: reads.get_logger(c, "a"),
+        LoggerLevel(name="a", level="INFO"),
+    ),
+    "GET /connectors/a/offsets": (
+        lambda c: reads.get_offsets(c, "a"),
+        (ConnectorOffset(partition={"p": 1}, offset=None),),
+    ),
+    "GET /connectors/a/topics": (lambda c: reads.get_topics(c, "a"), ("t",)),
+}
+BODIES = {
+    "GET /connectors/a/tasks/1/status": '{"id":1,"state":"PAUSED","worker_id":"w"}',
+    "GET /connectors/a/config": '{"file":"x","name":"a"}',
+    "GET /connector-plugins": '[{"class":"X","type":"sink"}]',
+    "GET /connector-plugins?connectorsOnly=false": '[{"class":"X","type":"sink"}]',
+    "GET /admin/loggers": '{"a":{"level":"INFO"}}',
+    "GET /admin/loggers/a": '{"level":"INFO"}',
+    "GET /connectors/a/offsets": '{"offsets":[{"partition":{"p":1},"offset":null}]}',
+    "GET /connectors/a/topics": '{"a":{"topics":["t"]}}',
+}
+
+
+@pytest.mark.parametrize("request_line", READINGS)
+def test_each_reading_is_one_request(request_line: str) -> None:
+    read, expected = READINGS[request_line]
+    routes = {line: json_answer(200, body) for line, body in BODIES.items()}
+    with (
+        canned_server(by_path({**routes, "GET /": ROOT})) as server,
+        connected(server.url) as connection,
+    ):
+        assert read(connection) == expected
+
+    assert server.paths[1:] == [request_line]
+
+
+def test_a_reading_that_is_refused_is_an_error() -> None:
+    with (
+        answering({"GET /connectors/a/status": answer(403)}) as connection,
+        pytest.raises(ClusterError) as caught,
+    ):
+        reads.get_status(connection, "a")
+
+    assert caught.value.problems[0].connector == "a"

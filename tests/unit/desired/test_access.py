@@ -2,7 +2,6 @@
 
 import pytest
 
-from reconcile.desired.access import secrets_of
 from reconcile.desired.project import read_access
 from reconcile.errors import DefinitionError
 from reconcile.model.project import BasicAuth, BearerAuth, OAuthClientCredentials, Timeouts, Tls
@@ -46,12 +45,7 @@ def test_all_parts_are_resolved(tmp_path):
     assert found.tls.key_password.reveal() == "pass phrase"
     assert found.headers == {"X-Team": "payments", "X-Key": "k-1234567"}
     assert found.timeouts == Timeouts(connect=0.5, read=120.0, write=180.0)
-    assert {secret.reveal() for secret in secrets_of(found)} == {
-        "hunter2!",
-        "pass phrase",
-        "payments",
-        "k-1234567",
-    }
+    assert found.proxy == "http://me:hunter2!@proxy:3128"
 
 
 def test_a_url_alone_is_enough(tmp_path):
@@ -61,7 +55,6 @@ def test_a_url_alone_is_enough(tmp_path):
     assert found.auth is None
     assert found.tls == Tls()
     assert found.timeouts == Timeouts()
-    assert secrets_of(found) == ()
 
 
 def test_a_token_is_a_way_in(tmp_path):
@@ -72,7 +65,7 @@ def test_a_token_is_a_way_in(tmp_path):
     )
 
     assert isinstance(found.auth, BearerAuth)
-    assert [secret.reveal() for secret in secrets_of(found)] == ["t-1"]
+    assert found.auth.token.reveal() == "t-1"
 
 
 def test_client_credentials_are_a_way_in(tmp_path):
@@ -85,7 +78,7 @@ def test_client_credentials_are_a_way_in(tmp_path):
 
     assert isinstance(found.auth, OAuthClientCredentials)
     assert (found.auth.client_id, found.auth.scope, found.auth.audience) == ("1", "s", "")
-    assert [secret.reveal() for secret in secrets_of(found)] == ["secret-1"]
+    assert found.auth.client_secret.reveal() == "secret-1"
 
 
 def test_addresses_may_be_given_instead(tmp_path):
@@ -118,7 +111,7 @@ def test_addresses_may_be_given_instead(tmp_path):
             "    url: 'http://a:99999'\n",
             ["6:5 CF105 clusters.prod.url is no address of a Connect worker"],
         ),
-        ("    url: http://me:pw@a\n", ["6:5 CF105 clusters.prod.url holds a user name"]),
+        ("    url: http://me:pw@a\n", ["6:5 CF105 clusters.prod.url holds a password"]),
         ("    url: http://a?b=c\n", ["6:5 CF105 clusters.prod.url holds a query"]),
         (
             "    url: http://a\n    tls: {ca: none.pem}\n",
@@ -152,6 +145,12 @@ def test_addresses_may_be_given_instead(tmp_path):
 )
 def test_what_is_wrong_is_told_with_its_place(tmp_path, cluster, lines):
     assert problems(tmp_path, cluster) == [f"connectform.yaml:{line}" for line in lines]
+
+
+def test_an_address_from_a_secret_may_hold_a_password(tmp_path):
+    url = "https://me:hunter2@connect"
+
+    assert access(tmp_path, "    url: '${{ env.URL }}'\n", {"URL": url}).urls == (url,)
 
 
 def test_an_address_from_a_secret_is_not_shown(tmp_path):

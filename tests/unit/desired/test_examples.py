@@ -1,5 +1,7 @@
 """The examples of this repository: what a new user copies."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,19 @@ def test_the_examples_need_no_environment_and_one_plugin(loaded):
 
 def test_the_examples_run_on_this_machine(loaded):
     assert read_access(loaded, "local", {}).urls == ("http://127.0.0.1:8083",)
+
+
+def test_good_files_are_loaded_without_the_import_of_jsonschema():
+    program = (
+        "import sys, pathlib\n"
+        "from reconcile.desired.load import check_files\n"
+        "from reconcile.desired.project import load_project\n"
+        "loaded = load_project(None, pathlib.Path('.'))\n"
+        "assert check_files(loaded, clusters=('local',)).problems == ()\n"
+        "print('jsonschema' in sys.modules, 'httpx' in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "False False\n"

@@ -165,6 +165,8 @@ def _received(stream) -> Received:
 
 def _is_incomplete(raw: bytes) -> bool:
     head, _, body = raw.partition(b"\r\n\r\n")
+    if b" 204 " in head.partition(b"\r\n")[0]:
+        return False
     for line in head.split(b"\r\n"):
         if line.lower().startswith(b"content-length:"):
             return int(line.partition(b":")[2]) != len(body)

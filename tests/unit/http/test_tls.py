@@ -84,3 +84,12 @@ def test_the_key_of_another_certificate_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(HttpFailure, match="not a pair"):
         tls_context(Tls(cert=str(one.certificate), key=str(other.key)))
+
+
+def test_a_system_without_certificates_gets_those_that_came_with_us(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nowhere = ssl.get_default_verify_paths()._replace(cafile=None, capath=None)
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nowhere)
+
+    assert tls_context(Tls()).get_ca_certs()
