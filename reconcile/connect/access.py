@@ -43,6 +43,8 @@ def credentials_of(access: Access) -> Iterator[str]:
         _, auth = split_user_info(url)
         if auth is not None:
             yield auth.password.reveal()
+    for secret in access.secrets:
+        yield secret.reveal()
     for name, value in access.headers.items():
         if _SECRET_HEADER.search(name):
             yield value

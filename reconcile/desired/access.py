@@ -1,7 +1,7 @@
 """Make the access to one cluster from its part of the project file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -24,14 +24,19 @@ from reconcile.model.project import (
 )
 
 _SCHEMES: Final = frozenset({"http", "https"})
+_ADDRESSES: Final = (("url",), ("urls",))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Texts:
-    """Fills the references of texts, and keeps what is wrong with them."""
+    """Fills the references of texts, and keeps what is wrong with them.
+
+    `found` are the secrets of all texts but addresses, which messages must name.
+    """
 
     sources: Sources
     findings: list[Finding] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
 
     def get(self, tree: Mapping[str, Tree], path: Path, key: str) -> str | None:
         """Return the text of a field, or None where it is not given or cannot be filled."""
@@ -45,6 +50,8 @@ class _Texts:
             Finding(refusal.code, path, f"{dotted(path)}: {refusal.message}", refusal.hint)
             for refusal in filled.refusals
         )
+        if path[2:3] not in _ADDRESSES:
+            self.found.extend(filled.found)
         return filled.text
 
 
@@ -68,7 +75,7 @@ def make_access(
         timeouts=_timeouts(mapping(tree.get("timeouts"))),
         headers={key: texts.get(headers, below, key) or "" for key in headers},
     )
-    return access, texts.findings
+    return replace(access, secrets=tuple(map(Secret, texts.found))), texts.findings
 
 
 def _urls(tree: Mapping[str, Tree], path: Path, texts: _Texts) -> tuple[str, ...]:

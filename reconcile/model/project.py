@@ -67,15 +67,16 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """All that is needed to talk to one cluster, secrets resolved."""
+    """All that is needed to talk to one cluster; `secrets` are the texts it was filled with."""
 
     cluster: str
-    urls: tuple[str, ...]
+    urls: tuple[str, ...] = field(repr=False)
     auth: Auth | None = None
     tls: Tls = Tls()
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     timeouts: Timeouts = Timeouts()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: tuple[Secret, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,3 +157,16 @@ def test_an_address_from_a_secret_is_not_shown(tmp_path):
     (line,) = problems(tmp_path, "    url: '${{ env.URL }}'\n", {"URL": "ftp://me:hunter2@a"})
 
     assert "hunter2" not in line
+
+
+def test_the_secrets_of_an_access_are_known_but_its_addresses_are_not_among_them(tmp_path):
+    found = access(
+        tmp_path,
+        "    url: '${{ env.URL }}'\n"
+        "    auth: {basic: {username: ci, password: '${{ env.PASSWORD }}'}}\n"
+        "    headers: {X-Tenant: '${{ env.TENANT }}', X-Team: payments}\n",
+        {"URL": "https://b.example.com", "PASSWORD": "hunter2!", "TENANT": "t-1234567"},
+    )
+
+    assert sorted(secret.reveal() for secret in found.secrets) == ["hunter2!", "t-1234567"]
+    assert "t-1234567" not in repr(found)
