@@ -71,6 +71,17 @@ def not_settled(change: Change, seconds: float, last: str) -> Problem:
     )
 
 
+def not_stopped(change: Change, seconds: float, last: str) -> Problem:
+    """Return the problem of a connector that does not stop on its way to new settings."""
+    return _problem(
+        change,
+        Code.NOT_SETTLED,
+        f"{change.name} has not stopped after {seconds:.0f} s ({last}), so its settings were not "
+        "written",
+        f"look at `connectform status`, or {_RUN_AGAIN}",
+    )
+
+
 def interrupted_midway(change: Change) -> Problem:
     """Return the problem of a change that an interruption left half-way or unseen."""
     return _problem(

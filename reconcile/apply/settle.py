@@ -8,14 +8,14 @@ from reconcile.apply.context import Context
 from reconcile.apply.events import Waiting
 from reconcile.apply.flight import Flight
 from reconcile.apply.poll import Awaited, End, Ending, poll_until
-from reconcile.apply.problems import interrupted_midway, not_settled, task_failed
+from reconcile.apply.problems import interrupted_midway, not_settled, not_stopped, task_failed
 from reconcile.apply.readback import amiss
 from reconcile.apply.settling import Sign, Watch
 from reconcile.apply.signs import sign_of
 from reconcile.apply.steps import Step
 from reconcile.connect.reads import get_status, list_names
 from reconcile.errors import ClusterError
-from reconcile.health.judge import first_cause, judge, summary
+from reconcile.health.judge import judge, summary
 from reconcile.model.desired import TargetState
 from reconcile.model.outcome import OutcomeStatus
 from reconcile.model.plan import Action
@@ -124,11 +124,8 @@ def _stopped(flight: Flight, ending: Ending, context: Context) -> Flight:
             return passed
         case _ if flight.change.action is Action.DELETE:
             return passed
-        case End.FAILED:
-            return context.conclude(flight, OutcomeStatus.FAILED, _failure(flight, ending))
-        case End.TIMED_OUT:
-            last = f"it does not stop, so its settings were not written ({ending.last})"
-            problem = not_settled(flight.change, context.options.stop_timeout, last)
+        case End.FAILED | End.TIMED_OUT:
+            problem = not_stopped(flight.change, context.options.stop_timeout, ending.last)
             return context.conclude(flight, OutcomeStatus.UNSETTLED, problem)
 
 
@@ -140,9 +137,8 @@ def _done(flight: Flight, context: Context) -> Flight:
 
 
 def _failure(flight: Flight, ending: Ending) -> Problem:
-    if ending.status is None:
-        return task_failed(flight.change, ending.last, "no cause reported")
-    return task_failed(flight.change, summary(judge(ending.status)), first_cause(ending.status))
+    judgement = judge(ending.status)
+    return task_failed(flight.change, summary(judgement), judgement.cause)
 
 
 def _unseen(flight: Flight, last: str, context: Context) -> Problem:

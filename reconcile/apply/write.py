@@ -26,7 +26,7 @@ from reconcile.apply.signs import carried, removed_keys
 from reconcile.apply.steps import Step
 from reconcile.connect.failures import WriteFailure, WriteFailureKind
 from reconcile.connect.reads import get_config, get_task_configs
-from reconcile.errors import ConnectformError
+from reconcile.errors import ClusterError, ConnectformError
 from reconcile.http.retry import next_wait
 from reconcile.model.outcome import OutcomeStatus
 from reconcile.model.plan import Action
@@ -186,6 +186,9 @@ def _with_baseline(step: Step, flight: Flight, context: Context) -> Flight:
         return flight
     if change.before is None or change.config is None:
         return flight
-    configs = get_task_configs(context.connection, flight.name) or ()
+    try:
+        configs = get_task_configs(context.connection, flight.name) or ()
+    except ClusterError:
+        return flight
     removed = carried(removed_keys(change.before, change.config), configs)
     return replace(flight, telltale=replace(telltale, removed=removed))

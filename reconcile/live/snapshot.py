@@ -6,10 +6,17 @@ from typing import Final, TypeVar
 
 from reconcile.clock import Clock
 from reconcile.connect.connection import Connection, Worker
-from reconcile.connect.reads import get_connector, get_status, list_all, list_infos, list_names
+from reconcile.connect.reads import (
+    get_connector,
+    get_status,
+    list_all,
+    list_infos,
+    list_names,
+    list_statuses,
+)
 from reconcile.errors import ClusterError
 from reconcile.model.codes import Code
-from reconcile.model.live import LiveConnector, LiveState
+from reconcile.model.live import LiveConnector, LiveState, State
 from reconcile.model.problem import Problem
 from reconcile.model.release import is_addressable
 
@@ -17,6 +24,8 @@ T = TypeVar("T")
 
 _MOST_BY_NAME: Final = 20
 _READINGS: Final = 4
+_MOMENT: Final = 0.25
+_PASSING: Final = frozenset({State.UNASSIGNED, State.RESTARTING})
 
 
 def take_snapshot(
@@ -25,13 +34,14 @@ def take_snapshot(
     """Return the connectors of a cluster, or those of some names that exist.
 
     Up to 20 names are read one by one, since the full list is dear on large clusters. Where the
-    worker is lost in the middle, all is read again from the next one. Raises ClusterError.
+    worker is lost in the middle, all is read again from the next one; where connectors are just
+    between two states, those are read twice. Raises ClusterError.
     """
     for _ in range(_READINGS):
         worker = connection.worker
         taken_at = clock.now()
         try:
-            connectors = _Reading(connection, worker).read(names)
+            connectors = _Reading(connection, worker, clock).read(names)
         except _MovedError:
             continue
         return LiveState(
@@ -61,17 +71,40 @@ class _Reading:
 
     connection: Connection
     worker: Worker
+    clock: Clock
 
     def read(self, names: Sequence[str] | None) -> Mapping[str, LiveConnector]:
-        if names is None:
-            return self._everything()
         release = self.worker.identity.release
-        if len(names) <= _MOST_BY_NAME and all(is_addressable(name, release) for name in names):
-            return self._by_name(names)
-        everything = self._everything()
-        return {name: everything[name] for name in names if name in everything}
+        if names is None:
+            found = self._everything()
+        elif len(names) <= _MOST_BY_NAME and all(is_addressable(name, release) for name in names):
+            found = self._by_name(names)
+        else:
+            everything = self._everything()
+            found = {name: everything[name] for name in names if name in everything}
+        self._look_again(found)
+        return found
 
-    def _by_name(self, names: Sequence[str]) -> Mapping[str, LiveConnector]:
+    def _look_again(self, connectors: dict[str, LiveConnector]) -> None:
+        """Read once more the statuses of what is just between two states.
+
+        After every change of its config a paused or stopped connector is UNASSIGNED for a
+        moment, and would be taken for a running one.
+        """
+        passing = [
+            name
+            for name, connector in connectors.items()
+            if connector.status is not None and connector.status.state in _PASSING
+        ]
+        if not passing:
+            return
+        self.clock.sleep(_MOMENT)
+        statuses = self._same_worker(list_statuses(self.connection))
+        for name in passing:
+            if name in statuses:
+                connectors[name] = replace(connectors[name], status=statuses[name])
+
+    def _by_name(self, names: Sequence[str]) -> dict[str, LiveConnector]:
         found = {}
         for name in dict.fromkeys(names):
             connector = self._same_worker(get_connector(self.connection, name))
@@ -80,7 +113,7 @@ class _Reading:
                 found[name] = replace(connector, status=status)
         return found
 
-    def _everything(self) -> Mapping[str, LiveConnector]:
+    def _everything(self) -> dict[str, LiveConnector]:
         names = self._same_worker(list_names(self.connection))
         listing = self._same_worker(list_all(self.connection, expected=len(names)))
         connectors = listing.connectors

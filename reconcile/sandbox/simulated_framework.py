@@ -67,10 +67,24 @@ def _converter(
 ) -> tuple[Checked, Plugin | None]:
     kind = "header_converter" if definition.name == "header.converter" else "converter"
     if not rules.features.plugin_versions:
-        return resolve_class(check_value(definition, config), rules.plugins, kind, rules.features)
+        checked = check_value(definition, config)
+        checked, plugin = resolve_class(checked, rules.plugins, kind, rules.features)
+        return _loaded(checked, config, rules), plugin
     known = replace(definition, default=rules.converters[definition.name])
     checked, plugin = resolve_class(check_value(known, config), rules.plugins, kind, rules.features)
-    return replace(checked, recommended=class_names(rules.plugins, kind)), plugin
+    checked = replace(checked, recommended=class_names(rules.plugins, kind))
+    return _loaded(checked, config, rules), plugin
+
+
+def _loaded(checked: Checked, config: Mapping[str, str], rules: Rules) -> Checked:
+    """Return a converter setting with the error of a name that has space around it.
+
+    Its definition trims the name, but from 3.8 on the converter is loaded by the name as sent.
+    """
+    sent = config.get(checked.name, "")
+    if sent == sent.strip() or checked.errors or not rules.features.validates_converters:
+        return checked
+    return replace(checked, errors=(f"Failed to load class {sent}: {sent}",))
 
 
 def _with_refusal(

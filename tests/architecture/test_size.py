@@ -6,7 +6,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2] / "reconcile"
 LONGEST_MODULE = 350
-LONGEST_FUNCTION = 45
+LONGEST_FUNCTION = 50
 
 
 def _modules() -> Iterator[tuple[str, str]]:
@@ -20,7 +20,7 @@ def test_no_module_is_longer_than_350_lines() -> None:
     assert {name: size for name, size in sizes.items() if size > LONGEST_MODULE} == {}
 
 
-def test_no_function_is_longer_than_45_lines_without_its_docstring() -> None:
+def test_no_function_is_longer_than_50_lines_without_its_docstring() -> None:
     sizes = {
         f"{name}:{node.lineno} {node.name}": _length(node)
         for name, text in _modules()

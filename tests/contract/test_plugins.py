@@ -183,6 +183,15 @@ def test_errors_of_converters_from_connect_3_8_on(world: World) -> None:
         assert wrong == {}
 
 
+def test_space_around_the_class_of_a_converter_is_wrong_from_connect_3_8_on(world: World) -> None:
+    sent = " org.apache.kafka.connect.storage.StringConverter"
+    expected = {"value.converter": (f"Failed to load class {sent}: {sent}",)}
+
+    errors = sink_errors(world, value__converter=sent)
+
+    assert errors == (expected if world.release >= (3, 8) else {})
+
+
 def test_an_override_that_does_not_parse_stands_at_its_key(world: World) -> None:
     assert sink_errors(world, consumer__override__max__poll__records="abc") == {
         "consumer.override.max.poll.records": ("Not a number of type INT",)

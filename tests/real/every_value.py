@@ -10,6 +10,13 @@ PASSWORD = 'pä"ss/w&ord <1>'
 TOKEN = "first line\nsecond é line"
 LONG = "0123456789" * 20_000
 SECRETS = {"DB_PASSWORD": PASSWORD}
+# A worker trims these to use them, and stores them as they were sent.
+TRIMMED = {
+    "transforms": " route ",
+    "transforms.route.type": "org.apache.kafka.connect.transforms.TimestampRouter",
+    "errors.tolerance": " all ",
+    "errors.retry.timeout": " 0 ",
+}
 SINK = "org.apache.kafka.connect.file.FileStreamSinkConnector"
 
 # The value as it stands in a YAML file, and the text that Connect must store.
@@ -164,10 +171,12 @@ def _yaml_values(stand: Stand) -> dict[str, Expected]:
     lines = "".join(f"    v.{key}: {source}\n" for key, (source, _) in _YAML.items())
     provided = f"${{file:{stand.properties}:user}}:${{file:{stand.properties}:password}}"
     lines += f"    v.placeholder: {provided}\n    v.own: '${{{{ connector.name }}}}.dlq'\n"
+    lines += "".join(f"    {key}: '{text}'\n" for key, text in TRIMMED.items())
     text = _own(stand, "values", "  class: FileStreamSink\n  tasksMax: 1\n", lines)
     stand.place.write("connectors/values.yaml", text)
     texts = {f"v.{key}": _UNSAID.get(key, value) for key, (_, value) in _YAML.items()}
     texts |= {"v.placeholder": provided, "v.own": f"{stand.prefix}-values.dlq"}
+    texts |= TRIMMED
     return {
         f"{stand.prefix}-values": Expected(
             config=_stored(stand) | {"tasks.max": "1"} | texts, state="RUNNING"
@@ -193,13 +202,14 @@ def _keys(stand: Stand) -> dict[str, Expected]:
 
 
 def _classes(stand: Stand) -> dict[str, Expected]:
+    """Every way to write a class; the space around it is ours to remove, since no worker does."""
     forms = ["FileStreamSink", "FileStreamSinkConnector", SINK, f" {SINK}", "FileStreamSink "]
     expected = {}
     texts = []
     for number, form in enumerate(forms):
         texts.append(_own(stand, f"class-{number}", f'  class: "{form}"\n', ""))
         expected[f"{stand.prefix}-class-{number}"] = Expected(
-            config=_stored(stand) | {"connector.class": form}, state="RUNNING"
+            config=_stored(stand) | {"connector.class": form.strip()}, state="RUNNING"
         )
     stand.place.write("connectors/classes/all.yaml", "---\n".join(texts))
     return expected

@@ -10,6 +10,7 @@ from tests.real.stand import Stand
 def applied(stand: Stand, *arguments: str) -> None:
     result = stand.place.run("apply", "--auto-approve", *arguments, **SECRETS)
     assert result.code == 0, result.both
+    print(result.err[-900:])
 
 
 def assert_no_changes(stand: Stand, folder: str = ".", **secrets: str) -> None:

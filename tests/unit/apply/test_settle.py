@@ -12,6 +12,7 @@ from reconcile.sandbox.simulated_timing import Timing
 from tests.unit.apply.world import (
     PAUSED,
     RUNNING,
+    STOPPED,
     create,
     delete,
     file_source,
@@ -125,6 +126,14 @@ def test_a_setting_that_is_only_removed_shows_in_the_tasks_too() -> None:
         assert w.config("a") == OLD
 
 
+def test_a_removed_setting_settles_by_time_where_the_tasks_cannot_be_read() -> None:
+    more = {**OLD, "batch.size": "10"}
+    with world() as w:
+        w.given("a", more)
+        w.cluster.inject(faults.forbidden("GET /connectors/a/tasks"))
+        assert w.one(update("a", more, OLD)).status is APPLIED
+
+
 def test_a_restart_that_heals_a_task_ends_applied_and_one_that_does_not_ends_failed() -> None:
     with world() as w:
         w.given("a", OLD)
@@ -195,7 +204,7 @@ def test_task_configs_and_settings_that_cannot_be_read_are_asked_for_again(match
 
 def test_a_deleted_connector_is_looked_for_again_when_the_cluster_cannot_be_read() -> None:
     with world() as w:
-        w.given("a", OLD)
+        w.given("a", OLD, STOPPED)
         w.cluster.inject(faults.forbidden("GET /connectors", times=2))
         w.cluster.inject(replace(faults.forbidden("GET /connectors/a/status", times=2), skip=1))
         assert w.one(delete("a", OLD)).status is APPLIED

@@ -209,6 +209,15 @@ def test_an_unhealthy_worker_gets_no_second_write_and_the_late_effect_is_found_n
         assert w.carry_out(plan).outcomes[0].status is ALREADY
 
 
+def test_a_second_write_that_happens_without_an_answer_is_found() -> None:
+    with world() as w:
+        given(w, "update")
+        w.cluster.inject(faults.timed_out(PUT, effect=Effect.NEVER))
+        w.cluster.inject(faults.timed_out(PUT, effect=Effect.NOW))
+        assert w.one(update("a", OLD, NEW)).status is APPLIED
+        assert sent(w, PUT) == 2
+
+
 def test_a_restart_of_unknown_outcome_is_not_repeated() -> None:
     with world() as w:
         w.given("a", OLD)
@@ -336,6 +345,7 @@ def test_settings_are_not_written_to_a_connector_that_does_not_stop() -> None:
         outcome = w.one(update("a", OLD, NEW, (PAUSED, RUNNING)))
         assert outcome.status is UNSETTLED
         assert codes(outcome) == [Code.NOT_SETTLED]
+        assert "has not stopped" in outcome.problems[0].message
         assert w.config("a") == OLD
 
 

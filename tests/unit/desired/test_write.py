@@ -102,7 +102,7 @@ def test_a_number_of_tasks_that_is_none_stays_a_setting(tasks):
 
 def test_what_is_written_loads_as_what_it_was(tmp_path):
     config = {
-        "connector.class": " X",
+        "connector.class": "X",
         "a": "True",
         "b": "null",
         "c": "",

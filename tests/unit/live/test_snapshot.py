@@ -280,3 +280,47 @@ def test_a_worker_that_forbids_the_list_is_an_error() -> None:
         take_snapshot(connection, clock=clock)
 
     assert caught.value.problems[0].code is Code.NOT_AUTHORISED
+
+
+@pytest.mark.parametrize("names", [None, ["a", "b"]])
+def test_a_connector_between_two_states_is_looked_at_again(names: list[str] | None) -> None:
+    clock = FakeClock()
+    routes = {
+        "GET /connectors": as_json(["a", "b"]),
+        ALL: as_json(
+            {
+                "a": {"info": info("a"), "status": status("UNASSIGNED")},
+                "b": {"info": info("b"), "status": status("RUNNING")},
+            }
+        ),
+        "GET /connectors?expand=status": as_json({"a": {"status": status("PAUSED")}}),
+        "GET /connectors/a": as_json(info("a")),
+        "GET /connectors/a/status": as_json(status("UNASSIGNED")),
+        "GET /connectors/b": as_json(info("b")),
+        "GET /connectors/b/status": as_json(status("RUNNING")),
+    }
+    with answering(routes, clock=clock) as connection:
+        live = take_snapshot(connection, clock=clock, names=names)
+
+    assert live.connectors["a"].status.state is State.PAUSED
+    assert live.connectors["b"].status.state is State.RUNNING
+    assert clock.monotonic() > 0
+
+
+def test_a_connector_that_stays_unassigned_is_read_twice_and_no_more() -> None:
+    routes = {
+        "GET /connectors": as_json(["a", "gone"]),
+        ALL: as_json(
+            {
+                "a": {"info": info("a"), "status": status("UNASSIGNED")},
+                "gone": {"info": info("gone"), "status": status("RESTARTING")},
+            }
+        ),
+        "GET /connectors?expand=status": as_json({"a": {"status": status("UNASSIGNED")}}),
+    }
+    with answering(routes) as connection:
+        live = take_snapshot(connection, clock=FakeClock())
+        assert connection.requests_made.reads == 4
+
+    assert live.connectors["a"].status.state is State.UNASSIGNED
+    assert live.connectors["gone"].status.state is State.RESTARTING
