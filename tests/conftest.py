@@ -10,7 +10,7 @@ from hypothesis import settings
 from tests.real_clusters import SharedSandbox, version_after_version
 
 _SHARED = Path(__file__).parents[2] / "shared"
-_LOUD = "NOT TESTED"
+_LOUD = ("NOT TESTED", "NOT RUN")
 
 # A busy machine is no reason to fail: nothing here is judged by how long it takes.
 settings.register_profile("connectform", deadline=None)
@@ -24,7 +24,7 @@ def shared_folder() -> Callable[[str], Path]:
     def find(name: str) -> Path:
         folder = _SHARED / name
         if not folder.is_dir():
-            pytest.skip(f"{_LOUD}: ../shared/{name} is not beside this repository")
+            pytest.skip(f"{_LOUD[0]}: ../shared/{name} is not beside this repository")
         return folder
 
     return find
@@ -47,10 +47,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in red what was not tested, once for each reason."""
     skipped = terminalreporter.stats.get("skipped", [])
-    reasons = Counter(
+    texts = (
         report.longrepr[2].removeprefix("Skipped: ")
         for report in skipped
-        if isinstance(report.longrepr, tuple) and _LOUD in report.longrepr[2]
+        if isinstance(report.longrepr, tuple)
     )
+    reasons = Counter(text for text in texts if text.startswith(_LOUD))
     for reason, tests in reasons.items():
         terminalreporter.write_line(f"{reason} ({tests} tests skipped)", red=True, bold=True)
