@@ -83,7 +83,7 @@ def _write(
             "spec": {
                 "class": config["connector.class"],
                 "tasksMax": 1,
-                "state": state,
+                "state": state if name in configs else "running",
                 "config": {
                     key: value
                     for key, value in config.items()
