@@ -100,7 +100,10 @@ def main(phase: str, url: str, configs: dict[str, dict[str, str]]) -> None:
         case "stop":
             wide(lambda name: call(url, "PUT", f"/connectors/{name}/stop"), names)
             settle(url, names, stopped)
-        case "delete":
+        case "delete running":
+            main("stop", url, configs)
+            main("delete stopped", url, configs)
+        case "delete stopped":
             wide(lambda name: call(url, "DELETE", f"/connectors/{name}"), names)
             while set(names) & set(call(url, "GET", "/connectors?expand=status")):
                 time.sleep(0.25)
