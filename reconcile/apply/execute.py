@@ -52,18 +52,22 @@ def apply_plan(
     outcomes: list[Outcome] = []
     if plan.changes:
         _require_health(connection)
-        with ThreadPoolExecutor(options.parallelism, thread_name_prefix="apply") as pool:
-            context = Context(
-                connection=connection,
-                release=plan.identity.release,
-                clock=clock,
-                rng=rng,
-                options=options,
-                notify=serialised(observe),
-                interrupt=interrupt,
-                pool=pool,
-            )
+        pool = ThreadPoolExecutor(options.parallelism, thread_name_prefix="apply")
+        context = Context(
+            connection=connection,
+            release=plan.identity.release,
+            clock=clock,
+            rng=rng,
+            options=options,
+            notify=serialised(observe),
+            interrupt=interrupt,
+            pool=pool,
+        )
+        try:
             outcomes = _outcomes(_waves(plan, context))
+        finally:
+            # Nothing is left to do then, unless a KeyboardInterrupt asked to end at once.
+            pool.shutdown(wait=False, cancel_futures=True)
     return ApplyResult(
         project=plan.project,
         cluster=plan.cluster,

@@ -1,6 +1,6 @@
 """Poll the statuses of many connectors with one read each time, until each is where it should be."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -53,30 +53,29 @@ Confirm = Callable[[Sequence[Flight], int], Mapping[str, str]]
 
 def poll_until(
     awaited: Mapping[str, Awaited], context: Context, *, budget: float, confirm: Confirm
-) -> dict[str, Ending]:
-    """Wait for every connector to settle or fail, `budget` seconds each; return the ends by name.
+) -> Iterator[tuple[str, Ending]]:
+    """Wait for every connector to settle or fail, `budget` seconds each.
 
-    `confirm` has the last word about those that look settled. An unreadable cluster is waited for
-    like everything else.
+    Yields each name with its ending as soon as it has come. `confirm` has the last word about
+    those that look settled. An unreadable cluster is waited for like everything else.
     """
-    endings: dict[str, Ending] = {}
     pending = dict(awaited)
     polls = 0
     while pending:
         if context.interrupt.requested:
-            return endings | _endings(End.INTERRUPTED, pending)
+            yield from _endings(End.INTERRUPTED, pending).items()
+            return
         pending, done = _poll(pending, context, confirm)
-        endings |= done
+        yield from done.items()
         now = context.clock.monotonic()
         late = {name: one for name, one in pending.items() if now - one.watch.began >= budget}
-        endings |= _endings(End.TIMED_OUT, late)
+        yield from _endings(End.TIMED_OUT, late).items()
         pending = {name: one for name, one in pending.items() if name not in late}
         if pending:
             reasons = tuple((name, one.last) for name, one in pending.items())
             context.notify(Waiting(reasons=reasons))
             polls += 1
             context.clock.sleep(_BRISK_INTERVAL if polls < _BRISK_POLLS else _INTERVAL)
-    return endings
 
 
 def _poll(

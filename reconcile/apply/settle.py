@@ -42,8 +42,11 @@ def settle(flights: Sequence[Flight], context: Context) -> list[Flight]:
     def confirm(settled: Sequence[Flight], connectors: int) -> Mapping[str, str]:
         return amiss(settled, connectors, context)
 
-    endings = poll_until(awaited, context, budget=budget, confirm=confirm)
-    return [_settled(flight, endings[flight.name], context) for flight in flights]
+    ended = {
+        name: _settled(awaited[name].flight, ending, context)
+        for name, ending in poll_until(awaited, context, budget=budget, confirm=confirm)
+    }
+    return [ended[flight.name] for flight in flights]
 
 
 def await_stopped(flights: Sequence[Flight], context: Context) -> list[Flight]:
@@ -59,7 +62,7 @@ def await_stopped(flights: Sequence[Flight], context: Context) -> list[Flight]:
         for flight in flights
     }
     budget = context.options.stop_timeout
-    endings = poll_until(awaited, context, budget=budget, confirm=lambda _flights, _count: {})
+    endings = dict(poll_until(awaited, context, budget=budget, confirm=lambda _flights, _count: {}))
     return [_stopped(flight, endings[flight.name], context) for flight in flights]
 
 

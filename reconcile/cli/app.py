@@ -1,5 +1,7 @@
 """The commands, and the way from arguments to an exit code."""
 
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Final
@@ -72,8 +74,13 @@ app.add_typer(sandbox_app, name="sandbox")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit with its code."""
-    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+    """Run one command and exit with its code; SIGTERM ends it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    code = run(list(sys.argv[1:] if arguments is None else arguments))
+    if code == Exit.INTERRUPTED:
+        # Threads may still wait for answers that nobody wants any more: Python would wait for them.
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 
@@ -13,10 +13,13 @@ from reconcile.cli.progress import Progress
 from reconcile.cli.shell import Shell, write_document
 from reconcile.cli.showing import show_plans
 from reconcile.errors import ConnectformError, usage
+from reconcile.model.codes import Code
 from reconcile.model.outcome import ApplyResult, OutcomeStatus
+from reconcile.model.problem import Problem
 from reconcile.plan.document import results_document
 from reconcile.report.outcome_text import result_lines
-from reconcile.run.applying import carry_out, check_plans, untouched, write_result
+from reconcile.report.problem_text import problems_lines
+from reconcile.run.applying import carry_out, check_plans, unfinished, untouched, write_results
 from reconcile.run.planning import NotPlanned, Planned
 
 _HAPPENED = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)
@@ -42,7 +45,6 @@ def apply_approved(
     `apply-result.json` is written in every case.
     """
     show_plans(shell, items, as_notes=settings.json_document)
-    plans = [item for item in items if isinstance(item, Planned)]
     try:
         ready = check_plans(
             items,
@@ -51,15 +53,14 @@ def apply_approved(
         )
         approved = _is_approved(shell, ready, auto_approve=settings.auto_approve)
     except ConnectformError as error:
-        _record(
-            shell,
-            settings,
-            [untouched(shell.context, item.plan, error.problems) for item in plans],
-        )
+        _record_untouched(shell, settings, items, error.problems)
+        raise
+    except KeyboardInterrupt:
+        _record_untouched(shell, settings, items, ())
         raise
     if not approved:
         shell.terminal.say("Apply cancelled; nothing was written.")
-        _record(shell, settings, [untouched(shell.context, item.plan, ()) for item in plans])
+        _record_untouched(shell, settings, items, ())
         return Exit.ERROR
     return _apply_all(shell, ready, settings)
 
@@ -82,6 +83,7 @@ def _is_approved(shell: Shell, plans: Sequence[Planned], *, auto_approve: bool) 
         raise usage(
             "nobody is here to approve the plan",
             hint="read it, then run again with --auto-approve",
+            code=Code.NOT_APPROVED,
         )
     answer = shell.terminal.ask(
         "\nDo you want to perform these actions?\n"
@@ -93,29 +95,61 @@ def _is_approved(shell: Shell, plans: Sequence[Planned], *, auto_approve: bool) 
 def _apply_all(shell: Shell, plans: Sequence[Planned], settings: ApplySettings) -> Exit:
     results: list[ApplyResult] = []
     with _interruptible(shell) as interrupt:
-        for planned in plans:
-            with Progress(
-                shell.terminal.err, total=len(planned.plan.changes), clock=shell.context.clock
-            ) as progress:
-                result = carry_out(
-                    shell.context,
-                    planned,
-                    options=settings.options,
-                    observe=progress.on_event,
-                    interrupt=interrupt,
-                )
-            results.append(result)
-            if planned.plan.changes:
-                shell.terminal.note(result_lines(result), redactor=shell.context.redactor)
-            _record(shell, settings, results)
+        for number, planned in enumerate(plans):
+            # Before the first write: where no result can be written, nothing is applied, and where
+            # we are killed in the middle, no result of an earlier run passes for this one's.
+            left = [unfinished(shell.context, item.plan) for item in plans[number:]]
+            _record(shell, settings, [*results, *left])
+            results.append(_apply_one(shell, planned, settings, interrupt))
     if settings.json_document:
         write_document(shell, document=results_document(results))
-    return worst(*map(exit_of_result, results))
+    recorded = _is_recorded(shell, settings, results)
+    return worst(*map(exit_of_result, results), Exit.FINE if recorded else Exit.ERROR)
+
+
+def _apply_one(
+    shell: Shell, planned: Planned, settings: ApplySettings, interrupt: Interrupt
+) -> ApplyResult:
+    if interrupt.requested:
+        return replace(untouched(shell.context, planned, ()), interrupted=True)
+    with Progress(
+        shell.terminal.err, total=len(planned.plan.changes), clock=shell.context.clock
+    ) as progress:
+        result = carry_out(
+            shell.context,
+            planned,
+            options=settings.options,
+            observe=progress.on_event,
+            interrupt=interrupt,
+        )
+    if planned.plan.changes:
+        shell.terminal.note(result_lines(result), redactor=shell.context.redactor)
+    return result
 
 
 def _record(shell: Shell, settings: ApplySettings, results: Sequence[ApplyResult]) -> None:
     if settings.result is not None:
-        write_result(shell.context.directory / settings.result, results)
+        write_results(shell.context.directory / settings.result, results)
+
+
+def _record_untouched(
+    shell: Shell,
+    settings: ApplySettings,
+    items: Sequence[Planned | NotPlanned],
+    problems: Sequence[Problem],
+) -> None:
+    """Record that nothing was attempted; where that cannot be written, what stopped us matters."""
+    _is_recorded(shell, settings, [untouched(shell.context, item, problems) for item in items])
+
+
+def _is_recorded(shell: Shell, settings: ApplySettings, results: Sequence[ApplyResult]) -> bool:
+    """Record results, and tell whether that was possible; what was done is done."""
+    try:
+        _record(shell, settings, results)
+    except ConnectformError as error:
+        shell.terminal.note(problems_lines(error.problems))
+        return False
+    return True
 
 
 @contextmanager

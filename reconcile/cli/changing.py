@@ -72,7 +72,7 @@ def plan(
 ) -> Exit:
     """Show how clusters differ from git, and write nothing."""
     from reconcile.cli.opening import open_project
-    from reconcile.cli.showing import note_failures, plans_of, show_plans
+    from reconcile.cli.showing import note_failures, note_findings, plans_of, show_plans
     from reconcile.plan.document import plans_document
     from reconcile.run.planning import PlanRequest, plan_clusters
 
@@ -93,7 +93,7 @@ def plan(
         if output is OutputFormat.JSON or json_out:
             document = plans_document(plans)
             write_document(shell, document=document, output=output, json_out=json_out)
-        code = note_failures(shell, planned)
+        code = worst(note_findings(shell, planned), note_failures(shell, planned))
     changes = any(item.changes for item in plans)
     return worst(code, Exit.CHANGES if detailed_exitcode and changes else Exit.FINE)
 
@@ -141,6 +141,7 @@ def apply(
     from reconcile.apply.options import ApplyOptions, OnError
     from reconcile.cli.approving import ApplySettings, apply_approved
     from reconcile.cli.opening import open_project
+    from reconcile.cli.showing import note_findings, plans_of
     from reconcile.run.planning import PlanRequest, plan_clusters
 
     loaded, chosen = open_project(shell, cluster, all_clusters, writing=True)
@@ -165,7 +166,11 @@ def apply(
         json_document=output is OutputFormat.JSON,
     )
     with plan_clusters(shell.context, loaded, request) as planned:
-        return apply_approved(shell, planned, settings)
+        found = note_findings(shell, planned)
+        code = apply_approved(shell, planned, settings)
+        if found is Exit.FINE or code is not Exit.FINE:
+            return code
+        return Exit.PARTIAL if any(item.changes for item in plans_of(planned)) else found
 
 
 def drift(
@@ -190,7 +195,7 @@ def drift(
     Config, target state and missing connectors count; health does not.
     """
     from reconcile.cli.opening import open_project
-    from reconcile.cli.showing import note_failures, plans_of
+    from reconcile.cli.showing import note_failures, note_findings, plans_of
     from reconcile.errors import usage
     from reconcile.plan.document import drifts_document
     from reconcile.plan.drift import drift_of
@@ -215,6 +220,6 @@ def drift(
         if output is OutputFormat.JSON or json_out:
             document = drifts_document(drifts)
             write_document(shell, document=document, output=output, json_out=json_out)
-        code = note_failures(shell, planned)
+        code = worst(note_findings(shell, planned), note_failures(shell, planned))
     drifted = any(found.has_drift or ("unmanaged" in also and found.unmanaged) for found in drifts)
     return worst(code, Exit.CHANGES if drifted else Exit.FINE)

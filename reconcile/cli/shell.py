@@ -106,16 +106,23 @@ def _common(
     return Shell(terminal=Terminal.of_process(), context=context, project=project)
 
 
-_SILENT: Final = frozenset({LogLevel.WARNING, LogLevel.ERROR})
+_QUIET: Final = frozenset({"debug", "info"})
 
 
 def _logger(level: LogLevel, form: LogFormat, redactor: Redactor) -> Callable[..., None]:
-    """Return a log function; quiet levels load no logging library."""
-    if level in _SILENT and form is LogFormat.TEXT:
-        return lambda *_args, **_fields: None
-    from reconcile.cli.logs import open_log
+    """Return a log function; the logging library is loaded once there is something to log."""
 
-    return open_log(level, form, redactor)
+    @functools.cache
+    def opened() -> Callable[..., None]:
+        from reconcile.cli.logs import open_log
+
+        return open_log(level, form, redactor)
+
+    def log(event: str, *, at: str = "info", **fields: object) -> None:
+        if at not in _QUIET or level in {LogLevel.DEBUG, LogLevel.INFO}:
+            opened()(event, at=at, **fields)
+
+    return log
 
 
 def write_document(
@@ -128,8 +135,10 @@ def write_document(
     """Write a JSON document to standard output where asked, and to a file where asked."""
     import json
 
+    from reconcile.run.output import write_file
+
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     if json_out is not None:
-        json_out.write_text(text, encoding="utf-8")
+        write_file(shell.context.directory / json_out, text)
     if output is OutputFormat.JSON:
         shell.terminal.document(text)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from reconcile.cli.exits import Exit
 from reconcile.cli.shell import Shell
+from reconcile.model.codes import Code
 from reconcile.model.plan import Plan
+from reconcile.model.problem import errors_in
 from reconcile.report.plan_text import plan_lines, total_lines
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Line
@@ -25,6 +27,23 @@ def show_plans(
         _print(shell, plan_lines(plan), as_notes=as_notes)
     if len(items) > 1 and plans:
         _print(shell, total_lines(plans), as_notes=as_notes)
+
+
+def note_findings(shell: Shell, items: Sequence[Planned | NotPlanned]) -> Exit:
+    """Print what is wrong with files that the plans leave out, or put up with.
+
+    Returns the exit code that this stands for.
+    """
+    # That nothing is declared is said by the plan itself.
+    found = dict.fromkeys(
+        problem
+        for item in items
+        if isinstance(item, Planned)
+        for problem in item.desired.problems
+        if problem.code is not Code.NO_DEFINITIONS
+    )
+    shell.terminal.note(problems_lines(found), redactor=shell.context.redactor)
+    return Exit.ERROR if errors_in(tuple(found)) else Exit.FINE
 
 
 def note_failures(shell: Shell, items: Sequence[Planned | NotPlanned]) -> Exit:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from typing import Final, Self, TextIO
 
 from reconcile.redact import Redactor, visible
@@ -74,11 +74,11 @@ class Terminal:
 
     @classmethod
     def of_process(cls) -> Self:
-        """Return the terminal of this process."""
+        """Return the terminal of this process; a stream that was closed (`>&-`) is as good as empty."""
         return cls(
-            out=Screen.of(sys.stdout, os.environ),
-            err=Screen.of(sys.stderr, os.environ),
-            answers=sys.stdin,
+            out=Screen.of(sys.stdout or StringIO(), os.environ),
+            err=Screen.of(sys.stderr or StringIO(), os.environ),
+            answers=sys.stdin or StringIO(),
         )
 
     @property

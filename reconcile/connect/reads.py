@@ -38,13 +38,14 @@ def get_health(connection: Connection) -> WorkerHealth:
     result = connection.attempt(request)
     if not isinstance(result, Fault):
         return connection.parsed(request, result, wire.Reader(connection.clean).health)
+    message = result.problem.message.removeprefix(f"cluster {connection.cluster}: ")
     match result.kind:
         case FaultKind.UNSUPPORTED | FaultKind.NOT_FOUND:
             return WorkerHealth(status=HealthStatus.UNKNOWN)
         case FaultKind.STARTING | FaultKind.UNAVAILABLE:
-            return WorkerHealth(status=HealthStatus.STARTING, message=result.problem.message)
+            return WorkerHealth(status=HealthStatus.STARTING, message=message)
         case FaultKind.SERVER_ERROR | FaultKind.TIMED_OUT | FaultKind.NO_ANSWER:
-            return WorkerHealth(status=HealthStatus.UNHEALTHY, message=result.problem.message)
+            return WorkerHealth(status=HealthStatus.UNHEALTHY, message=message)
         case _:
             raise ClusterError(result.problem)
 

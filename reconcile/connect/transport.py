@@ -1,5 +1,6 @@
 """Send one request to one worker, and say what came of it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -82,4 +83,14 @@ def _unknown_text(answer: Answer, redact: Redact) -> str:
     location = answer.headers.get("location")
     if location:
         return cut(one_line(f"go to {redact(location)}"), _LONGEST_DETAIL)
-    return shown_body(answer.body, redact)
+    return shown_body(_message_in(answer.body) or answer.body, redact)
+
+
+def _message_in(body: bytes) -> bytes:
+    """Return the message of JSON that is no error of Connect's: `/health`, gateways."""
+    try:
+        parsed = json.loads(body)
+    except ValueError:
+        return b""
+    message = parsed.get("message") if isinstance(parsed, dict) else None
+    return message.encode(errors="replace") if isinstance(message, str) else b""

@@ -136,7 +136,7 @@ class SecretFiles:
                 raw = file.read(LARGEST_SECRET + 1)
         except OSError as error:
             message = f"the file {name} cannot be read: {error.strerror}"
-            hint = "create it where connectform runs, or plan with --no-secrets"
+            hint = "create it where connectform runs"
             return Refusal(Code.UNRESOLVED_REFERENCE, message, hint)
         if len(raw) > LARGEST_SECRET:
             message = f"the file {name} has more than {LARGEST_SECRET:,} bytes"

@@ -17,6 +17,7 @@ from reconcile.plugins.suggest import suggest
 OURS: Final = "connectform/v1"
 STRIMZI: Final = "kafka.strimzi.io"
 
+_CUT_SHORT: Final = frozenset({Code.TOO_MANY_ALIASES, Code.TOO_LARGE})
 _CONNECTOR: Final = "Connector"
 _KAFKA_CONNECTOR: Final = "KafkaConnector"
 _STRIMZI_KINDS: Final = frozenset(
@@ -33,6 +34,9 @@ _EXPECTED: Final = (
 
 def read_document(document: Document, checker: Checker) -> Found:
     """Return what a document declares."""
+    if any(problem.code in _CUT_SHORT for problem in document.problems):
+        # What is left of its tree was never written so: findings in it would only mislead.
+        return Found(None, document.problems)
     tree = document.tree
     if not isinstance(tree, dict):
         return _refused(document, (), "this document is no mapping", _EXPECTED)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Final
@@ -143,14 +143,23 @@ def _look_up(token: "re.Match[str]", sources: Sources) -> tuple[Kind | None, str
     kind, name = Kind(form["kind"]), form["name"]
     match kind:
         case Kind.ENVIRONMENT:
-            return kind, _environment(name, sources)
+            return kind, _or_without(_environment(name, sources), sources)
         case Kind.FILE:
             refusal = sources.locate_file(name)
             if refusal is not None or not sources.secrets:
                 return kind, refusal
-            return kind, sources.read_file(name)
+            return kind, _or_without(sources.read_file(name), sources)
         case Kind.VARIABLE | Kind.CONNECTOR | Kind.CLUSTER | Kind.LABEL:
             return kind, _public(kind, name, sources)
+
+
+def _or_without(found: str | Refusal | None, sources: Sources) -> str | Refusal | None:
+    """Say that a plan can do without the secrets of a connector; those of a cluster are needed."""
+    if not isinstance(found, Refusal) or found.code is not Code.UNRESOLVED_REFERENCE:
+        return found
+    if Kind.CONNECTOR not in sources.names:
+        return found
+    return replace(found, hint=f"{found.hint}, or plan with --no-secrets")
 
 
 def _public(kind: Kind, name: str, sources: Sources) -> str | Refusal:
@@ -193,8 +202,7 @@ def _environment(name: str, sources: Sources) -> str | Refusal | None:
         return Refusal(
             Code.UNRESOLVED_REFERENCE,
             f"the environment variable {name} is {'not set' if value is None else 'empty'}",
-            "set it where connectform runs (a CI secret that does not exist arrives empty), or "
-            "plan with --no-secrets",
+            "set it where connectform runs (a CI secret that does not exist arrives empty)",
         )
     if not _is_utf8(value):
         return Refusal(

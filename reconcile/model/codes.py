@@ -86,3 +86,4 @@ class Code(StrEnum):
     USAGE = "CF701"
     CLUSTER_NOT_CHOSEN = "CF702"
     FILE_EXISTS = "CF703"
+    UNWRITABLE_FILE = "CF704"

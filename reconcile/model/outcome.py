@@ -36,7 +36,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyResult:
-    """What came of one plan."""
+    """What came of one plan; `problems` kept the whole of it from being carried out."""
 
     project: str
     cluster: str
@@ -45,6 +45,7 @@ class ApplyResult:
     finished_at: datetime
     outcomes: tuple[Outcome, ...]
     interrupted: bool = False
+    problems: tuple[Problem, ...] = ()
 
     def count(self, *statuses: OutcomeStatus) -> int:
         """Return how many outcomes have one of the given statuses."""

@@ -83,6 +83,7 @@ def result_document(result: ApplyResult) -> Document:
         "finished_at": _time(result.finished_at),
         "interrupted": result.interrupted,
         "summary": {_snake(status.value): counts[status] for status in OutcomeStatus},
+        "problems": [_problem(problem) for problem in result.problems],
         "outcomes": [_outcome(outcome) for outcome in result.outcomes],
     }
 

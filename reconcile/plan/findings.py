@@ -63,7 +63,8 @@ def _checked(
         errors, known = validation.errors, validation.known_keys
     elif plugin is not None:
         errors, known = check_settings(config, plugin), plugin.settings.keys()
-    found += _setting_problems(change, config, errors, hidden)
+    explained = plugin.settings.keys() if plugin is not None else ()
+    found += _setting_problems(change, config, errors, hidden, explained)
     return found + [_unknown_key(change, key, guess) for key, guess in unknown_keys(config, known)]
 
 
@@ -101,6 +102,7 @@ def _setting_problems(
     config: Config,
     errors: tuple[SettingError, ...],
     hidden: frozenset[str],
+    explained: Collection[str],
 ) -> list[Problem]:
     texts = dict.fromkeys(
         (error.key, message)
@@ -109,12 +111,17 @@ def _setting_problems(
         for message in error.messages
     )
     secrets = [value for key in hidden if (value := config.get(key))]
-    return [
-        _problem(
-            change, Code.VALIDATION, _setting_message(key, _without(message, secrets)), key=key
-        )
-        for key, message in texts
-    ]
+    problems: dict[tuple[Location | None, str], Problem] = {}
+    for key, message in texts:
+        text = _setting_message(key, _without(message, secrets))
+        hint = "see what the documentation of the plugin says of it"
+        if key in explained:
+            written = (config.get(_CLASS) or change.class_name).strip()
+            hint = f"see `connectform explain {written} {key}`"
+        problem = _problem(change, Code.VALIDATION, text, key=key, hint=hint)
+        # Connect repeats a rule about several keys for each of them (topics and topics.regex).
+        problems.setdefault((problem.location, text), problem)
+    return list(problems.values())
 
 
 def _setting_message(key: str, message: str) -> str:

@@ -75,6 +75,10 @@ def _empty_problems(
         Problem(
             code=Code.NOTHING_DESIRED,
             message=f"git declares no connector for {desired.cluster}",
+            location=next(
+                (found.location for found in desired.problems if found.code is Code.NO_DEFINITIONS),
+                None,
+            ),
             hint="check `definitions` in the project file, and `clusters` in the definitions",
             severity=Severity.NOTICE,
         )

@@ -42,7 +42,7 @@ def outcome_word(outcome: Outcome) -> str:
 
 def result_lines(result: ApplyResult) -> list[Line]:
     """Return what did not go well, each with its problems, then the sum and what to do next."""
-    lines: list[Line] = []
+    lines = [row for problem in result.problems for row in problem_lines(problem)]
     for outcome in result.outcomes:
         if outcome.problems:
             lines.append(outcome_line(outcome))

@@ -1,19 +1,22 @@
 """Carry out plans that passed every check, and record what came of them."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from reconcile.apply.events import Event
+from reconcile.apply.events import ChangeStarted, Event, Finished
 from reconcile.apply.execute import apply_plan
 from reconcile.apply.options import ApplyOptions, Interrupt
+from reconcile.apply.problems import interrupted_midway
 from reconcile.errors import ClusterError, DefinitionError, RefusedError
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
-from reconcile.model.plan import Plan
+from reconcile.model.plan import Change, Plan
 from reconcile.model.problem import Problem
 from reconcile.plan.document import results_document
 from reconcile.plan.limits import blockers, check_limits
 from reconcile.run.context import Context
+from reconcile.run.output import write_file
 from reconcile.run.planning import NotPlanned, Planned
 
 
@@ -35,7 +38,7 @@ def check_plans(
     if errors:
         raise DefinitionError(*errors)
     over = [
-        problem
+        replace(problem, location=planned.cluster.location)
         for planned in ready
         for problem in check_limits(
             planned.plan,
@@ -57,7 +60,23 @@ def carry_out(
     observe: Callable[[Event], None],
     interrupt: Interrupt,
 ) -> ApplyResult:
-    """Apply one plan; a cluster that refuses every write gives outcomes that say so."""
+    """Apply one plan; a cluster that takes no writes gives a result that says so.
+
+    A KeyboardInterrupt ends it at once: what was under way then counts as unsettled.
+    """
+    begun: set[str] = set()
+    finished: dict[str, Outcome] = {}
+
+    def follow(event: Event) -> None:
+        match event:
+            case ChangeStarted():
+                begun.add(event.name)
+            case Finished():
+                finished[event.outcome.name] = event.outcome
+            case _:
+                pass
+        observe(event)
+
     try:
         result = apply_plan(
             planned.plan,
@@ -65,11 +84,15 @@ def carry_out(
             clock=context.clock,
             rng=context.rng,
             options=options,
-            observe=observe,
+            observe=follow,
             interrupt=interrupt,
         )
     except ClusterError as error:
-        result = untouched(context, planned.plan, error.problems)
+        place = planned.cluster.location
+        problems = [replace(found, location=found.location or place) for found in error.problems]
+        result = untouched(context, planned, problems)
+    except KeyboardInterrupt:
+        result = cut_short(context, planned.plan, begun=begun, finished=finished)
     for outcome in result.outcomes:
         context.log(
             "outcome",
@@ -82,30 +105,68 @@ def carry_out(
     return result
 
 
-def untouched(context: Context, plan: Plan, problems: Sequence[Problem]) -> ApplyResult:
-    """Return the result of a plan of which nothing was attempted."""
+def untouched(
+    context: Context, item: Planned | NotPlanned, problems: Sequence[Problem]
+) -> ApplyResult:
+    """Return the result of a cluster where nothing was attempted, because of these problems."""
     now = context.clock.now()
+    plan = item.plan if isinstance(item, Planned) else None
+    return ApplyResult(
+        project=item.project,
+        cluster=item.cluster.name,
+        plan_digest=plan.digest if plan else "",
+        started_at=now,
+        finished_at=now,
+        outcomes=tuple(
+            Outcome(name=change.name, action=change.action, status=OutcomeStatus.NOT_ATTEMPTED)
+            for change in (plan.changes if plan else ())
+        ),
+        problems=tuple(problems),
+    )
+
+
+def cut_short(
+    context: Context,
+    plan: Plan,
+    *,
+    begun: Collection[str],
+    finished: Mapping[str, Outcome],
+) -> ApplyResult:
+    """Return the result of a plan that ended in the middle; `begun` are names of changes."""
+    now = context.clock.now()
+
+    def outcome(change: Change) -> Outcome:
+        if change.name in finished:
+            return finished[change.name]
+        if change.name not in begun:
+            status = OutcomeStatus.NOT_ATTEMPTED
+            return Outcome(name=change.name, action=change.action, status=status)
+        return Outcome(
+            name=change.name,
+            action=change.action,
+            status=OutcomeStatus.UNSETTLED,
+            written=True,
+            problems=(interrupted_midway(change),),
+        )
+
     return ApplyResult(
         project=plan.project,
         cluster=plan.cluster,
         plan_digest=plan.digest,
         started_at=now,
         finished_at=now,
-        outcomes=tuple(
-            Outcome(
-                name=change.name,
-                action=change.action,
-                status=OutcomeStatus.NOT_ATTEMPTED,
-                problems=tuple(problems),
-            )
-            for change in plan.changes
-        ),
+        outcomes=tuple(map(outcome, plan.changes)),
+        interrupted=True,
     )
 
 
-def write_result(path: Path, results: Sequence[ApplyResult]) -> None:
-    """Write `apply-result.json` in one step, so that a reader never sees half of it."""
+def unfinished(context: Context, plan: Plan) -> ApplyResult:
+    """Return the result to be found where a run is killed: any change may have been made."""
+    names = {change.name for change in plan.changes}
+    return cut_short(context, plan, begun=names, finished={})
+
+
+def write_results(path: Path, results: Sequence[ApplyResult]) -> None:
+    """Write `apply-result.json`; raise ConnectformError where that is not possible."""
     text = json.dumps(results_document(results), indent=2, ensure_ascii=False) + "\n"
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+    write_file(path, text, hint="choose another file with --result FILE")

@@ -2,23 +2,31 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Final
 
 from reconcile.connect.answers import Event, Exchange, Waiting
 from reconcile.connect.connection import Connection, open_connection
 from reconcile.desired.project import LoadedProject, read_access
+from reconcile.errors import ClusterError
 from reconcile.run.context import Context
+
+_WORTH_TELLING: Final = 2.0  # seconds: waits grow, so something has been amiss for a while by then
 
 
 @contextmanager
 def connect_to(context: Context, loaded: LoadedProject, cluster: str) -> Iterator[Connection]:
-    """Open a connection to a cluster of the project; requests are logged, bodies never."""
+    """Open a connection to a cluster of the project; requests are logged, bodies never.
+
+    A ClusterError inside the block gets the cluster's place in the project file.
+    """
 
     def observe(event: Event) -> None:
         match event:
             case Exchange():
                 context.log(
                     "request",
-                    at="debug" if event.status else "warning",
+                    at="debug" if event.status else "info",
                     cluster=cluster,
                     method=event.method,
                     path=event.path,
@@ -28,18 +36,23 @@ def connect_to(context: Context, loaded: LoadedProject, cluster: str) -> Iterato
             case Waiting():
                 context.log(
                     "waiting",
-                    at="warning",
+                    at="warning" if event.seconds >= _WORTH_TELLING else "info",
                     cluster=cluster,
                     reason=event.reason,
                     seconds=round(event.seconds, 1),
                 )
 
     access = read_access(loaded, cluster, context.environment)
-    with open_connection(
-        access,
-        redactor=context.redactor,
-        clock=context.clock,
-        rng=context.rng,
-        observe=observe,
-    ) as connection:
-        yield connection
+    try:
+        with open_connection(
+            access,
+            redactor=context.redactor,
+            clock=context.clock,
+            rng=context.rng,
+            observe=observe,
+        ) as connection:
+            yield connection
+    except ClusterError as error:
+        place = loaded.project.clusters[cluster].location
+        problems = (replace(found, location=found.location or place) for found in error.problems)
+        raise ClusterError(*problems) from error

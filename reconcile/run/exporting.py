@@ -22,6 +22,7 @@ from reconcile.plugins.aliases import canonical, class_aliases
 from reconcile.plugins.sensitive import is_masked, is_sensitive
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
+from reconcile.run.output import write_file
 from reconcile.run.planning import read_plugins
 from reconcile.run.reading import read_desired
 
@@ -143,5 +144,4 @@ def _write(texts: Mapping[Path, str], *, force: bool) -> None:
     if problems:
         raise UsageError(*problems)
     for path, text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_file(path, text)

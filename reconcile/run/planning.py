@@ -63,11 +63,17 @@ class Planned:
     plan: Plan
     connection: Connection
 
+    @property
+    def project(self) -> str:
+        """Return the name of the project."""
+        return self.plan.project
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotPlanned:
     """A cluster that could not be planned, and why."""
 
+    project: str
     cluster: Cluster
     problems: tuple[Problem, ...]
 
@@ -101,7 +107,9 @@ def plan_clusters(
                     context, connection, cluster, desired.clusters[name], request, commit
                 )
             except ConnectformError as error:
-                return NotPlanned(cluster=cluster, problems=error.problems)
+                return NotPlanned(
+                    project=loaded.project.name, cluster=cluster, problems=error.problems
+                )
 
         yield tuple(_together(attempt, request.clusters))
 
@@ -194,5 +202,9 @@ def _together(function: Callable[[T], U], items: Sequence[T]) -> list[U]:
     """Call a function for each item, several at a time; results keep their order."""
     if len(items) <= 1:
         return [function(item) for item in items]
-    with ThreadPoolExecutor(_VALIDATIONS_AT_A_TIME) as pool:
+    pool = ThreadPoolExecutor(_VALIDATIONS_AT_A_TIME)
+    try:
         return list(pool.map(function, items))
+    finally:
+        # An interruption does not wait for answers that nobody wants any more.
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -8,6 +8,7 @@ from typing import Final
 from reconcile.errors import UsageError
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
+from reconcile.run.output import write_file
 
 _PROJECT: Final = """\
 # yaml-language-server: $schema=schemas/project.schema.json
@@ -71,9 +72,7 @@ def scaffold(directory: Path, *, name: str) -> tuple[str, ...]:
     if existing:
         raise UsageError(*(_exists(path) for path in existing))
     for path, text in files.items():
-        target = directory / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        write_file(directory / path, text)
     return tuple(files)
 
 

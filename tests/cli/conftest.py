@@ -7,17 +7,13 @@ import pytest
 
 from reconcile.clock import SystemClock
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
-from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
-from tests.cli.harness import Workplace
+from tests.cli.harness import Workplace, workplace_on
 
 
 @pytest.fixture
 def workplace(tmp_path: Path) -> Iterator[Workplace]:
     """A project with no definitions yet, and a quick simulated cluster that serves it."""
     cluster = SimulatedCluster(clock=SystemClock(), timing=Timing.quick())
-    with serve(cluster) as server:
-        place = Workplace(folder=tmp_path, cluster=cluster, url=server.url)
-        place.write_project()
-        (tmp_path / "connectors").mkdir()
+    with workplace_on(cluster, tmp_path) as place:
         yield place

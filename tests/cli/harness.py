@@ -1,12 +1,18 @@
 """Run connectform as a real process."""
 
+import json
 import os
+import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
+from reconcile.sandbox.simulated_server import serve
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,6 +57,24 @@ class Workplace:
             encoding="utf-8",
         )
 
+    def files(self) -> dict[str, bytes]:
+        """Return all files of the folder, with what they hold."""
+        return {
+            str(path.relative_to(self.folder)): path.read_bytes()
+            for path in sorted(self.folder.rglob("*"))
+            if path.is_file()
+        }
+
+    def result(self) -> dict[str, Any]:
+        """Return what `apply-result.json` says of the only cluster."""
+        document = json.loads((self.folder / "apply-result.json").read_text(encoding="utf-8"))
+        (result,) = document["results"]
+        return result
+
+    def outcomes(self) -> dict[str, str]:
+        """Return how each change ended, as `apply-result.json` says."""
+        return {outcome["name"]: outcome["status"] for outcome in self.result()["outcomes"]}
+
     def write(self, path: str, text: str) -> Path:
         """Write a file of the project."""
         target = self.folder / path
@@ -74,6 +98,18 @@ class Workplace:
             f"metadata: {{name: {name}}}\nspec:\n  class: FileStreamSink\n  tasksMax: 1\n"
             f"  config:\n    file: {file}\n    topics: lines\n{more}",
         )
+
+
+@contextmanager
+def workplace_on(
+    cluster: SimulatedCluster, folder: Path, *, tls: ssl.SSLContext | None = None
+) -> Iterator[Workplace]:
+    """Serve a cluster, and yield a project on it that has no definitions yet."""
+    with serve(cluster, tls=tls) as server:
+        place = Workplace(folder=folder, cluster=cluster, url=server.url)
+        place.write_project()
+        (folder / "connectors").mkdir()
+        yield place
 
 
 def clean_environment() -> dict[str, str]:

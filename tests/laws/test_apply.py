@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Mapping
 
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconcile.model.desired import TargetState
@@ -12,6 +11,7 @@ from reconcile.model.plan import Change
 from reconcile.sandbox import simulated_faults as faults
 from reconcile.sandbox.simulated_faults import Conflict, Effect, Fault
 from reconcile.sandbox.simulated_state import Target
+from tests.laws.law import law
 from tests.unit.apply.world import (
     RUNNING,
     World,
@@ -90,8 +90,8 @@ def check_state(w: World, wanted: Mapping[str, Wanted]) -> None:
         assert w.cluster.target_of(name) is Target(state.value.upper())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
+@law(
+    examples=60,
     before=CONNECTORS,
     wanted=CONNECTORS,
     version=st.sampled_from(["3.6.2", "3.9.1", "4.3.1"]),
@@ -130,8 +130,12 @@ def test_an_apply_cut_off_anywhere_converges_when_it_is_run_again(
         assert w.cluster.writes == 0
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(before=CONNECTORS, wanted=CONNECTORS, version=st.sampled_from(["3.6.2", "4.3.1"]))
+@law(
+    examples=25,
+    before=CONNECTORS,
+    wanted=CONNECTORS,
+    version=st.sampled_from(["3.6.2", "4.3.1"]),
+)
 def test_an_undisturbed_apply_does_all_of_its_plan_and_leaves_nothing_to_do(
     before: dict[str, Wanted], wanted: dict[str, Wanted], version: str
 ) -> None:

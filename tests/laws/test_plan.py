@@ -4,7 +4,7 @@ import json
 import random
 from dataclasses import replace
 
-from hypothesis import assume, given
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from reconcile.model.config import Config
@@ -19,6 +19,7 @@ from reconcile.plan.drift import drift_of
 from reconcile.plan.explain import explain
 from reconcile.plugins.sensitive import is_masked, is_sensitive
 from reconcile.redact import forms_of
+from tests.laws.law import law
 from tests.unit.plan.worlds import SINK, SOURCE, live, plan, plugin, setting
 
 NAMES = st.sampled_from(["orders-a", "orders-b", "orders-c", "legacy", "other/odd"])
@@ -124,7 +125,7 @@ def after(change: Change, before: LiveConnector | None) -> LiveConnector:
     )
 
 
-@given(desired_states(), live_states(values=VALUES | MASKS), requests())
+@law(desired_states(), live_states(values=VALUES | MASKS), requests())
 def test_carrying_out_a_plan_leaves_nothing_to_do(wanted, before, request):
     found = plan(wanted, before, **request)
     again = plan(wanted, carried_out(found, before), **request)
@@ -132,7 +133,7 @@ def test_carrying_out_a_plan_leaves_nothing_to_do(wanted, before, request):
     assert again.in_sync == again.declared == len(wanted.definitions)
 
 
-@given(desired_states(), live_states(), requests(), st.randoms(use_true_random=False))
+@law(desired_states(), live_states(), requests(), st.randoms(use_true_random=False))
 def test_the_order_of_what_is_read_does_not_matter(wanted, before, request, rng):
     one = plan(wanted, before, **request)
     other = plan(shuffled_desired(wanted, rng), shuffled_live(before, rng), **request)
@@ -170,7 +171,7 @@ def shuffled_live(before, rng):
     )
 
 
-@given(definitions("orders-a"), live_connectors("orders-a"))
+@law(definitions("orders-a"), live_connectors("orders-a"))
 def test_a_change_names_exactly_the_keys_that_differ(wanted, before):
     wanted = replace(wanted, tasks_range=None)
     changes = plan(desired_of(wanted), live(before)).changes
@@ -194,7 +195,7 @@ def desired_of(*wanted):
     )
 
 
-@given(desired_states(), live_states(), requests())
+@law(desired_states(), live_states(), requests())
 def test_a_plan_never_touches_what_is_not_owned(wanted, before, request):
     for change in plan(wanted, before, **request).changes:
         if change.name in wanted.definitions:
@@ -209,7 +210,7 @@ def test_a_plan_never_touches_what_is_not_owned(wanted, before, request):
             )
 
 
-@given(desired_states(), live_states(), requests())
+@law(desired_states(), live_states(), requests())
 def test_every_live_connector_is_declared_deleted_or_listed(wanted, before, request):
     found = plan(wanted, before, **request)
     deleted = {change.name for change in found.changes if change.action is Action.DELETE}
@@ -217,7 +218,7 @@ def test_every_live_connector_is_declared_deleted_or_listed(wanted, before, requ
     assert set(found.undeclared) <= set(found.unmanaged)
 
 
-@given(definitions("orders-a", references=False), live_states(), KEYS, VALUES)
+@law(definitions("orders-a", references=False), live_states(), KEYS, VALUES)
 def test_the_digest_changes_with_every_written_value(wanted, before, key, value):
     values = wanted.config.reveal()
     assume(not is_sensitive(key, value) and not is_sensitive(key, values.get(key)))
@@ -228,14 +229,14 @@ def test_the_digest_changes_with_every_written_value(wanted, before, key, value)
     assert (one.digest == two.digest) is (values.get(key) == value)
 
 
-@given(desired_states(), live_states(values=VALUES | MASKS), requests())
+@law(desired_states(), live_states(values=VALUES | MASKS), requests())
 def test_no_mask_is_ever_written(wanted, before, request):
     for change in plan(wanted, before, **request).changes:
         if change.config is not None:
             assert not any(map(is_masked, change.config.reveal().values()))
 
 
-@given(desired_states(), live_states(), requests())
+@law(desired_states(), live_states(), requests())
 def test_ignored_keys_are_written_as_they_are_live(wanted, before, request):
     for change in plan(wanted, before, **request).changes:
         if change.action is Action.UPDATE:
@@ -245,7 +246,7 @@ def test_ignored_keys_are_written_as_they_are_live(wanted, before, request):
                     assert change.config.get(key) == live_values.get(key)
 
 
-@given(desired_states(), live_states(), requests())
+@law(desired_states(), live_states(), requests())
 def test_a_plan_holds_on_the_cluster_it_was_made_from(wanted, before, request):
     found = plan(wanted, before, **request)
     later = carried_out(found, before)
@@ -254,7 +255,7 @@ def test_a_plan_holds_on_the_cluster_it_was_made_from(wanted, before, request):
         assert not still_holds(change, later.connectors.get(change.name))
 
 
-@given(desired_states(), live_states(), requests())
+@law(desired_states(), live_states(), requests())
 def test_only_a_declared_state_is_ever_set(wanted, before, request):
     for change in plan(wanted, before, **request).changes:
         declared = wanted.definitions.get(change.name)
@@ -278,7 +279,7 @@ def hides(key, text):
     return key == "colour" or is_sensitive(key, text)
 
 
-@given(SECRETS, SECRETS, PLACES, SHAPES, st.booleans())
+@law(SECRETS, SECRETS, PLACES, SHAPES, st.booleans())
 def test_no_document_and_no_repr_holds_a_secret(ours, theirs, key, shape, resolved):
     text = shape.replace("{{", "{").replace("}}", "}").replace("{}", ours)
     old = shape.replace("{{", "{").replace("}}", "}").replace("{}", theirs)
@@ -345,7 +346,7 @@ JSON_VALUES = st.recursive(
 JSON_TEXTS = st.dictionaries(st.sampled_from("abc"), JSON_VALUES, max_size=3)
 
 
-@given(JSON_TEXTS, JSON_TEXTS)
+@law(JSON_TEXTS, JSON_TEXTS)
 def test_the_explanation_finds_a_difference_where_there_is_one(before, after_):
     parts = explain(json.dumps(before), json.dumps(after_))
     assert bool(parts) is (before != after_)

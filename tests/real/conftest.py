@@ -5,19 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.sandbox.spec import VERSIONS
 from reconcile.sandbox.state import Sandbox
 from tests.real import stand as stands
-from tests.real.stand import Stand
+from tests.real.stand import Stand, clusters
 from tests.real_clusters import SharedSandbox, real_id, real_versions
-
-_CLUSTERS = [
-    *(pytest.param((version, False), id=f"simulated-{version}") for version in VERSIONS),
-    *(
-        pytest.param((version, True), id=real_id(version), marks=pytest.mark.real)
-        for version in real_versions()
-    ),
-]
 
 
 @pytest.fixture(scope="session", params=real_versions(), ids=real_id)
@@ -26,7 +17,7 @@ def real_cluster(request: pytest.FixtureRequest, shared_sandbox: SharedSandbox) 
     return shared_sandbox.of(request.param)
 
 
-@pytest.fixture(params=_CLUSTERS)
+@pytest.fixture(params=clusters(real_versions()))
 def stand(
     request: pytest.FixtureRequest, shared_sandbox: SharedSandbox, tmp_path: Path
 ) -> Iterator[Stand]:

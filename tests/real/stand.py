@@ -2,20 +2,25 @@
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
+
+import pytest
 
 from reconcile.clock import SystemClock
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_providers import Providers
 from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
+from reconcile.sandbox.spec import VERSIONS
 from tests.cli.harness import Workplace
+from tests.real_clusters import real_id
 from tests.sandbox_command import wait_for
 
 # What the workers' file provider finds in `Stand.properties`.
@@ -30,6 +35,10 @@ class Stand:
     version: str
     properties: Path
     prefix: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
+
+    @property
+    def real(self) -> bool:
+        return self.place.cluster is None
 
     @property
     def creates_in_a_state(self) -> bool:
@@ -57,11 +66,15 @@ class Stand:
 
     def state(self, name: str) -> str:
         """Return the state of a connector, "" while it has none."""
-        try:
-            status = self.ask("GET", f"/connectors/{quote(name, safe='')}/status")
-        except HTTPError:
-            return ""
-        return status["connector"]["state"]
+        status = self._status(name)
+        return status["connector"]["state"] if status else ""
+
+    def states(self, name: str) -> set[str]:
+        """Return the states of a connector and its tasks."""
+        status = self._status(name)
+        return (
+            {part["state"] for part in (status["connector"], *status["tasks"])} if status else set()
+        )
 
     def names(self) -> list[str]:
         """Return the names of the connectors of this stand."""
@@ -72,7 +85,7 @@ class Stand:
         path = f"/connectors/{quote(name, safe='')}/config"
         assert wait_for(lambda: self._accepts("PUT", path, dict(config)))
 
-    def ask(self, method: str, path: str, body: object = None) -> object:
+    def ask(self, method: str, path: str, body: object = None) -> Any:
         """Send one request past everything that is under test."""
         request = Request(  # noqa: S310 - loopback
             f"{self.place.url}{path}",
@@ -91,6 +104,12 @@ class Stand:
             assert wait_for(lambda path=path: self._accepts("DELETE", path))
         assert wait_for(lambda: not self.names())
 
+    def _status(self, name: str) -> dict[str, Any] | None:
+        try:
+            return self.ask("GET", f"/connectors/{quote(name, safe='')}/status")
+        except HTTPError:
+            return None
+
     def _accepts(self, method: str, path: str, body: object = None) -> bool:
         """Tell whether a write was accepted; a rebalance refuses any for a moment."""
         try:
@@ -100,6 +119,17 @@ class Stand:
                 raise
             return False
         return True
+
+
+def clusters(real: Sequence[str]) -> list[object]:
+    """Return parameters for the fixture `stand`: every simulated version, and some real ones."""
+    return [
+        *(pytest.param((version, False), id=f"simulated-{version}") for version in VERSIONS),
+        *(
+            pytest.param((version, True), id=real_id(version), marks=pytest.mark.real)
+            for version in real
+        ),
+    ]
 
 
 @contextmanager

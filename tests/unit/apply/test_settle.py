@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconcile.apply.events import Waiting
+from reconcile.apply.events import Finished, Waiting
 from reconcile.model.codes import Code
 from reconcile.model.outcome import Outcome, OutcomeStatus
 from reconcile.sandbox import simulated_faults as faults
@@ -239,3 +239,13 @@ def test_settling_asks_for_statuses_once_a_tick_however_many_wait(workers: int) 
         assert w.reads("/connectors?expand=info") == 1
         assert w.reads("/connectors/c3/config") == 0
         assert sum(len(event.reasons) for event in waits) > len(waits)
+
+
+def test_what_has_settled_is_told_at_once_and_does_not_wait_for_others() -> None:
+    with world() as w:
+        quick, slow = w.apply(create("quick", OLD, STOPPED), create("slow", OLD)).outcomes
+        assert (quick.status, slow.status) == (APPLIED, APPLIED)
+        assert quick.seconds < slow.seconds
+        told = [event for event in w.events if isinstance(event, Waiting | Finished)]
+        first = next(index for index, event in enumerate(told) if isinstance(event, Finished))
+        assert {name for event in told[first + 1 : -1] for name, _ in event.reasons} == {"slow"}

@@ -6,7 +6,7 @@ from reconcile.model.codes import Code
 from reconcile.model.plan import Selection
 from reconcile.model.selection import check_selection, matches
 
-LABELS = {"team": "payments", "strimzi.io/cluster": "mine"}
+LABELS = {"team": "payments", "strimzi.io/cluster": "mine", "query": "a=b"}
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ LABELS = {"team": "payments", "strimzi.io/cluster": "mine"}
         (("team=pay*",), (), True),
         (("tier=*",), (), False),
         (("strimzi.io/cluster=mine",), (), True),
+        (("query=a=b",), (), True),
+        (("query=a",), (), False),
         ((" team = payments , name = orders-sink ",), (), True),
         (("team=payments,name=other",), (), False),
         (("name=other", "team=payments"), (), True),
@@ -61,5 +63,14 @@ def test_malformed_terms_are_told_with_what_to_write(selection, message, hint):
     assert hint in problem.hint
 
 
-def test_well_formed_terms_pass():
-    assert check_selection(Selection(select=("name=a,team=b", "x=*"), exclude=("y=1",))) == ()
+def test_the_hint_shows_what_terms_look_like():
+    (problem,) = check_selection(Selection(select=("team=",)))
+
+    assert problem.hint == (
+        "write terms such as name=orders-* or team=payments, with commas between them"
+    )
+
+
+@pytest.mark.parametrize("text", ["name=a,team=b", "x=*", "X=1", "query=a!=b", "query=a="])
+def test_well_formed_terms_pass(text):
+    assert check_selection(Selection(select=(text,), exclude=(text,))) == ()

@@ -4,7 +4,7 @@ from reconcile.model.codes import Code
 from reconcile.model.desired import TargetState
 from reconcile.model.live import LiveStatus, LiveTask, State
 from reconcile.model.plan import Action, Effect, EffectKind, Reason, StateChange, ValidationMode
-from reconcile.model.problem import Severity
+from reconcile.model.problem import Location, Problem, Severity
 from reconcile.plan.act import restart_plan, state_plan
 from reconcile.plan.digest import still_holds
 from tests.unit.plan.worlds import NOON, definition, live, live_connector
@@ -63,8 +63,15 @@ def test_a_connector_without_status_can_be_restarted():
 def test_a_stopped_connector_has_nothing_to_restart():
     found = restarted("halted", "orders")
     assert [change.name for change in found.changes] == ["orders"]
-    assert [problem.code for problem in found.problems] == [Code.NOTHING_TO_RESTART]
-    assert found.problems[0].severity is Severity.WARNING
+    assert found.problems == (
+        Problem(
+            code=Code.NOTHING_TO_RESTART,
+            message="halted is stopped: it has nothing to restart",
+            hint="connectform resume halted starts it",
+            severity=Severity.WARNING,
+            connector="halted",
+        ),
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,10 +118,16 @@ def test_what_contradicts_git_says_that_the_next_apply_undoes_it():
     }
     found = set_state(TargetState.PAUSED, "orders", "paused", "broken", definitions=wanted)
     assert len(found.changes) == 2
-    (problem,) = found.problems
-    assert problem.code is Code.CONTRADICTS_GIT
-    assert problem.message == "git declares orders running, so the next apply undoes this"
-    assert problem.hint == "set `state: paused` in the definition to make it last"
+    assert found.problems == (
+        Problem(
+            code=Code.CONTRADICTS_GIT,
+            message="git declares orders running, so the next apply undoes this",
+            location=Location("connectors/orders.yaml", 1, 1),
+            hint="set `state: paused` in the definition to make it last",
+            severity=Severity.WARNING,
+            connector="orders",
+        ),
+    )
 
 
 def test_what_an_operator_asks_for_does_not_depend_on_values():
@@ -133,3 +146,27 @@ def test_plans_that_ask_for_other_things_have_other_digests():
         set_state(TargetState.STOPPED, "orders").digest,
     }
     assert len(digests) == 5
+
+
+def test_a_small_plan_says_that_somebody_asked_and_from_where():
+    for found in (restarted("broken"), set_state(TargetState.PAUSED, "broken")):
+        assert found.asked is True
+        assert (found.project, found.created_at) == ("shop", NOON)
+        assert found.identity == WORLD.identity
+        (change,) = found.changes
+        assert change.tasks == 2
+        assert change.only_failed is False
+
+
+def test_of_several_tasks_those_that_failed_are_counted():
+    tasks = [LiveTask(id=number, state=State.FAILED) for number in range(2)]
+    tasks.append(LiveTask(id=2, state=State.RUNNING))
+    status = LiveStatus(state=State.RUNNING, tasks=tuple(tasks))
+    found = restart_plan(
+        live(live_connector("a", status=status)),
+        ["a"],
+        project="shop",
+        now=NOON,
+        only_failed=True,
+    )
+    assert found.changes[0].effects == (Effect(EffectKind.RESTARTS_TASKS, 2),)

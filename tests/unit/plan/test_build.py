@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 from reconcile.model.codes import Code
 from reconcile.model.desired import IgnoreRule, TargetState
-from reconcile.model.plan import Action, Selection, ValidationMode
+from reconcile.model.plan import Action, IgnoredKeys, Selection, ValidationMode
 from reconcile.model.problem import Location
 from tests.unit.plan.worlds import (
     NOON,
@@ -94,3 +96,44 @@ def test_a_cluster_in_sync_has_an_empty_plan():
     assert found.changes == ()
     assert found.problems == ()
     assert found.digest == plan(desired(), live()).digest
+
+
+def test_a_change_says_what_it_leaves_as_it_is():
+    rule = IgnoreRule(keys=("topics",), reason="platform")
+    wanted = definition(config={"file": "x", "topics": "other"})
+    (change,) = plan_one(wanted, live_connector(), ignore=(rule,)).changes
+    assert change.ignored == (IgnoredKeys(keys=("topics",), reason="platform"),)
+    assert change.unchanged == 2
+
+
+def test_every_change_enters_the_digest_of_a_plan():
+    names = ("a", "b", "c")
+
+    def digest(**files):
+        wanted = [definition(name, {"file": files.get(name, "new")}) for name in names]
+        return plan(desired(*wanted), live(*map(live_connector, names))).digest
+
+    assert len({digest(), *(digest(**{name: "other"}) for name in names)}) == 4
+
+
+def test_problems_of_one_connector_stand_in_the_order_of_their_places():
+    def missing(name, path):
+        wanted = definition(name, {"connector.class": "Nothing"})
+        return replace(wanted, location=Location(path, 2, 1))
+
+    unplaced = live_connector("a/b")
+    rule = IgnoreRule(
+        keys=("x",),
+        reason="old",
+        expires=TODAY.replace(year=2026),
+        location=Location("A.yaml", 9, 3),
+    )
+    found = plan(
+        desired(missing("b", "1.yaml"), missing("a", "2.yaml")), live(unplaced), ignore=(rule,)
+    )
+    assert [(problem.connector, str(problem.location or "")) for problem in found.problems] == [
+        ("", ""),
+        ("", "A.yaml:9:3"),
+        ("a", "2.yaml:2:1"),
+        ("b", "1.yaml:2:1"),
+    ]

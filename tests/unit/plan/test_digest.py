@@ -1,3 +1,4 @@
+import hashlib
 import re
 from dataclasses import replace
 
@@ -6,7 +7,7 @@ import pytest
 from reconcile.model.desired import TargetState
 from reconcile.model.live import State
 from reconcile.model.plan import Precondition
-from reconcile.plan.digest import precondition_of, still_holds
+from reconcile.plan.digest import digest_of, plan_digest, plan_entry, precondition_of, still_holds
 from tests.unit.plan.worlds import (
     SINK,
     definition,
@@ -166,3 +167,58 @@ def test_characters_of_every_kind_can_be_digested():
 def test_a_config_without_class_can_be_digested():
     classless = live_connector(config=dict.fromkeys(["connector.class"]))
     assert digest(classless) != digest(live_connector())
+
+
+# Plans are saved and applied later, perhaps by another version: what they were made from must
+# give the same digests for as long as the format is the same.
+
+
+def test_a_digest_is_that_of_compact_json_with_sorted_keys():
+    text = '{"a":[1,"\\u00e9",null],"b":{"c":"x","d":true}}'
+    content = {"b": {"d": True, "c": "x"}, "a": [1, "é", None]}
+    assert digest_of(content) == "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_what_enters_a_precondition_stays_the_same():
+    found = live_connector(
+        config={"pw": "x", "tasks.max": None}, state=State.PAUSED, stray_name="foo"
+    )
+    assert digest(found, {"pw"}) == digest_of(
+        {
+            "config": {
+                "connector.class": ["value", "FileStreamSink"],
+                "file": ["value", "out.txt"],
+                "pw": ["hidden"],
+                "topics": ["value", "orders"],
+            },
+            "name": "foo",
+            "state": "paused",
+        }
+    )
+
+
+def test_what_enters_a_plan_stays_the_same():
+    wanted = definition(
+        config={"file": "new", "tasks.max": None, "a.password": "secret-1"},
+        references={"token": "${{ env.T }}"},
+        state=TargetState.PAUSED,
+    )
+    found = live_connector()
+    change = plan_one(wanted, found).changes[0]
+    entry = {
+        "action": "update",
+        "name": "orders",
+        "class": "FileStreamSink",
+        "config": {
+            "a.password": ["hidden"],
+            "connector.class": ["value", "FileStreamSink"],
+            "file": ["value", "new"],
+            "token": ["reference", "${{ env.T }}"],
+            "topics": ["value", "orders"],
+        },
+        "state": "paused",
+        "from": digest(found),
+        "only_failed": False,
+    }
+    assert plan_entry(change, {"a.password"}) == entry
+    assert plan_one(wanted, found).digest == digest_of([entry]) == plan_digest([entry])

@@ -1,4 +1,5 @@
 import json
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -155,6 +156,17 @@ def test_open_lists_of_words_show_all_of_them():
     assert change["reason"]["examples"] == [reason.value for reason in Reason]
     kinds = change["effects"]["items"]["properties"]["kind"]["examples"]
     assert kinds == [kind.value for kind in EffectKind]
+
+
+def test_times_are_in_utc_wherever_they_are_written(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        document = results_document([result()])["results"][0]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert document["started_at"] == "2027-01-04T12:00:00Z"
 
 
 def test_every_document_says_what_wrote_it_and_in_which_format():

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from reconcile.model.codes import Code
@@ -186,17 +188,22 @@ def test_connect_3_can_delete_any_name():
     assert found.problems == ()
 
 
-def test_masked_values_are_noticed_once_for_all_connectors():
-    names = [f"orders-{number}" for number in range(7)]
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (5, "orders-0, orders-1, orders-2, orders-3, orders-4:"),
+        (7, "orders-0, orders-1, orders-2, orders-3, orders-4 and 2 more:"),
+    ],
+)
+def test_masked_values_are_noticed_once_for_all_connectors(number, told):
+    names = [f"orders-{index}" for index in range(number)]
     found = draft(
         desired(*(definition(name, config={"token": "ours"}) for name in names)),
         live(*(live_connector(name, config={"token": "********"}) for name in names)),
     )
     assert found.changes == ()
-    assert found.in_sync == 7
-    assert found.problems[0].message.startswith(
-        "the server masks 7 values of orders-0, orders-1, orders-2, orders-3, orders-4 and 2 more:"
-    )
+    assert found.in_sync == number
+    assert found.problems[0].message.startswith(f"the server masks {number} values of {told}")
 
 
 def test_unresolved_secrets_are_noticed_once_for_all_connectors():
@@ -238,3 +245,23 @@ def test_the_draft_names_the_classes_whose_definitions_are_wanted():
     )
     assert found.classes == (SINK,)
     assert [change.name for change in found.to_check] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("last_day", "changes"), [(date(2027, 1, 4), 0), (date(2027, 1, 3), 1)])
+def test_a_rule_of_a_definition_holds_to_the_end_of_its_last_day(last_day, changes):
+    rule = IgnoreRule(keys=("file",), reason="incident", expires=last_day)
+    wanted = definition(config={"file": "x"}, ignore=(rule,))
+    assert len(draft(desired(wanted), live(live_connector())).changes) == changes
+
+
+def test_nothing_masked_is_lost_where_no_config_is_written():
+    rule = IgnoreRule(keys=("token",), reason="platform")
+    found = live_connector(config={"token": "********"})
+    (paused,) = draft(
+        desired(definition(state=TargetState.PAUSED)), live(found), ignore=(rule,)
+    ).changes
+    (updated,) = draft(
+        desired(definition(config={"file": "x"})), live(found), ignore=(rule,)
+    ).changes
+    assert paused.lost == ()
+    assert updated.lost == ("token",)

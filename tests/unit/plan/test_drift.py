@@ -1,4 +1,5 @@
-from reconcile.model.desired import TargetState
+from reconcile.model.desired import IgnoreRule, TargetState
+from reconcile.model.plan import Selection
 from reconcile.plan.drift import drift_of
 from tests.unit.plan.worlds import definition, desired, live, live_connector, plan
 
@@ -48,3 +49,18 @@ def test_what_prune_would_delete_is_undeclared():
     assert not found.has_drift
     assert found.unmanaged == ("legacy", "orders-old")
     assert found.undeclared == ("orders-old",)
+
+
+def test_drift_says_what_it_was_made_from():
+    planned = plan(
+        desired(definition(config={"batch.sise": "1", "topics": "x"})),
+        live(live_connector(), live_connector("a/b")),
+        ignore=(IgnoreRule(keys=("topics",), reason="platform"),),
+        selection=Selection(select=("name=*",)),
+        commit="1a2b3c4",
+    )
+    found = drift_of(planned)
+    assert found.ignored == 1
+    assert found.problems == planned.problems != ()
+    assert found.selection == Selection(select=("name=*",))
+    assert found.commit == "1a2b3c4"

@@ -3,6 +3,7 @@ import pytest
 from reconcile.model.desired import TargetState
 from reconcile.model.live import State
 from reconcile.model.plan import Effect, EffectKind
+from reconcile.plan.effects import tasks_of
 from tests.unit.plan.worlds import definition, desired, live, live_connector, plan, plan_one
 
 REBALANCE = Effect(EffectKind.REBALANCE)
@@ -115,3 +116,30 @@ def test_a_delete_keeps_the_offsets():
 )
 def test_to_stop_gives_tasks_up_and_to_pause_keeps_them(reported, state, expected):
     assert effects(definition(state=state), live_connector(state=reported)) == expected
+
+
+def test_what_is_not_live_has_no_tasks():
+    assert tasks_of(None) == 0
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "errors.log.enable",
+        "key.converter",
+        "value.converter.schemas.enable",
+        "header.converter",
+        "transforms.a.type",
+        "predicates.p.type",
+        "producer.override.linger.ms",
+        "consumer.override.max.poll.records",
+        "admin.override.retries",
+        "topic.creation.groups",
+        "transaction.boundary",
+        "exactly.once.support",
+        "offsets.storage.topic",
+    ],
+)
+def test_every_key_that_the_runtime_reads_for_itself_goes_unnoticed_before_3_9(key):
+    found = kinds(definition(config={key: "x"}), live_connector(), version="3.8.1")
+    assert EffectKind.RESTART_NEEDED in found

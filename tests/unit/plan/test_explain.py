@@ -44,6 +44,7 @@ def test_comma_lists_differ_by_their_items(before, after, parts):
         ([1, 2], [1], (removed("[1]", "2"),)),
         ({"a": 1, "b": 2}, {"b": 2}, (removed("a", "1"),)),
         ({}, {"a": None}, (added("a", "null"),)),
+        ({"a": ["é"]}, {}, (removed("a", '["é"]'),)),
         ({"a": 1}, {"a": "1"}, (changed("a", "1", "1"),)),
         (
             {"a": 1, "b": 2, "c": 3},
@@ -74,3 +75,13 @@ def test_json_texts_differ_by_their_parts(before, after, parts):
 )
 def test_what_is_no_pair_of_structured_values_has_no_parts(before, after):
     assert explain(before, after) == ()
+
+
+@pytest.mark.parametrize(("more", "parts"), [(0, 1), (1, 0)])
+def test_values_of_more_than_50_000_characters_are_not_looked_into(more, parts):
+    long = "a," + "b" * (49_998 + more)
+    assert len(explain("a", long)) == len(explain(long, "a")) == parts
+
+
+def test_space_around_json_text_does_not_matter():
+    assert explain(' {"a": 1}\n', '{"a": 2} ') == (changed("a", "1", "2"),)

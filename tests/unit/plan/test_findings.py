@@ -1,7 +1,10 @@
+from array import array
+
 import pytest
 
 from reconcile.model.codes import Code
-from reconcile.model.desired import IgnoreRule, TargetState
+from reconcile.model.desired import IgnoreRule, Layer, TargetState
+from reconcile.model.marks import Marks, pack
 from reconcile.model.plan import ValidationMode
 from reconcile.model.plugin import SettingError, SettingType, Validation
 from reconcile.model.problem import Location, Severity
@@ -35,17 +38,31 @@ def problems(wanted, found=None, validation=None, mode=ValidationMode.LIVE, **mo
     return plan_one(wanted, found, validations=answers, validation=mode, **more).problems
 
 
+def with_places(*keys, **more):
+    """Return a definition whose document sets keys on the lines from 11 on."""
+    paths = tuple(("spec", "config", key) for key in keys)
+    packed = array("Q", [pack(11 + index, 5) for index in range(len(keys))])
+    marks = Marks("connectors/orders.yaml", paths, packed)
+    return definition(layers=(Layer(marks=marks, config=("spec", "config")),), **more)
+
+
+def places(found):
+    return [(problem.location.line, problem.code) for problem in found]
+
+
 def messages(*arguments, **more):
     return [problem.message for problem in problems(*arguments, **more)]
 
 
 def test_what_the_worker_says_against_a_key_stands_at_the_line_of_the_key():
-    (problem,) = problems(definition(), validation=answer(("topics", "Must not be empty")))
+    wanted = with_places("file", "topics")
+    (problem,) = problems(wanted, validation=answer(("topics", "Must not be empty")))
     assert problem.code is Code.VALIDATION
     assert problem.severity is Severity.ERROR
     assert problem.connector == "orders"
     assert problem.message == "topics: Must not be empty"
-    assert problem.location == Location("connectors/orders.yaml", 1, 1)
+    assert problem.hint == "see what the documentation of the plugin says of it"
+    assert problem.location == Location("connectors/orders.yaml", 12, 5)
 
 
 def test_all_messages_are_reported_and_each_once():
@@ -88,6 +105,7 @@ def test_a_key_that_the_worker_does_not_know_is_a_warning_with_a_guess():
     colour, task = problems(wanted, validation=answer())
     assert (colour.code, colour.severity) == (Code.UNKNOWN_SETTING, Severity.WARNING)
     assert colour.message == f"colour is no setting of {SINK}, which ignores it"
+    assert colour.hint == "check the spelling, or leave it out"
     assert task.hint == "did you mean tasks.max?"
 
 
@@ -125,6 +143,8 @@ def test_a_validation_that_could_not_be_had_is_a_warning_unless_strict(strict, s
     assert problem.message == (
         "the settings of orders could not be validated: it took more than 90 s"
     )
+    assert problem.hint == "run again, or use --validate schema to check against definitions alone"
+    assert problem.location == Location("connectors/orders.yaml", 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +184,12 @@ def test_a_plugin_version_needs_connect_4_1(version, refused):
     found = problems(wanted, version=version)
     assert [problem.code for problem in found] == [Code.NOT_SUPPORTED_BY_CLUSTER] * refused
     assert [problem.severity for problem in found] == [Severity.ERROR] * refused
+    assert [(problem.message, problem.hint) for problem in found] == [
+        (
+            "Connect 4.0.1 cannot choose the version of a plugin (needs 4.1)",
+            "leave out `version`",
+        )
+    ] * refused
 
 
 @pytest.mark.parametrize(
@@ -179,6 +205,16 @@ def test_a_plugin_version_needs_connect_4_1(version, refused):
 def test_to_create_a_halted_connector_needs_connect_3_7(version, state, found, warned):
     result = problems(definition(state=state), found, version=version)
     assert [problem.severity for problem in result] == [Severity.WARNING] * warned
+    assert [problem.code for problem in result] == [Code.NOT_SUPPORTED_BY_CLUSTER] * warned
+    assert [(problem.message, problem.hint) for problem in result] == [
+        (
+            (
+                "Connect 3.6.2 cannot create a connector that does not run (needs 3.7):"
+                " orders runs for a moment"
+            ),
+            "make sure that a short run does no harm",
+        )
+    ] * warned
 
 
 def test_an_update_that_cannot_keep_a_masked_value_is_refused():
@@ -187,7 +223,13 @@ def test_an_update_that_cannot_keep_a_masked_value_is_refused():
     (problem,) = problems(definition(config={"file": "x"}), found, ignore=(rule,))
     assert problem.code is Code.MASKED_VALUE
     assert problem.severity is Severity.ERROR
-    assert problem.message.startswith("token of orders is to keep its live value")
+    assert problem.message == (
+        "token of orders is to keep its live value, but the server masks it, and an update would"
+        " write the mask"
+    )
+    assert problem.hint == (
+        "take token out of the ignore rule and give it a value, or leave the connector as it is"
+    )
     assert not problems(definition(), found, ignore=(rule,))
 
 
@@ -197,3 +239,57 @@ def test_a_mask_in_git_is_refused_where_it_would_be_written():
     assert problem.code is Code.MASKED_VALUE
     assert problem.severity is Severity.ERROR
     assert problem.message == "the value of token is a mask, not a value"
+    assert problem.hint == "put a reference to the secret there: ${{ env.NAME }}"
+
+
+def test_secrets_that_were_not_resolved_are_named():
+    wanted = definition(references={"token": "${{ env.T }}", "a.secret": "${{ env.A }}"})
+    (problem,) = problems(wanted)
+    assert problem.message == (
+        "secrets of orders were not resolved (a.secret, token): this plan can be read, not applied"
+    )
+    assert problem.hint == "plan without --no-secrets where the secrets are"
+
+
+def test_every_finding_about_a_key_stands_at_its_line():
+    rule = IgnoreRule(keys=("token",), reason="platform")
+    wanted = with_places(
+        "colour",
+        "connector.plugin.version",
+        "mask",
+        "token",
+        config={"colour": "x", "connector.plugin.version": "1", "mask": "********", "token": "t"},
+    )
+    found = problems(
+        wanted,
+        live_connector(config={"token": "********"}),
+        answer(known_keys=KNOWN | {"connector.plugin.version", "mask"}),
+        version="4.0.1",
+        ignore=(rule,),
+    )
+    assert places(found) == [
+        (11, Code.UNKNOWN_SETTING),
+        (12, Code.NOT_SUPPORTED_BY_CLUSTER),
+        (13, Code.MASKED_VALUE),
+        (14, Code.UNKNOWN_SETTING),
+        (14, Code.MASKED_VALUE),
+    ]
+
+
+def test_an_unknown_class_stands_at_the_line_of_the_class():
+    wanted = with_places("file", "connector.class", config={"connector.class": "Nothing"})
+    assert places(problems(wanted)) == [(12, Code.UNKNOWN_CLASS)]
+
+
+def test_a_finding_about_no_key_stands_where_the_definition_does():
+    wanted = with_places("", config={}, state=TargetState.PAUSED)
+    assert places(problems(wanted, version="3.6.2")) == [(1, Code.NOT_SUPPORTED_BY_CLUSTER)]
+
+
+def test_of_two_secrets_one_inside_the_other_nothing_is_left():
+    wanted = definition(config={"a.password": "88", "b.password": "77-88"})
+    validation = answer(
+        ("b.password", "Invalid value 77-88 for b.password"),
+        known_keys=KNOWN | {"a.password", "b.password"},
+    )
+    assert messages(wanted, validation=validation) == ["Invalid value (redacted) for b.password"]

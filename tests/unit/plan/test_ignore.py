@@ -36,3 +36,21 @@ def test_an_expired_rule_is_a_warning_at_its_place():
     assert found[0].message == (
         "the rule to ignore a.*, b expired on 2026-12-31, so these keys are compared again"
     )
+    assert found[0].hint == "remove the rule, or move its date if the reason still holds"
+
+
+def test_a_rule_of_the_definition_itself_expires_too():
+    rules = rules_for(definition(ignore=(OLD, FRESH)), (), TODAY)
+    assert rules.matching("b") is None
+    assert rules.matching("c") is FRESH
+
+
+def test_a_key_matches_as_a_whole_and_by_any_glob_of_a_rule():
+    rules = rules_for(definition(ignore=(IgnoreRule(keys=("a.*", "b"), reason="x"),)), (), TODAY)
+    assert [bool(rules.matching(key)) for key in ("a.x", "b", "b.x", "xb", "a")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]

@@ -3,6 +3,7 @@ import pytest
 from reconcile.model.codes import Code
 from reconcile.model.desired import TargetState
 from reconcile.model.plan import Selection
+from reconcile.model.problem import Location
 from reconcile.model.project import Limits
 from reconcile.plan.limits import blockers, check_limits
 from tests.unit.plan.worlds import definition, desired, live, live_connector, plan, plan_one
@@ -85,8 +86,10 @@ def test_too_many_updates_are_refused_states_included():
     assert refusals(planned(kept=5, updates=4, states=1)) == []
 
 
-def test_new_connectors_do_not_count_as_owned():
-    assert refusals(planned(kept=2, updates=7, creates=50)) == []
+@pytest.mark.parametrize(("kept", "refused"), [(2, False), (3, True)])
+def test_new_connectors_do_not_count_as_owned(kept, refused):
+    found = planned(kept=kept, updates=7, creates=50)
+    assert bool(check_limits(found, Limits(max_update_percent=69))) is refused
 
 
 @pytest.mark.parametrize(("allowed", "refused"), [(3, False), (2, True), (4, True), (None, True)])
@@ -104,16 +107,24 @@ def test_a_wrong_override_is_named():
 
 def test_both_limits_can_be_exceeded_at_once():
     found = planned(kept=1, updates=8, deletes=3)
-    assert len(check_limits(found, Limits(max_deletes=1))) == 3
+    problems = check_limits(found, Limits(max_deletes=1))
+    assert [problem.code for problem in problems] == [Code.LIMIT_EXCEEDED] * 3
     assert check_limits(found, Limits(), allow_deletes=3, allow_updates=8) == ()
 
 
-@pytest.mark.parametrize("deletes", [1, 2])
-def test_an_empty_set_of_definitions_never_deletes(deletes):
+@pytest.mark.parametrize(("deletes", "counted"), [(1, "1 connector"), (2, "2 connectors")])
+def test_an_empty_set_of_definitions_never_deletes(deletes, counted):
     found = planned(deletes=deletes)
     (problem,) = check_limits(found, Limits(max_deletes=9), allow_deletes=deletes)
     assert problem.code is Code.NOTHING_DESIRED
-    assert "an empty set of definitions never deletes anything" in problem.message
+    assert problem.message == (
+        f"git declares no connector for local, and plan deletes {counted}:"
+        " an empty set of definitions never deletes anything"
+    )
+    assert problem.hint == (
+        "check `definitions` in the project file; to delete the last connectors, select them"
+        " by name"
+    )
 
 
 def test_the_last_connector_can_be_deleted_by_name():
@@ -135,3 +146,11 @@ def test_errors_and_unresolved_secrets_keep_a_plan_from_being_applied():
     unresolved = plan_one(definition(references={"token": "${{ env.T }}"}))
     assert [problem.code for problem in blockers(unresolved)] == [Code.SECRETS_NOT_RESOLVED]
     assert blockers(plan_one(definition(state=TargetState.PAUSED), live_connector())) == ()
+
+
+def test_a_secret_that_was_not_resolved_is_told_with_the_place_of_its_connector():
+    (problem,) = blockers(plan_one(definition(references={"token": "${{ env.T }}"})))
+    assert problem.message == "orders cannot be written: its secrets were not resolved"
+    assert problem.hint == "plan without --no-secrets where the secrets are"
+    assert problem.connector == "orders"
+    assert problem.location == Location("connectors/orders.yaml", 1, 1)

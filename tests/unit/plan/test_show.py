@@ -2,7 +2,7 @@ from array import array
 
 import pytest
 
-from reconcile.model.desired import Layer
+from reconcile.model.desired import IgnoreRule, Layer
 from reconcile.model.marks import Marks, pack
 from reconcile.model.plan import KeyChange, Part, Shown, ValueKind
 from reconcile.model.plugin import SettingType
@@ -110,12 +110,20 @@ def test_a_secret_repeated_under_another_key_is_hidden_there():
     assert keys["note"].before == hidden(1)
 
 
-def test_a_short_secret_does_not_hide_other_values():
+@pytest.mark.parametrize(
+    ("secret", "before"),
+    [
+        ("a", Shown(kind=PLAIN, text="it was abcdef")),
+        ("abcde", Shown(kind=PLAIN, text="it was abcdef")),
+        ("abcdef", hidden(1)),
+    ],
+)
+def test_a_secret_of_less_than_six_characters_does_not_hide_other_values(secret, before):
     keys = shown(
-        definition(config={"pw": "a"}, references={"pw": "${{ env.PW }}"}),
-        live_connector(config={"note": "a note"}),
+        definition(config={"pw": secret}, references={"pw": "${{ env.PW }}"}),
+        live_connector(config={"note": "it was abcdef"}),
     )
-    assert keys["note"].before == Shown(kind=PLAIN, text="a note")
+    assert keys["note"].before == before
 
 
 def test_structured_values_are_explained_inside():
@@ -155,3 +163,11 @@ def test_a_reference_is_shown_without_literal_secrets_around_it(key, reference, 
 def test_what_is_deleted_shows_no_key():
     found = draft(desired(), live(live_connector()), owns=("*",), prune=True)
     assert key_changes(found.changes[0], hidden_keys(found.changes[0])) == ()
+
+
+def test_what_git_says_under_an_ignored_key_hides_nothing_that_is_live():
+    wanted = definition(config={"file": "new", "url": "http://user:hunter2@host"})
+    found = live_connector(config={"url": "http://host"})
+    rule = IgnoreRule(keys=("url",), reason="platform")
+    (change,) = draft(desired(wanted), live(found), ignore=(rule,)).changes
+    assert hidden_keys(change) == frozenset()

@@ -1,0 +1,249 @@
+"""Nouns that never change, with every word in them that a document can hold."""
+
+from datetime import UTC, datetime, timedelta
+
+from reconcile.model.codes import Code
+from reconcile.model.desired import TargetState
+from reconcile.model.live import ClusterIdentity
+from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
+from reconcile.model.plan import (
+    Action,
+    Change,
+    Effect,
+    EffectKind,
+    IgnoredKeys,
+    KeyChange,
+    Part,
+    PartChange,
+    Plan,
+    Precondition,
+    Reason,
+    Selection,
+    Shown,
+    StateChange,
+    ValidationMode,
+    ValueKind,
+)
+from reconcile.model.problem import Location, Problem, Severity
+
+NOON = datetime(2027, 1, 4, 12, 0, tzinfo=UTC)
+IDENTITY = ClusterIdentity(
+    version="4.3.1", commit="26de362d04e1a33e", kafka_cluster_id="4L6g3nShT-eMCtK--X86sw"
+)
+SINK = "org.apache.kafka.connect.file.FileStreamSinkConnector"
+RUNNING, PAUSED, STOPPED = TargetState.RUNNING, TargetState.PAUSED, TargetState.STOPPED
+
+
+def digest(digit: str) -> str:
+    return "sha256:" + digit * 64
+
+
+def plain(text: str) -> Shown:
+    return Shown(kind=ValueKind.PLAIN, text=text)
+
+
+def sensitive(number: int, reference: str = "") -> Shown:
+    return Shown(kind=ValueKind.SENSITIVE, number=number, reference=reference)
+
+
+def part(kind: Part, path: str, before: str = "", after: str = "") -> PartChange:
+    return PartChange(part=kind, path=path, before=before, after=after)
+
+
+CREATED = Change(
+    action=Action.CREATE,
+    name="orders-archive",
+    class_name=SINK,
+    reason=Reason.NOT_LIVE,
+    precondition=Precondition(exists=False),
+    keys=(
+        KeyChange(
+            key="connector.class",
+            before=None,
+            after=plain(SINK),
+            location=Location("connectors/orders-archive.yaml", 7, 5),
+        ),
+        KeyChange(
+            key="db.password",
+            before=None,
+            after=Shown(kind=ValueKind.UNRESOLVED, reference="${{ env.DB_PASSWORD }}"),
+        ),
+        KeyChange(key="größe", before=None, after=plain('é "x"\n\U0001f600')),
+    ),
+    state=StateChange(before=None, after=STOPPED),
+    effects=(
+        Effect(EffectKind.REBALANCE),
+        Effect(EffectKind.STARTS_RUNNING_FIRST),
+        Effect(EffectKind.RESUMES_FROM_KEPT_OFFSETS),
+        Effect(EffectKind.POSITION_LOST),
+    ),
+    wave=-1,
+    location=Location("connectors/orders-archive.yaml", 1, 1),
+)
+UPDATED = Change(
+    action=Action.UPDATE,
+    name="orders-sink",
+    class_name=SINK,
+    reason=Reason.CONFIG_DIFFERS,
+    precondition=Precondition(exists=True, digest=digest("1"), hidden=("db.password", "token")),
+    keys=(
+        KeyChange(key="batch.size", before=plain("100"), after=plain("")),
+        KeyChange(
+            key="db.password", before=sensitive(1), after=sensitive(2, "${{ file.db:password }}")
+        ),
+        KeyChange(
+            key="mappings",
+            before=plain('{"a": 1, "b": [2]}'),
+            after=plain('{"a": 2, "c": 3}'),
+            parts=(
+                part(Part.CHANGED, "a", "1", "2"),
+                part(Part.REMOVED, "b[0]", before="2"),
+                part(Part.ADDED, "c", after="3"),
+            ),
+        ),
+        KeyChange(key="obsolete", before=plain("x"), after=None),
+        KeyChange(key="token", before=Shown(kind=ValueKind.MASKED), after=None),
+    ),
+    state=StateChange(before=PAUSED, after=RUNNING),
+    effects=(
+        Effect(EffectKind.RESTARTS_TASKS, 3),
+        Effect(EffectKind.REBALANCE),
+        Effect(EffectKind.GOES_THROUGH_STOPPED),
+        Effect(EffectKind.RESTART_NEEDED),
+        Effect(EffectKind.SECRET_CHANGED, 1),
+    ),
+    ignored=(IgnoredKeys(keys=("internal.id", "internal.rev"), reason="set by the platform"),),
+    unchanged=4,
+    tasks=3,
+    location=Location("connectors/orders-sink.yaml", 1, 1),
+)
+MOVED = Change(
+    action=Action.SET_STATE,
+    name="payments-source",
+    class_name="",
+    reason=Reason.STATE_DIFFERS,
+    precondition=Precondition(exists=True, digest=digest("2")),
+    state=StateChange(before=STOPPED, after=PAUSED),
+    effects=(Effect(EffectKind.REBALANCE),),
+    tasks=1,
+    location=Location("connectors/payments-source.yaml"),
+)
+RESTARTED = Change(
+    action=Action.RESTART,
+    name="refunds-sink",
+    class_name=SINK,
+    reason=Reason.ASKED,
+    precondition=Precondition(exists=True, digest=digest("3")),
+    tasks=2,
+    only_failed=True,
+)
+DELETED = Change(
+    action=Action.DELETE,
+    name="orders-old",
+    class_name=SINK,
+    reason=Reason.NOT_DECLARED,
+    precondition=Precondition(exists=True, digest=digest("4")),
+    effects=(Effect(EffectKind.REBALANCE), Effect(EffectKind.KEEPS_OFFSETS)),
+    tasks=1,
+    wave=2,
+)
+PROBLEMS = (
+    Problem(
+        code=Code.NOTHING_DESIRED,
+        message="git declares no connector for local",
+        severity=Severity.NOTICE,
+    ),
+    Problem(
+        code=Code.UNKNOWN_SETTING,
+        message='"batch.sise" is no setting of FileStreamSink',
+        location=Location("connectors/orders-sink.yaml", 12, 5),
+        hint='did you mean "batch.size"?',
+        severity=Severity.WARNING,
+        connector="orders-sink",
+    ),
+    Problem(
+        code=Code.VALIDATION,
+        message="topics: missing",
+        location=Location("connectors/orders-sink.yaml"),
+        connector="orders-sink",
+    ),
+)
+
+
+def plans() -> tuple[Plan, ...]:
+    """Return plans of every kind of change, and one of nothing under each way to validate."""
+    everything = Plan(
+        project="shop",
+        cluster="local",
+        identity=IDENTITY,
+        created_at=NOON,
+        changes=(CREATED, UPDATED, MOVED, RESTARTED, DELETED),
+        in_sync=7,
+        declared=10,
+        unmanaged=("legacy", "orders-older"),
+        undeclared=("orders-older",),
+        problems=PROBLEMS,
+        selection=Selection(
+            select=("name=orders-*,team=a", "tier=gold"), exclude=("name=orders-x",)
+        ),
+        ignored=2,
+        digest=digest("5"),
+        commit="0b7cf0ad52b6bb3b1ad1a2a1cdd1b7a6cf14c9c7",
+    )
+    one = Plan(
+        project="shop",
+        cluster="staging",
+        identity=ClusterIdentity(version="3.6.2"),
+        created_at=NOON + timedelta(seconds=1.9),
+        changes=(MOVED,),
+        in_sync=0,
+        declared=1,
+        validation=ValidationMode.SCHEMA,
+        digest=digest("6"),
+    )
+    nothing = Plan(
+        project="shop",
+        cluster="production",
+        identity=ClusterIdentity(version="7.9.0-ccs"),
+        created_at=NOON,
+        changes=(),
+        in_sync=0,
+        declared=0,
+        validation=ValidationMode.OFF,
+    )
+    return (everything, one, nothing)
+
+
+def results() -> tuple[ApplyResult, ...]:
+    """Return what came of a plan, with every action and every way to end."""
+    pairs = zip(Action, OutcomeStatus, strict=True)
+    return (
+        ApplyResult(
+            project="shop",
+            cluster="local",
+            plan_digest=digest("5"),
+            started_at=NOON,
+            finished_at=NOON + timedelta(seconds=9.7),
+            outcomes=tuple(
+                Outcome(
+                    name=f"orders-{number}",
+                    action=action,
+                    status=status,
+                    seconds=number * 1.23456,
+                    written=status is not OutcomeStatus.NOT_ATTEMPTED,
+                    problems=PROBLEMS[:number],
+                )
+                for number, (action, status) in enumerate(pairs)
+            ),
+            interrupted=True,
+        ),
+        ApplyResult(
+            project="shop",
+            cluster="production",
+            plan_digest="",
+            started_at=NOON,
+            finished_at=NOON,
+            outcomes=(),
+            problems=PROBLEMS[2:],
+        ),
+    )

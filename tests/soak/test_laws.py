@@ -1,0 +1,20 @@
+"""The laws of plan and apply on twenty times as many examples as in every test run."""
+
+import pytest
+
+from tests.laws import test_apply, test_plan
+
+TIMES = 20
+LAWS = {
+    name: law
+    for module in (test_plan, test_apply)
+    for name, law in vars(module).items()
+    if hasattr(law, "tried")
+}
+
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_a_law_holds_on_many_more_examples(name):
+    LAWS[name].tried(TIMES)()
