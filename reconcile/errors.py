@@ -4,7 +4,6 @@ ConnectformError(problems)      the base; the command line catches only this
 |- UsageError                   the arguments do not fit
 |- DefinitionError              the files in git are not usable
 |- RefusedError                 a limit or a protection forbids the plan
-|- StalePlanError               the cluster moved since the plan was made
 |- SandboxError                 a sandbox cannot be started, found or stopped
 `- ClusterError                 a cluster cannot be read, or answers what we cannot use
 """
@@ -31,10 +30,6 @@ class DefinitionError(ConnectformError):
 
 class RefusedError(ConnectformError):
     """A limit, a protection or a policy forbids the plan."""
-
-
-class StalePlanError(ConnectformError):
-    """The cluster moved since the plan was made."""
 
 
 class SandboxError(ConnectformError):

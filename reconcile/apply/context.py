@@ -23,7 +23,8 @@ class Context:
     """The shell around the changes of one plan; shared by the threads that write them.
 
     `notify` may be called from any of them. `halted` is set once a change ended badly and the
-    options say that nothing new is begun then.
+    options say that nothing new is begun then, `unwell` once the worker calls itself unhealthy
+    after a write: what is begun then would time out as well, 90 s each.
     """
 
     connection: Connection
@@ -35,6 +36,7 @@ class Context:
     interrupt: Interrupt
     pool: Executor
     halted: threading.Event = field(default_factory=threading.Event)
+    unwell: threading.Event = field(default_factory=threading.Event)
 
     def held_back(self) -> str:
         """Return why nothing new may be begun, or an empty text."""
@@ -42,6 +44,8 @@ class Context:
             return "apply was interrupted"
         if self.halted.is_set():
             return "a change before it did not go well, and --on-error is stop"
+        if self.unwell.is_set():
+            return "the cluster takes no writes now, its worker calls itself unhealthy"
         return ""
 
     def paused(self, seconds: float) -> bool:

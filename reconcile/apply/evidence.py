@@ -38,15 +38,15 @@ def has_happened(step: Step, flight: Flight, context: Context) -> bool:
     return until(context.clock, shows, timeout=timeout, interval=_INTERVAL)
 
 
-def is_healthy(context: Context) -> bool:
-    """Tell whether the worker says that its broker answers (KIP-1017, Connect 3.9).
+def health(context: Context) -> HealthStatus:
+    """Return whether the worker says that its broker answers (KIP-1017, Connect 3.9).
 
     Older workers cannot tell: they answer reads from memory while their broker is gone.
     """
     try:
-        return get_health(context.connection).status is HealthStatus.HEALTHY
+        return get_health(context.connection).status
     except ClusterError:
-        return False
+        return HealthStatus.UNKNOWN
 
 
 def _shows(step: Step, flight: Flight, context: Context) -> bool:

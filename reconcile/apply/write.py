@@ -11,7 +11,7 @@ from dataclasses import replace
 from reconcile.apply.compare import same_config
 from reconcile.apply.context import Context
 from reconcile.apply.events import ChangeStarted, Retrying, Written
-from reconcile.apply.evidence import has_happened, is_healthy
+from reconcile.apply.evidence import has_happened, health
 from reconcile.apply.flight import Flight, advanced
 from reconcile.apply.problems import (
     changed_meanwhile,
@@ -24,6 +24,7 @@ from reconcile.apply.problems import (
 from reconcile.apply.send import send
 from reconcile.apply.signs import carried, removed_keys
 from reconcile.apply.steps import Step
+from reconcile.connect.answers import HealthStatus
 from reconcile.connect.failures import WriteFailure, WriteFailureKind
 from reconcile.connect.reads import get_config, get_task_configs
 from reconcile.errors import ClusterError, ConnectformError
@@ -131,9 +132,12 @@ def _is_passing(failure: WriteFailure, flight: Flight) -> bool:
 
 
 def _may_repeat(step: Step, context: Context) -> bool:
-    if step in _NOT_REPEATED or context.interrupt.requested:
+    if context.interrupt.requested:
         return False
-    return is_healthy(context)
+    status = health(context)
+    if status is HealthStatus.UNHEALTHY:
+        context.unwell.set()
+    return status is HealthStatus.HEALTHY and step not in _NOT_REPEATED
 
 
 def _weigh(failure: WriteFailure, flight: Flight, context: Context) -> Flight:

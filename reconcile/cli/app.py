@@ -1,9 +1,5 @@
 """The commands, and the way from arguments to an exit code."""
 
-import os
-import signal
-import sys
-from collections.abc import Sequence
 from typing import Annotated, Final
 
 import typer
@@ -24,7 +20,7 @@ app = typer.Typer(
     name="connectform",
     help="Terraform-style GitOps for Kafka Connect.",
     epilog="Exit codes: 0 fine, 1 error, 2 changes or drift, 3 refused by a limit, "
-    "4 stale plan, 5 applied in part, 64 wrong usage, 130 interrupted.",
+    "5 applied in part, 64 wrong usage, 130 interrupted.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -71,16 +67,6 @@ for _function in (
     app.command()(command(_function))
 app.command()(command(demo, with_project=False))
 app.add_typer(sandbox_app, name="sandbox")
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit with its code; SIGTERM ends it as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    code = run(list(sys.argv[1:] if arguments is None else arguments))
-    if code == Exit.INTERRUPTED:
-        # Threads may still wait for answers that nobody wants any more: Python would wait for them.
-        os._exit(code)
-    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

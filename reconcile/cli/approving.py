@@ -22,6 +22,9 @@ from reconcile.report.problem_text import problems_lines
 from reconcile.run.applying import carry_out, check_plans, unfinished, untouched, write_results
 from reconcile.run.planning import NotPlanned, Planned
 
+_STOPPING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 _HAPPENED = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)
 
 
@@ -35,6 +38,14 @@ class ApplySettings:
     options: ApplyOptions = field(default_factory=ApplyOptions)
     result: Path | None = None
     json_document: bool = False
+
+
+def begin_record(shell: Shell, settings: ApplySettings) -> None:
+    """Write an empty result, so that one of an earlier run never passes for this one's.
+
+    Raises ConnectformError where no result can be written; nothing is applied then.
+    """
+    _record(shell, settings, ())
 
 
 def apply_approved(
@@ -154,7 +165,7 @@ def _is_recorded(shell: Shell, settings: ApplySettings, results: Sequence[ApplyR
 
 @contextmanager
 def _interruptible(shell: Shell) -> Iterator[Interrupt]:
-    """Let the first SIGINT or SIGTERM end the run in good order, and the second at once."""
+    """Let the first signal that asks to stop end the run in good order, and the second at once."""
     interrupt = Interrupt()
 
     def request(number: int, frame: FrameType | None) -> None:
@@ -165,7 +176,7 @@ def _interruptible(shell: Shell) -> Iterator[Interrupt]:
         name = signal.Signals(number).name
         shell.terminal.say(f"{name}: finishing what is being written, then stopping.")
 
-    before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, request) for number in _STOPPING}
     try:
         yield interrupt
     finally:

@@ -139,20 +139,11 @@ def apply(
     Plans, shows the plan, asks, writes exactly that, and waits until it has taken effect.
     """
     from reconcile.apply.options import ApplyOptions, OnError
-    from reconcile.cli.approving import ApplySettings, apply_approved
+    from reconcile.cli.approving import ApplySettings, apply_approved, begin_record
     from reconcile.cli.opening import open_project
     from reconcile.cli.showing import note_findings, plans_of
     from reconcile.run.planning import PlanRequest, plan_clusters
 
-    loaded, chosen = open_project(shell, cluster, all_clusters, writing=True)
-    request = PlanRequest(
-        clusters=chosen,
-        selection=selection_of(select, exclude),
-        validation=validate,
-        strict=strict,
-        prune=prune,
-        keep_going=keep_going,
-    )
     settings = ApplySettings(
         auto_approve=auto_approve,
         allow_deletes=allow_deletes,
@@ -164,6 +155,16 @@ def apply(
         ),
         result=result,
         json_document=output is OutputFormat.JSON,
+    )
+    begin_record(shell, settings)
+    loaded, chosen = open_project(shell, cluster, all_clusters, writing=True)
+    request = PlanRequest(
+        clusters=chosen,
+        selection=selection_of(select, exclude),
+        validation=validate,
+        strict=strict,
+        prune=prune,
+        keep_going=keep_going,
     )
     with plan_clusters(shell.context, loaded, request) as planned:
         found = note_findings(shell, planned)

@@ -81,6 +81,9 @@ def guarded(shell: Shell, action: Callable[[], Exit]) -> Exit:
         return Exit.INTERRUPTED
     except BrokenPipeError:
         return Exit.FINE
+    except OSError as error:
+        shell.terminal.say(f"error: {shell.context.redactor.redact(str(error))}")
+        return Exit.ERROR
     except Exception:  # noqa: BLE001  # a bug of ours: shown with secrets masked
         shell.terminal.say(shell.context.redactor.redact(traceback.format_exc()))
         shell.terminal.say("This is a bug in connectform; please report it with the text above.")

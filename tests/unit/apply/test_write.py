@@ -30,6 +30,7 @@ from tests.unit.apply.world import (
 
 APPLIED, ALREADY = OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED
 FAILED, UNSETTLED = OutcomeStatus.FAILED, OutcomeStatus.UNSETTLED
+LEFT = OutcomeStatus.NOT_ATTEMPTED
 OLD, NEW = file_source(), file_source(file="new.txt")
 TRACE = "java.lang.RuntimeException: x"
 
@@ -239,20 +240,22 @@ def test_conflicts_after_an_unknown_outcome_leave_it_unknown() -> None:
         assert codes(outcome) == [Code.OUTCOME_UNKNOWN]
 
 
-def test_a_broker_that_goes_during_apply_leaves_changes_unsettled_until_it_is_back() -> None:
+def test_a_broker_that_goes_during_apply_leaves_a_change_unsettled_and_the_rest_alone() -> None:
     with world() as w:
         given(w, "update")
-        plan = w.plan(update("a", OLD, NEW), create("b", OLD), set_state("a", RUNNING, PAUSED))
+        plan = w.plan(update("a", OLD, NEW), create("b", OLD), create("c", OLD))
         when_started(w, w.cluster.stop_broker)
         result = w.carry_out(plan, parallelism=1)
-        assert [outcome.status for outcome in result.outcomes] == [UNSETTLED] * 3
+        assert [outcome.status for outcome in result.outcomes] == [UNSETTLED, LEFT, LEFT]
+        assert codes(result.outcomes[1]) == [Code.NOT_ATTEMPTED]
+        assert "takes no writes now" in result.outcomes[1].problems[0].message
         w.observers.clear()
         w.cluster.start_broker()
         w.clock.advance(5.0)
-        assert w.config("b") == OLD
         assert w.config("a") == NEW
+        assert w.config("b") is None
         again = w.carry_out(w.plan(update("a", OLD, NEW), create("b", OLD)))
-        assert again.count(ALREADY) == 2
+        assert [outcome.status for outcome in again.outcomes] == [ALREADY, APPLIED]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,19 @@ def test_definitions_come_from_every_file_of_every_format(tmp_path):
     assert [problem.severity for problem in desired.problems] == [Severity.NOTICE]
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("a.yaml", connector("orders", spec="class: ' a.b.X '")),
+        ("a.json", '{"name": "orders", "config": {"connector.class": " a.b.X"}}'),
+    ],
+)
+def test_the_class_alone_loses_the_space_around_it(tmp_path, file, text):
+    loaded = repository(tmp_path, {f"connectors/{file}": text})
+
+    assert one(loaded).config.reveal() == {"connector.class": "a.b.X"}
+
+
 def test_layers_are_merged_key_by_key_and_null_removes(tmp_path):
     loaded = repository(
         tmp_path,

@@ -293,3 +293,15 @@ def test_of_two_secrets_one_inside_the_other_nothing_is_left():
         known_keys=KNOWN | {"a.password", "b.password"},
     )
     assert messages(wanted, validation=validation) == ["Invalid value (redacted) for b.password"]
+
+
+def test_an_error_says_where_its_key_is_explained():
+    found = problems(
+        definition(config={"connector.class": " FileStreamSink"}),
+        validation=answer(("topics", "odd"), ("file", "odd")),
+        plugins={SINK: plugin(setting("topics"))},
+    )
+    assert [(problem.message, problem.hint) for problem in found] == [
+        ("file: odd", "see what the documentation of the plugin says of it"),
+        ("topics: odd", "see `connectform explain FileStreamSink topics`"),
+    ]
