@@ -8,22 +8,26 @@ from typing import Final
 from reconcile.apply.context import Context
 from reconcile.apply.events import Waiting
 from reconcile.apply.flight import Flight
-from reconcile.apply.settling import Sight, Verdict, Watch, look, wants_task_configs
+from reconcile.apply.readback import Amiss
+from reconcile.apply.settling import PATIENCE, Sight, Verdict, Watch, look, wants_task_configs
 from reconcile.connect.reads import get_task_configs, list_statuses
 from reconcile.errors import ClusterError
 from reconcile.health.judge import judge, summary
+from reconcile.model.config import Config
 from reconcile.model.live import LiveStatus
 
 _BRISK_POLLS: Final = 20
 _BRISK_INTERVAL: Final = 0.25
 _INTERVAL: Final = 0.5
+_OVERTAKEN_POLLS: Final = 4
 
 
 class End(StrEnum):
-    """How the wait for one connector ended."""
+    """How the wait for one connector ended; OVERTAKEN: somebody else's settings are there to stay."""
 
     SETTLED = "settled"
     FAILED = "failed"
+    OVERTAKEN = "overtaken"
     TIMED_OUT = "timed-out"
     INTERRUPTED = "interrupted"
 
@@ -39,15 +43,20 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Awaited:
-    """One connector that is waited for, and what was last seen of it."""
+    """One connector that is waited for, and what was last seen of it.
+
+    `theirs` are the settings of somebody else that so many polls in a row (`overtaken`) read back.
+    """
 
     flight: Flight
     watch: Watch
     status: LiveStatus | None = None
     last: str = "no status yet"
+    theirs: Config | None = None
+    overtaken: int = 0
 
 
-Confirm = Callable[[Sequence[Flight], int], Mapping[str, str]]
+Confirm = Callable[[Sequence[Flight], int], Mapping[str, Amiss]]
 """Takes changes that look settled and the cluster's size; returns what is amiss, by name."""
 
 
@@ -97,13 +106,28 @@ def _poll(
     for one, verdict in seen:
         name = one.flight.name
         if name in amiss:
-            left[name] = replace(one, last=amiss[name])
+            left[name] = _noted(one, amiss[name])
+            if _is_overtaken(left[name], now):
+                del left[name]
+                ends[name] = Ending(end=End.OVERTAKEN, status=one.status, last=amiss[name].reason)
         elif verdict is Verdict.WAITING:
-            left[name] = one
+            left[name] = replace(one, theirs=None, overtaken=0)
         else:
             end = End.SETTLED if verdict is Verdict.SETTLED else End.FAILED
             ends[name] = Ending(end=end, status=one.status, last=one.last)
     return left, ends
+
+
+def _noted(one: Awaited, found: Amiss) -> Awaited:
+    """Note what is amiss; the same settings of somebody else as before count one more poll."""
+    again = found.theirs is not None and found.theirs == one.theirs
+    overtaken = one.overtaken + 1 if again else int(found.theirs is not None)
+    return replace(one, last=found.reason, theirs=found.theirs, overtaken=overtaken)
+
+
+def _is_overtaken(one: Awaited, now: float) -> bool:
+    """Tell whether settings of somebody else are there to stay, not read by a worker that lags."""
+    return one.overtaken >= _OVERTAKEN_POLLS and now - one.watch.began >= PATIENCE
 
 
 def _look(one: Awaited, sight: Sight) -> tuple[Awaited, Verdict]:

@@ -49,6 +49,18 @@ def changed_meanwhile(change: Change, what: str) -> Problem:
     )
 
 
+def overtaken(change: Change) -> Problem:
+    """Return the problem of a change whose settings gave way to somebody else's."""
+    _, done = _VERBS[change.action]
+    return _problem(
+        change,
+        Code.CHANGED_MEANWHILE,
+        f"{change.name} was {done}, and somebody else changed it meanwhile: other settings than"
+        " those written are live",
+        "plan again, and look at what changed before applying",
+    )
+
+
 def task_failed(change: Change, words: str, cause: str) -> Problem:
     """Return the problem of a connector that fails after its change."""
     _, done = _VERBS[change.action]

@@ -8,8 +8,14 @@ from reconcile.apply.context import Context
 from reconcile.apply.events import Waiting
 from reconcile.apply.flight import Flight
 from reconcile.apply.poll import Awaited, End, Ending, poll_until
-from reconcile.apply.problems import interrupted_midway, not_settled, not_stopped, task_failed
-from reconcile.apply.readback import amiss
+from reconcile.apply.problems import (
+    interrupted_midway,
+    not_settled,
+    not_stopped,
+    overtaken,
+    task_failed,
+)
+from reconcile.apply.readback import Amiss, amiss
 from reconcile.apply.settling import Sign, Watch
 from reconcile.apply.signs import sign_of
 from reconcile.apply.steps import Step
@@ -39,7 +45,7 @@ def settle(flights: Sequence[Flight], context: Context) -> list[Flight]:
     }
     budget = context.options.settle_timeout
 
-    def confirm(settled: Sequence[Flight], connectors: int) -> Mapping[str, str]:
+    def confirm(settled: Sequence[Flight], connectors: int) -> Mapping[str, Amiss]:
         return amiss(settled, connectors, context)
 
     ended = {
@@ -112,6 +118,8 @@ def _settled(flight: Flight, ending: Ending, context: Context) -> Flight:
             return _done(flight, context)
         case End.FAILED:
             return context.conclude(flight, OutcomeStatus.FAILED, _failure(flight, ending))
+        case End.OVERTAKEN:
+            return context.conclude(flight, OutcomeStatus.FAILED, overtaken(flight.change))
         case End.TIMED_OUT | End.INTERRUPTED:
             problem = _unseen(flight, ending.last, context)
             return context.conclude(flight, OutcomeStatus.UNSETTLED, problem)
@@ -127,7 +135,7 @@ def _stopped(flight: Flight, ending: Ending, context: Context) -> Flight:
             return passed
         case _ if flight.change.action is Action.DELETE:
             return passed
-        case End.FAILED | End.TIMED_OUT:
+        case End.FAILED | End.TIMED_OUT | End.OVERTAKEN:
             problem = not_stopped(flight.change, context.options.stop_timeout, ending.last)
             return context.conclude(flight, OutcomeStatus.UNSETTLED, problem)
 

@@ -6,6 +6,7 @@ from reconcile.cli.approving import ApplySettings, apply_approved
 from reconcile.cli.exits import Exit
 from reconcile.cli.opening import open_cluster
 from reconcile.cli.shell import Shell
+from reconcile.errors import usage
 from reconcile.model.desired import TargetState
 from reconcile.run.acting import plan_restart, plan_state
 from reconcile.run.planning import Planned
@@ -15,6 +16,7 @@ def act_restart(
     shell: Shell, names: list[str], *, cluster: str | None, only_failed: bool, auto_approve: bool
 ) -> Exit:
     """Restart connectors through a small plan."""
+    _check_names(names)
     loaded, chosen = open_cluster(shell, cluster)
     return _act(
         shell,
@@ -27,12 +29,18 @@ def act_state(
     shell: Shell, names: list[str], state: TargetState, *, cluster: str | None, auto_approve: bool
 ) -> Exit:
     """Bring connectors into a state through a small plan."""
+    _check_names(names)
     loaded, chosen = open_cluster(shell, cluster)
     return _act(
         shell,
         plan_state(shell.context, loaded, chosen, names, state),
         auto_approve=auto_approve,
     )
+
+
+def _check_names(names: list[str]) -> None:
+    if not all(name.strip() for name in names):
+        raise usage("an empty text is no name", hint="connectform status lists the connectors")
 
 
 def _act(shell: Shell, plan: AbstractContextManager[Planned], *, auto_approve: bool) -> Exit:

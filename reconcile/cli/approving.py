@@ -134,7 +134,9 @@ def _apply_one(
             interrupt=interrupt,
         )
     if planned.plan.changes:
-        shell.terminal.note(result_lines(result), redactor=shell.context.redactor)
+        asked = planned.plan.changes if planned.plan.asked else ()
+        lines = result_lines(result, asked=asked)
+        shell.terminal.note(lines, redactor=shell.context.redactor)
     return result
 
 

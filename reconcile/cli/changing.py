@@ -16,6 +16,7 @@ from reconcile.cli.options import (
     OutputFormat,
     OutputOption,
     SelectOption,
+    number_of_seconds,
     selection_of,
 )
 from reconcile.cli.shell import Shell, write_document
@@ -127,7 +128,12 @@ def apply(
     ] = OnErrorChoice.CONTINUE,
     settle_timeout: Annotated[
         float,
-        typer.Option("--settle-timeout", min=1, help="Seconds each change may take to settle."),
+        typer.Option(
+            "--settle-timeout",
+            min=1,
+            callback=number_of_seconds,
+            help="Seconds each change may take to settle.",
+        ),
     ] = 120.0,
     result: Annotated[
         Path, typer.Option("--result", metavar="FILE", help="Where to write what came of it.")

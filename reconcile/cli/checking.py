@@ -67,3 +67,9 @@ def _tell_secrets(shell: Shell, exported: Exported) -> None:
         shell.terminal.document(
             f"{reference.variable}  # {reference.connector}: {reference.key}{masked}\n"
         )
+    if exported.forbidden:
+        globs = ", ".join(f'"{name}"' for name in exported.forbidden)
+        shell.terminal.say(
+            "\nreferences.env in the project file does not allow all of them yet."
+            f" Add these, or globs that match them:\n  {globs}"
+        )

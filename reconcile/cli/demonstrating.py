@@ -22,7 +22,7 @@ from reconcile.sandbox.real_cluster import real_sandbox
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
-from reconcile.sandbox.spec import RealSpec
+from reconcile.sandbox.spec import RealSpec, check_spec
 
 _CHANGED: Final = "example-orders-sink"
 _PAUSED: Final = "example-orders-source"
@@ -68,7 +68,11 @@ _THEN: Final = (
 
 
 def demonstrate(shell: Shell, *, real: bool, version: str, keep: bool) -> Exit:
-    """Run the show; any step that does not end as it should ends it with an error."""
+    """Run the show; any step that does not end as it should ends it with an error.
+
+    Raises UsageError, before anything is started, for a version that is not on offer.
+    """
+    check_spec(RealSpec(version=version))
     with tempfile.TemporaryDirectory(prefix="connectform-demo-") as temporary:
         folder = Path(temporary)
         with _cluster(shell, real=real, version=version) as url:

@@ -69,7 +69,12 @@ def export(
         Path | None,
         typer.Option("--dir", metavar="DIR", help="Default: the first of `definitions`."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Overwrite files; declared connectors are never exported again."
+        ),
+    ] = False,
 ) -> Exit:
     """Write live connectors as definitions.
 

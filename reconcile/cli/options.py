@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import math
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -72,6 +73,13 @@ ProjectOption = Annotated[
 ]
 LogLevelOption = Annotated[LogLevel, typer.Option("--log-level", help="What to log.")]
 LogFormatOption = Annotated[LogFormat, typer.Option("--log-format", help="How to log.")]
+
+
+def number_of_seconds(value: float) -> float:
+    """Return the value of an option, or refuse it: NaN passes every limit."""
+    if math.isnan(value):
+        raise typer.BadParameter("nan is no number of seconds")
+    return value
 
 
 def selection_of(select: list[str] | None, exclude: list[str] | None) -> Selection:

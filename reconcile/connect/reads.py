@@ -5,6 +5,7 @@ any character.
 """
 
 import json
+import re
 from typing import Final
 
 from reconcile.connect import wire
@@ -22,6 +23,8 @@ _NOT_YET: Final = frozenset(
     {FaultKind.BUSY, FaultKind.NOT_FOUND, FaultKind.TIMED_OUT, FaultKind.SERVER_ERROR}
 )
 _SLOWEST_PER_PAIR: Final = 2e-6
+# Java allows no others in the name of a class, and Jetty 12 refuses some of them in a path.
+_CLASS_NAME: Final = re.compile(r"[\w$.-]*[\w$][\w$.-]*")
 
 
 def get_identity(connection: Connection) -> ClusterIdentity:
@@ -143,7 +146,12 @@ def list_plugins(connection: Connection, *, connectors_only: bool = True) -> tup
 def get_plugin_settings(
     connection: Connection, class_name: str, *, version: str = ""
 ) -> Plugin | None:
-    """Return the definitions of a plugin's settings (KIP-769), of one version where given."""
+    """Return the definitions of a plugin's settings (KIP-769), of one version where given.
+
+    A text that cannot be the name of a class is not asked for: no worker has it.
+    """
+    if not _CLASS_NAME.fullmatch(class_name):
+        return None
     query = {"version": version} if version else None
     path = at("connector-plugins", class_name, "config", query=query)
     reader = wire.Reader(connection.clean)
@@ -153,10 +161,14 @@ def get_plugin_settings(
 def validate_config(connection: Connection, name: str, config: Config) -> Validation:
     """Return what the worker says of a config; it may open connections to do so.
 
-    Asked once: a time-out or an error of the server is a `failure` in the result.
+    Asked once: a time-out or an error of the server is a `failure` in the result. What cannot be
+    the name of a class is unknown without being asked for.
     """
     sent = {**config.reveal(), "name": name}
-    path = at("connector-plugins", sent.get("connector.class", ""), "config", "validate")
+    class_name = sent.get("connector.class", "")
+    if class_name and not _CLASS_NAME.fullmatch(class_name.strip()):
+        return Validation(connector=name, unknown_class=True)
+    path = at("connector-plugins", class_name, "config", "validate")
     request = Request(
         method="PUT", path=path, body=json.dumps(sent).encode(), connector=name, reads=True
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from reconcile.desired.checks import Checker
-from reconcile.desired.files import SecretFiles, find_files, read_text, shown
+from reconcile.desired.files import SecretFiles, escaping, find_files, read_text, shown
 from reconcile.desired.findings import problems_of
 from reconcile.desired.json_reader import read_json
 from reconcile.desired.kinds import read_document
@@ -63,13 +63,14 @@ def load_desired(
     secrets: bool = True,
     selection: Selection = _EVERYTHING,
     keep_going: bool = False,
+    lenient: bool = False,
 ) -> LoadedDesired:
     """Return the definitions of the given clusters.
 
     All definitions are returned, but secrets are resolved for selected ones alone, and for none
-    with `secrets` false. Raises UsageError for a malformed selection, and DefinitionError with
-    all problems of all files; with `keep_going` the definitions that have errors are left out
-    instead, and their problems kept.
+    with `secrets` false; with `lenient` a secret that is not there stays unresolved. Raises
+    UsageError for a malformed selection, and DefinitionError with all problems of all files; with
+    `keep_going` the definitions that have errors are left out instead, and their problems kept.
     """
     malformed = check_selection(selection)
     if malformed:
@@ -80,7 +81,7 @@ def load_desired(
     secret_files = SecretFiles(loaded.project.root)
     for cluster in clusters:
         sources = _sources(loaded.project, cluster, environment, secret_files)
-        resolving = _resolving(sources, selection, secrets=secrets)
+        resolving = _resolving(replace(sources, lenient=lenient), selection, secrets=secrets)
         desired, texts = _load_cluster(loaded, files, cluster, resolving)
         found[cluster] = desired
         learned.update(dict.fromkeys(texts))
@@ -178,9 +179,10 @@ def _read_files(loaded: LoadedProject) -> _Files:
     paths, missing = find_files(project.root, project.definitions)
     problems = [_missing(loaded, entry) for entry in missing]
     paths = [path for path in paths if path != project.path]
+    outside = escaping(paths, project.root)
     for path in paths:
         name = shown(path, project.root)
-        text = read_text(path, name)
+        text = _outside(name) if path in outside else read_text(path, name)
         if isinstance(text, Problem):
             problems.append(text)
             continue
@@ -235,6 +237,15 @@ def _missing(loaded: LoadedProject, entry: str) -> Problem:
         message=f"there is no file or folder {entry}",
         location=location or Location(loaded.marks.path),
         hint="definitions names folders and files from the folder of the project file",
+    )
+
+
+def _outside(name: str) -> Problem:
+    return Problem(
+        code=Code.UNREADABLE_FILE,
+        message="this file is not read: a symbolic link leads outside the project",
+        location=Location(name),
+        hint="put the file itself into the project, or name its true place in definitions",
     )
 
 

@@ -29,6 +29,9 @@ class Kind(StrEnum):
     FILE = "file"
 
 
+_ABSENT: Final = frozenset(
+    {Code.UNRESOLVED_REFERENCE, Code.UNREADABLE_FILE, Code.ENCODING, Code.TOO_LARGE}
+)
 SECRET_KINDS: Final = frozenset({Kind.ENVIRONMENT, Kind.FILE})
 
 
@@ -48,7 +51,7 @@ class Sources:
     `names` answers the public ones: a mapping per kind. `allowed` holds the globs of environment
     variables that may be named; None allows any. `locate_file` refuses paths outside the project,
     and `read_file` returns the text of a file. With `secrets` false neither environment nor files
-    are read.
+    are read; with `lenient` a secret that is not there stays unresolved.
     """
 
     names: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
@@ -57,6 +60,7 @@ class Sources:
     locate_file: Callable[[str], Refusal | None]
     read_file: Callable[[str], str | Refusal]
     secrets: bool = True
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,11 +117,16 @@ def fill(text: str, sources: Sources) -> Filled:
         else:
             written.append(escape(value or ""))
     if refusals:
-        return Filled(None, refusals=tuple(refusals))
+        return Filled(None, found=tuple(found), refusals=tuple(refusals))
     tail = text[end:]
     filled = [part for part in parts if part is not None]
     whole = "".join((*filled, tail)) if len(filled) == len(parts) else None
     return Filled(whole, "".join((*written, tail)) if secret else None, tuple(found))
+
+
+def may_name(variable: str, allowed: tuple[str, ...] | None) -> bool:
+    """Tell whether globs allow an environment variable; None allows any."""
+    return allowed is None or any(fnmatchcase(variable, glob) for glob in allowed)
 
 
 def _look_up(token: "re.Match[str]", sources: Sources) -> tuple[Kind | None, str | Refusal | None]:
@@ -155,6 +164,8 @@ def _look_up(token: "re.Match[str]", sources: Sources) -> tuple[Kind | None, str
 
 def _or_without(found: str | Refusal | None, sources: Sources) -> str | Refusal | None:
     """Say that a plan can do without the secrets of a connector; those of a cluster are needed."""
+    if sources.lenient and isinstance(found, Refusal) and found.code in _ABSENT:
+        return None
     if not isinstance(found, Refusal) or found.code is not Code.UNRESOLVED_REFERENCE:
         return found
     if Kind.CONNECTOR not in sources.names:
@@ -189,11 +200,12 @@ def _environment(name: str, sources: Sources) -> str | Refusal | None:
             f'"{name}" is no name of an environment variable',
             "letters, digits and _ make a name",
         )
-    if sources.allowed is not None and not any(fnmatchcase(name, glob) for glob in sources.allowed):
+    if not may_name(name, sources.allowed):
         return Refusal(
             Code.FORBIDDEN_REFERENCE,
             f"definitions may not name the environment variable {name}",
-            f"references.env in the project file allows {', '.join(sources.allowed) or 'none'}",
+            "references.env in the project file allows "
+            f"{', '.join(sources.allowed or ()) or 'none'}",
         )
     if not sources.secrets:
         return None

@@ -45,7 +45,8 @@ def resolve(
     Defaults come first, then the definition, then its overlay; later layers win key by key.
     `sources.names` gets the names that hang on the connector.
     """
-    specs = [default.spec for default in defaults if _matches(default, manifest, cluster)]
+    name, labels = manifest.name, manifest.labels
+    specs = [default.spec for default in defaults if _matches(default, name, labels, cluster)]
     specs.append(manifest.base)
     if cluster in manifest.overlays:
         specs.append(manifest.overlays[cluster])
@@ -80,12 +81,21 @@ def locate(specs: Iterable[Spec], key: str, otherwise: Location) -> Location:
     return found
 
 
-def _matches(default: Default, manifest: Manifest, cluster: str) -> bool:
+def inherited(
+    name: str, cluster: str, defaults: Sequence[Default]
+) -> tuple[frozenset[str], TargetState | None]:
+    """Return the settings and the state that a definition without labels gets from defaults."""
+    specs = [default.spec for default in defaults if _matches(default, name, {}, cluster)]
+    _, state, _ = _fields(specs)
+    return frozenset(_merge(specs)), state
+
+
+def _matches(default: Default, name: str, labels: Mapping[str, str], cluster: str) -> bool:
     if default.clusters is not None and cluster not in default.clusters:
         return False
-    if any(manifest.labels.get(key) != value for key, value in default.labels.items()):
+    if any(labels.get(key) != value for key, value in default.labels.items()):
         return False
-    return any(fnmatchcase(manifest.name, glob) for glob in default.names)
+    return any(fnmatchcase(name, glob) for glob in default.names)
 
 
 def _merge(specs: Sequence[Spec]) -> dict[str, str]:

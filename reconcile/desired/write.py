@@ -33,7 +33,9 @@ def render_definition(
     name: str,
     config: Mapping[str, str],
     references: Mapping[str, str] = _NOTHING,
+    without: Iterable[str] = (),
     state: TargetState | None = None,
+    stateless: bool = False,
     clusters: Iterable[str] = (),
     labels: Mapping[str, str] = _NOTHING,
     comment: str = "",
@@ -42,9 +44,12 @@ def render_definition(
 
     `references` holds, by key, texts to be written as they are; they take the place of values.
     In all other values `${{` is escaped. `connector.class`, `tasks.max` and
-    `connector.plugin.version` become fields of the spec.
+    `connector.plugin.version` become fields of the spec. `without` are keys, and `stateless` says
+    that the state is one, that defaults would add and that are removed again with null.
     """
-    texts = {key: escape(value) for key, value in config.items() if not is_added_by_server(key)}
+    texts: dict[str, str | None] = {
+        key: escape(value) for key, value in config.items() if not is_added_by_server(key)
+    }
     texts |= {key: text for key, text in references.items() if not is_added_by_server(key)}
     lines = [f"# {line}".rstrip() for line in comment.splitlines()]
     lines += [f"apiVersion: {OURS}", "kind: Connector", "metadata:", f"  name: {_scalar(name, 2)}"]
@@ -52,20 +57,21 @@ def render_definition(
         lines += ["  clusters:", *(f"    - {_scalar(cluster, 6)}" for cluster in listed)]
     if labels:
         lines += ["  labels:", *_entries(labels, 4)]
-    lines += ["spec:", *_fields(texts, state)]
+    texts |= dict.fromkeys(without)
+    lines += ["spec:", *_fields(texts, state), *(["  state: null"] if stateless else [])]
     ordered = {key: texts[key] for key in sorted(texts, key=_order)}
     lines += ["  config:", *_entries(ordered, 4)] if ordered else ["  config: {}"]
     return "\n".join(lines) + "\n"
 
 
-def _fields(texts: dict[str, str], state: TargetState | None) -> list[str]:
+def _fields(texts: dict[str, str | None], state: TargetState | None) -> list[str]:
     """Take the settings that are fields of the spec out of `texts`; return their lines."""
-    fields: list[tuple[str, str]] = []
+    fields: list[tuple[str, str | None]] = []
     if texts.get(CLASS):
         fields.append(("class", texts.pop(CLASS)))
     if texts.get(VERSION):
         fields.append(("version", texts.pop(VERSION)))
-    if _TASKS.fullmatch(texts.get(TASKS, "")):
+    if _TASKS.fullmatch(texts.get(TASKS) or ""):
         fields.append(("tasksMax", texts.pop(TASKS)))
     if state is not None:
         fields.append(("state", state.value))
@@ -78,7 +84,7 @@ def _order(key: str) -> tuple[int, list[str]]:
     return group, key.split(".")
 
 
-def _entries(texts: Mapping[str, str], indent: int) -> list[str]:
+def _entries(texts: Mapping[str, str | None], indent: int) -> list[str]:
     space = " " * indent
     return [f"{space}{_key(key)}: {_scalar(text, indent + 2)}" for key, text in texts.items()]
 
@@ -89,8 +95,10 @@ def _key(key: str) -> str:
     return _quoted(key)
 
 
-def _scalar(text: str, indent: int) -> str:
+def _scalar(text: str | None, indent: int) -> str:
     """Return a text as a scalar of block style; lines after the first get the indent."""
+    if text is None:
+        return "null"
     if _WHOLE.fullmatch(text) or text in {"true", "false"}:
         return text
     if _PLAIN.fullmatch(text) and text.lower() not in _OTHER_MEANINGS:

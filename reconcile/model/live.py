@@ -73,6 +73,14 @@ class LiveConnector:
         return (self.config.get("connector.class") or "").strip()
 
     @property
+    def has_failed(self) -> bool:
+        """Tell whether the connector or one of its tasks failed."""
+        status = self.status
+        return status is not None and (
+            status.state is State.FAILED or any(task.state is State.FAILED for task in status.tasks)
+        )
+
+    @property
     def target_state(self) -> TargetState:
         """Return the target state as far as it can be seen: paused and stopped show, all else runs."""
         state = self.status.state if self.status else State.UNKNOWN

@@ -197,6 +197,8 @@ class Plan:
     `problems` are findings of the checks; one of severity error makes the plan unfit to apply.
     `unmanaged` are live connectors that git does not declare; they are never touched.
     `undeclared` are those of them that match `ownership.owns`: with prune they would be deleted.
+    `failing` are declared connectors that have failed live, or tasks of theirs; health is no
+    difference, so this alone changes nothing.
     `asked` tells a small plan that an operator asked for by name from one that git asks for.
     """
 
@@ -209,6 +211,7 @@ class Plan:
     declared: int
     unmanaged: tuple[str, ...] = ()
     undeclared: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     selection: Selection = Selection()
     validation: ValidationMode = ValidationMode.LIVE

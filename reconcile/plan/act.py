@@ -16,6 +16,8 @@ from reconcile.plugins.suggest import suggest
 
 _NO_DEFINITIONS: Final[Mapping[str, Definition]] = {}
 
+_GLOB: Final = frozenset("*?[")
+
 _Act = Callable[[LiveConnector], Change | None]
 
 
@@ -41,7 +43,7 @@ def restart_plan(
     def restart(connector: LiveConnector) -> Change | None:
         if connector.target_state is TargetState.STOPPED:
             return None
-        if only_failed and not _has_failed(connector):
+        if only_failed and not connector.has_failed:
             return None
         effects = (Effect(EffectKind.RESTARTS_TASKS, _restarted(connector, only_failed)),)
         return _change(connector, Action.RESTART, effects=effects, only_failed=only_failed)
@@ -131,13 +133,6 @@ def _change(
     )
 
 
-def _has_failed(connector: LiveConnector) -> bool:
-    status = connector.status
-    return status is not None and (
-        status.state is State.FAILED or any(task.state is State.FAILED for task in status.tasks)
-    )
-
-
 def _restarted(connector: LiveConnector, only_failed: bool) -> int:  # noqa: FBT001  # a flag that the plan carries
     if not only_failed or connector.status is None:
         return tasks_of(connector)
@@ -146,10 +141,16 @@ def _restarted(connector: LiveConnector, only_failed: bool) -> int:  # noqa: FBT
 
 def _unknown(name: str, live: LiveState) -> Problem:
     guess = suggest(name, live.connectors)
+    hint = f"did you mean {guess}?" if guess else "connectform status lists them"
+    if not _GLOB.isdisjoint(name):
+        hint = (
+            "names are exact here, so list them:"
+            f" connectform status --select 'name={name}' shows which there are"
+        )
     return Problem(
         code=Code.UNKNOWN_CONNECTOR,
         message=f"{live.cluster} has no connector {name}",
-        hint=f"did you mean {guess}?" if guess else "connectform status lists them",
+        hint=hint,
     )
 
 

@@ -67,6 +67,7 @@ def _plan(
         declared=draft.declared,
         unmanaged=draft.unmanaged,
         undeclared=draft.undeclared,
+        failing=draft.failing,
         problems=problems,
         selection=draft.options.selection,
         validation=draft.options.validation,

@@ -68,6 +68,7 @@ def plan_document(plan: Plan) -> Document:
         "changes": [_change(change) for change in plan.changes],
         "unmanaged": list(plan.unmanaged),
         "undeclared": list(plan.undeclared),
+        "failing": list(plan.failing),
         "problems": [_problem(problem) for problem in plan.problems],
     }
 

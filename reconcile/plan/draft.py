@@ -45,7 +45,7 @@ class Draft:
     """All decisions for one cluster, in the order of names.
 
     `aliases` maps each written form of a class to its full name; `taken_from` is the live state
-    that was compared; `unmanaged` and `undeclared` are as in a plan.
+    that was compared; `unmanaged`, `undeclared` and `failing` are as in a plan.
     """
 
     project: str
@@ -57,6 +57,7 @@ class Draft:
     declared: int
     unmanaged: tuple[str, ...]
     undeclared: tuple[str, ...]
+    failing: tuple[str, ...]
     problems: tuple[Problem, ...]
     ignored: int
 
@@ -103,6 +104,7 @@ def draft_plan(
         declared=len(definitions),
         unmanaged=tuple(name for name in stray if name not in doomed),
         undeclared=tuple(name for name in owned if name not in doomed),
+        failing=tuple(name for name in sorted(definitions) if _is_failing(name, live)),
         problems=draft_problems(desired, live, definitions, compared, owned, options),
         ignored=sum(len(rule.keys) for found in compared.values() for rule in found.ignored),
     )
@@ -225,6 +227,11 @@ def _doomed(
     if not options.prune or not desired.complete:
         return frozenset()
     return frozenset(name for name in owned if is_addressable(name, live.identity.release))
+
+
+def _is_failing(name: str, live: LiveState) -> bool:
+    connector = live.connectors.get(name)
+    return connector is not None and connector.has_failed
 
 
 def _is_owned(name: str, owns: Iterable[str]) -> bool:

@@ -1,6 +1,5 @@
 """What is wrong with the settings that a plan would write."""
 
-import re
 from collections.abc import Collection
 from typing import Final
 
@@ -12,14 +11,13 @@ from reconcile.model.plugin import Plugin, SettingError, Validation
 from reconcile.model.problem import Location, Problem, Severity
 from reconcile.model.release import INITIAL_STATE, PLUGIN_VERSIONS, Release
 from reconcile.plan.draft import Draft, DraftChange
+from reconcile.plan.masking import secret_texts, without
 from reconcile.plugins.check import check_settings, unknown_keys
 from reconcile.plugins.sensitive import is_masked
 from reconcile.plugins.suggest import suggest
-from reconcile.redact import Redactor
 
 _PLUGIN_VERSION: Final = "connector.plugin.version"
 _CLASS: Final = "connector.class"
-_MASK: Final = "(redacted)"
 
 
 def findings_of(
@@ -52,20 +50,23 @@ def _checked(
     hidden: frozenset[str],
 ) -> list[Problem]:
     """Judge by the worker's answer where there is one, and by definitions where there is none."""
+    secrets = secret_texts(config, hidden)
     if _class_is_unknown(change, draft, validation):
-        return [_unknown_class(change, draft)]
+        return [_unknown_class(change, draft, secrets)]
     found = []
     errors: tuple[SettingError, ...] = ()
     known: Collection[str] = ()
     if validation is not None and validation.failure:
-        found.append(_failure_problem(change, validation, draft))
+        found.append(_failure_problem(change, validation, draft, secrets))
     if validation is not None and not validation.failure:
         errors, known = validation.errors, validation.known_keys
     elif plugin is not None:
         errors, known = check_settings(config, plugin), plugin.settings.keys()
     explained = plugin.settings.keys() if plugin is not None else ()
-    found += _setting_problems(change, config, errors, hidden, explained)
-    return found + [_unknown_key(change, key, guess) for key, guess in unknown_keys(config, known)]
+    found += _setting_problems(change, config, errors, secrets, explained)
+    return found + [
+        _unknown_key(change, key, guess, secrets) for key, guess in unknown_keys(config, known)
+    ]
 
 
 def _class_is_unknown(change: DraftChange, draft: Draft, validation: Validation | None) -> bool:
@@ -75,23 +76,26 @@ def _class_is_unknown(change: DraftChange, draft: Draft, validation: Validation 
     return bool(known) and change.class_name not in known
 
 
-def _unknown_class(change: DraftChange, draft: Draft) -> Problem:
+def _unknown_class(change: DraftChange, draft: Draft, secrets: Collection[str]) -> Problem:
     guess = suggest(change.class_name, draft.aliases)
     hint = f"did you mean {guess}?" if guess else "install the plugin on every worker"
     return _problem(
         change,
         Code.UNKNOWN_CLASS,
-        f"{draft.taken_from.cluster} has no connector class {change.class_name}",
+        f"{draft.taken_from.cluster} has no connector class {without(change.class_name, secrets)}",
         key=_CLASS,
         hint=hint,
     )
 
 
-def _failure_problem(change: DraftChange, validation: Validation, draft: Draft) -> Problem:
+def _failure_problem(
+    change: DraftChange, validation: Validation, draft: Draft, secrets: Collection[str]
+) -> Problem:
+    reason = without(validation.failure, secrets)
     return _problem(
         change,
         Code.VALIDATION_SKIPPED,
-        f"the settings of {change.name} could not be validated: {validation.failure}",
+        f"the settings of {change.name} could not be validated: {reason}",
         hint="run again, or use --validate schema to check against definitions alone",
         severity=Severity.ERROR if draft.options.strict else Severity.WARNING,
     )
@@ -101,7 +105,7 @@ def _setting_problems(
     change: DraftChange,
     config: Config,
     errors: tuple[SettingError, ...],
-    hidden: frozenset[str],
+    secrets: Collection[str],
     explained: Collection[str],
 ) -> list[Problem]:
     texts = dict.fromkeys(
@@ -110,13 +114,14 @@ def _setting_problems(
         if error.key not in config.unresolved()
         for message in error.messages
     )
-    secrets = [value for key in hidden if (value := config.get(key))]
+    public = {*change.definition.config.keys(), *explained} if change.definition else {*explained}
     problems: dict[tuple[Location | None, str], Problem] = {}
     for key, message in texts:
-        text = _setting_message(key, _without(message, secrets))
+        shown = key if key in public else without(key, secrets)
+        text = _setting_message(key, shown, message, secrets)
         hint = "see what the documentation of the plugin says of it"
         if key in explained:
-            written = (config.get(_CLASS) or change.class_name).strip()
+            written = without((config.get(_CLASS) or change.class_name).strip(), secrets)
             hint = f"see `connectform explain {written} {key}`"
         problem = _problem(change, Code.VALIDATION, text, key=key, hint=hint)
         # Connect repeats a rule about several keys for each of them (topics and topics.regex).
@@ -124,25 +129,25 @@ def _setting_problems(
     return list(problems.values())
 
 
-def _setting_message(key: str, message: str) -> str:
-    return message if key in message else f"{key}: {message}"
+def _setting_message(key: str, shown: str, message: str, secrets: Collection[str]) -> str:
+    """Return a message of the worker's that names its key, both without secrets."""
+    text = without(message, secrets)
+    return text if key in message or shown in text else f"{shown}: {text}"
 
 
-def _without(message: str, secrets: list[str]) -> str:
-    """Return a worker's message without the hidden values that it quotes, short ones included."""
-    message = Redactor(secrets).redact(message)
-    for secret in sorted(secrets, key=len, reverse=True):
-        message = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", _MASK, message)
-    return message
-
-
-def _unknown_key(change: DraftChange, key: str, guess: str | None) -> Problem:
+def _unknown_key(
+    change: DraftChange, key: str, guess: str | None, secrets: Collection[str]
+) -> Problem:
+    declared = change.definition is not None and key in change.definition.config
+    shown = key if declared else without(key, secrets)
+    class_name = without(change.class_name, secrets)
+    meant = f"did you mean {without(guess, secrets)}?" if guess else ""
     return _problem(
         change,
         Code.UNKNOWN_SETTING,
-        f"{key} is no setting of {change.class_name}, which ignores it",
+        f"{shown} is no setting of {class_name}, which ignores it",
         key=key,
-        hint=f"did you mean {guess}?" if guess else "check the spelling, or leave it out",
+        hint=meant or "check the spelling, or leave it out",
         severity=Severity.WARNING,
     )
 

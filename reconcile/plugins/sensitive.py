@@ -24,7 +24,7 @@ _SECRET_WORD: Final = re.compile(
 )
 _KEY_OF: Final = re.compile(
     "access|account|api|app|auth|consumer|encryption|function|keystore|master|private|sas|secret"
-    "|shared|signing|storage|subscription"
+    "|shared|signing|ssl|storage|subscription|tls"
 )
 _AFTER_A_KEY: Final = frozenset({"id", "pem", "base64", "value", "json", "text", "data"})
 _ABOUT_A_SECRET: Final = re.compile(
@@ -40,6 +40,8 @@ _TELLTALE: Final = (
     r"(?:password|passwd|passphrase|pwd|secret|token|credential|"
     r"(?:api|app|access|account|master|private|secret|shared|sharedaccess)[._-]?key)"
 )
+# "-----BEGIN " and PRIVATE, RSA, EC, ENCRYPTED, OPENSSH or DSA, as far as base64 fixes it.
+_PRIVATE_PEM_IN_BASE64: Final = "LS0tLS1CRUdJTiB(?:QUkl|SU0Eg|FQyBQ|FTkNS|PUEVO|EU0Eg)"
 _SECRET_INSIDE: Final = tuple(
     (sign, re.compile(pattern, re.IGNORECASE))
     for sign, pattern in (
@@ -49,6 +51,12 @@ _SECRET_INSIDE: Final = tuple(
         ("=", rf"{_TELLTALE}\w*\s*=\s*[\"']?[^\s&;,\"']"),
         ('"', rf"\"[^\"]*{_TELLTALE}[^\"]*\"\s*:\s*\"[^\"]"),
         (" ", r"\b(?:Bearer|Basic)\s+[\w~+/.=-]{8,}"),
+        (" ", r"\bauthorization\W{1,8}(?:Bearer|Basic|Token|ApiKey)\s+[\w~+/.=-]"),
+        ("eyJ", r"(?<![a-z0-9])eyJ[\w-]{4,}\.[\w-]{4,}"),
+        ("LS0tLS1CRUdJTiB", _PRIVATE_PEM_IN_BASE64),
+        ("/", r"\bhooks\.slack\.com/(?:services|workflows|triggers)/\w"),
+        ("/", r"\bdiscord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[\w-]"),
+        ("/", r"\b(?:webhook|outlook)\.office(?:365)?\.com/webhook\w*/\w"),
         ("=", r"[?&]sig=[^\s&]"),
     )
 )

@@ -1,10 +1,12 @@
 """What came of applying a plan, line by line and in sum."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
+from reconcile.model.desired import TargetState
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
-from reconcile.model.plan import Action
+from reconcile.model.plan import Action, Change
 from reconcile.report.problem_text import problem_lines
 from reconcile.report.spans import EMPTY, Line, Span, Style, bold, indented, line
 from reconcile.report.words import counted
@@ -40,8 +42,11 @@ def outcome_word(outcome: Outcome) -> str:
             return "not attempted"
 
 
-def result_lines(result: ApplyResult) -> list[Line]:
-    """Return what did not go well, each with its problems, then the sum and what to do next."""
+def result_lines(result: ApplyResult, *, asked: Sequence[Change] = ()) -> list[Line]:
+    """Return what did not go well, each with its problems, then the sum and what to do next.
+
+    `asked` are the changes of a plan that an operator asked for by name.
+    """
     lines = [row for problem in result.problems for row in problem_lines(problem)]
     for outcome in result.outcomes:
         if outcome.problems:
@@ -49,14 +54,19 @@ def result_lines(result: ApplyResult) -> list[Line]:
             lines += indented(
                 (row for found in outcome.problems for row in problem_lines(found)), 2
             )
-    summary = [line(bold(result_text(result))), *_advice_lines(result)]
+    summary = [line(bold(result_text(result, asked=asked))), *_advice_lines(result)]
     return [*lines, EMPTY, *summary] if lines else summary
 
 
-def result_text(result: ApplyResult) -> str:
-    """Return the sum of an apply in one sentence; tools parse it."""
+def result_text(result: ApplyResult, *, asked: Sequence[Change] = ()) -> str:
+    """Return the sum of an apply in one sentence; tools parse it.
+
+    That of a plan which an operator asked for names what was done: `Done: 1 restarted.`
+    """
     done = result.count(*_DONE)
     if done == len(result.outcomes) and not result.interrupted:
+        if asked:
+            return f"Done: {_asked_text(result, asked)}."
         return f"Apply complete: {_complete_text(result)}."
     counts = [(result.count(status), status.value.replace("-", " ")) for status in _LEFT]
     segments = [f"{done} applied", *(f"{count} {word}" for count, word in counts if count)]
@@ -75,6 +85,27 @@ def _complete_text(result: ApplyResult) -> str:
     text = f"{actions[Action.CREATE]} added, {changed} changed, {actions[Action.DELETE]} destroyed"
     already = result.count(OutcomeStatus.ALREADY_APPLIED)
     return f"{text}, {already} already applied" if already else text
+
+
+def _asked_text(result: ApplyResult, asked: Sequence[Change]) -> str:
+    words = {change.name: _asked_word(change) for change in asked}
+    counts = Counter(
+        words[outcome.name] if outcome.status is OutcomeStatus.APPLIED else outcome_word(outcome)
+        for outcome in result.outcomes
+    )
+    return ", ".join(f"{count} {word}" for word, count in counts.items())
+
+
+def _asked_word(change: Change) -> str:
+    match change.state.after if change.state else None:
+        case TargetState.RUNNING:
+            return "resumed"
+        case TargetState.PAUSED:
+            return "paused"
+        case TargetState.STOPPED:
+            return "stopped"
+        case None:
+            return _done_word(change.action)
 
 
 def _advice_lines(result: ApplyResult) -> list[Line]:

@@ -18,8 +18,9 @@ from reconcile.report.cluster_text import (
 )
 from reconcile.report.problem_text import problem_lines
 from reconcile.report.spans import Line, Span, Style, bold, line
-from reconcile.report.words import counted
+from reconcile.report.words import counted, listed
 
+_MOST_FAILING: Final = 5
 _CHECKED: Final = frozenset({Action.CREATE, Action.UPDATE})
 
 
@@ -35,7 +36,7 @@ def plan_lines(plan: Plan) -> list[Line]:
             *(change_lines(change, near[change.name]) for change in plan.changes),
             [row for problem in apart for row in problem_lines(problem)],
             [*unmanaged_lines(plan.unmanaged, plan.undeclared), *_prune_lines(plan)],
-            [*hidden, *_closing_lines(plan)],
+            [*hidden, *_closing_lines(plan), *_failing_lines(plan.failing)],
         ]
     )
 
@@ -110,6 +111,18 @@ def _closing_lines(plan: Plan) -> list[Line]:
             line(Span("Planning failed: ", Style.ERROR), f"{count}; nothing can be applied.")
         )
     return lines
+
+
+def _failing_lines(failing: Sequence[str]) -> list[Line]:
+    """Return one line on declared connectors that fail live: health is no difference."""
+    if not failing:
+        return []
+    first, rest = listed(failing, _MOST_FAILING)
+    names = ", ".join([*first, rest] if rest else first)
+    count = counted(len(failing), "connector")
+    verb = "is" if len(failing) == 1 else "are"
+    alarm = Span(f"{count} {verb} failing", Style.ERROR)
+    return [line(alarm, f": {names}; see connectform status.")]
 
 
 def _nothing_text(plan: Plan) -> str:

@@ -12,7 +12,7 @@ from reconcile.plan.act import restart_plan, state_plan
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.planning import Planned, sensitive_values
-from reconcile.run.reading import read_desired
+from reconcile.run.reading import learn_secrets
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def _planned(
     names: Sequence[str],
     build: Callable[[LiveState, Desired], Plan],
 ) -> Iterator[Planned]:
-    desired = read_desired(context, loaded, cluster)
+    desired = learn_secrets(context, loaded, cluster)
     with connect_to(context, loaded, cluster) as connection:
         live = take_snapshot(connection, clock=context.clock)
         for name in names:

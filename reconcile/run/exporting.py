@@ -8,6 +8,8 @@ from typing import Final
 
 from reconcile.connect.reads import list_plugins
 from reconcile.desired.project import LoadedProject
+from reconcile.desired.references import may_name
+from reconcile.desired.resolve import inherited
 from reconcile.desired.write import render_definition
 from reconcile.errors import UsageError
 from reconcile.live.snapshot import take_snapshot
@@ -17,6 +19,7 @@ from reconcile.model.live import LiveConnector
 from reconcile.model.plan import Selection
 from reconcile.model.plugin import Plugin
 from reconcile.model.problem import Problem
+from reconcile.model.project import Project
 from reconcile.model.selection import matches
 from reconcile.plugins.aliases import canonical, class_aliases
 from reconcile.plugins.sensitive import is_masked, is_sensitive
@@ -26,6 +29,7 @@ from reconcile.run.output import write_file
 from reconcile.run.planning import read_plugins
 from reconcile.run.reading import read_desired
 
+_NOTHING: Final[tuple[frozenset[str], None]] = (frozenset(), None)
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9]+")
 _NOT_IN_A_FILE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -42,11 +46,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What was written, what git declares already, and which variables must be set."""
+    """What was written, what git declares already, and which variables must be set.
+
+    `forbidden` are those of them that `references.env` of the project file does not allow.
+    """
 
     files: tuple[Path, ...]
     declared: tuple[str, ...]
     references: tuple[Reference, ...]
+    forbidden: tuple[str, ...] = ()
 
 
 def export(
@@ -83,6 +91,7 @@ def export(
             connector,
             plugins.get(classes[connector.name]),
             clusters=(cluster,) if several else (),
+            inherits=inherited(connector.name, cluster, loaded.defaults),
         )
         texts[_free_path(target, connector.name, texts)] = text
         references += found
@@ -91,13 +100,22 @@ def export(
         files=tuple(texts),
         declared=tuple(connector.name for connector in chosen if connector.name in declared),
         references=tuple(references),
+        forbidden=_forbidden(loaded.project, references),
     )
 
 
 def definition_of(
-    connector: LiveConnector, plugin: Plugin | None, *, clusters: tuple[str, ...] = ()
+    connector: LiveConnector,
+    plugin: Plugin | None,
+    *,
+    clusters: tuple[str, ...] = (),
+    inherits: tuple[frozenset[str], TargetState | None] = _NOTHING,
 ) -> tuple[str, list[Reference]]:
-    """Return a live connector as the text of a definition, and the secrets left out of it."""
+    """Return a live connector as the text of a definition, and the secrets left out of it.
+
+    `inherits` are the keys and the state that defaults give to the definition; those that are not
+    so live are taken back.
+    """
     found = [
         Reference(variable_name(connector.name, key), connector.name, key, is_masked(value))
         for key, value in connector.config.reveal().items()
@@ -105,12 +123,16 @@ def definition_of(
         or is_sensitive(key, value, plugin.settings.get(key) if plugin else None)
     ]
     state = connector.target_state
+    keys, default_state = inherits
+    running = state is TargetState.RUNNING
     text = render_definition(
         name=connector.name,
         clusters=clusters,
         config=connector.config.reveal(),
         references={reference.key: f"${{{{ env.{reference.variable} }}}}" for reference in found},
-        state=None if state is TargetState.RUNNING else state,
+        without=sorted(keys.difference(connector.config.keys())),
+        state=None if running else state,
+        stateless=running and default_state not in {None, state},
     )
     return text, found
 
@@ -119,6 +141,11 @@ def variable_name(connector: str, key: str) -> str:
     """Return the environment variable that stands for a secret of a connector."""
     name = _NOT_IN_A_NAME.sub("_", f"{connector}_{key}").strip("_").upper()
     return name if not name[:1].isdigit() else f"_{name}"
+
+
+def _forbidden(project: Project, references: Iterable[Reference]) -> tuple[str, ...]:
+    names = sorted({reference.variable for reference in references})
+    return tuple(name for name in names if not may_name(name, project.environment))
 
 
 def _free_path(folder: Path, name: str, taken: Mapping[Path, str]) -> Path:

@@ -1,7 +1,7 @@
 """Read clusters for commands that only look: status, explain."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconcile.connect.connection import Connection
 from reconcile.connect.reads import get_plugin_settings, list_names, list_plugins
@@ -12,13 +12,14 @@ from reconcile.health.judge import first_cause
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
-from reconcile.model.live import LiveState
+from reconcile.model.live import LiveState, LiveStatus
 from reconcile.model.plan import Selection
 from reconcile.model.plugin import Plugin, Setting
 from reconcile.model.problem import Problem
 from reconcile.model.selection import matches
 from reconcile.plugins.aliases import canonical, class_aliases
 from reconcile.plugins.suggest import suggest
+from reconcile.redact import Redactor
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.planning import sensitive_values
@@ -36,7 +37,10 @@ class Status:
 def read_status(
     context: Context, loaded: LoadedProject, cluster: str, selection: Selection
 ) -> Status:
-    """Read the state of the selected connectors; labels come from git where it can be read."""
+    """Read the state of the selected connectors; labels come from git where it can be read.
+
+    Git is also asked which secrets a cause may quote; it is not read where nothing has failed.
+    """
     labels = _labels(context, loaded, cluster) if selection else {}
     with connect_to(context, loaded, cluster) as connection:
         names = (
@@ -54,10 +58,12 @@ def read_status(
         for name, connector in live.connectors.items()
         if connector.status and first_cause(connector.status)
     }
+    if failed:
+        learn_secrets(context, loaded, cluster)
     for connector in failed.values():
         context.redactor.learn(sensitive_values(connector.config))
     causes = {
-        name: context.redactor.redact(first_cause(connector.status))
+        name: first_cause(_redacted(connector.status, context.redactor))
         for name, connector in failed.items()
         if connector.status
     }
@@ -66,18 +72,42 @@ def read_status(
 
 def read_desired(context: Context, loaded: LoadedProject, cluster: str) -> Desired:
     """Return what git declares, without secrets; unusable files declare nothing here."""
+    return _load(context, loaded, cluster, secrets=False)
+
+
+def learn_secrets(context: Context, loaded: LoadedProject, cluster: str) -> Desired:
+    """Return what git declares, its secrets taught to the redactor as far as they are there.
+
+    What a trace quotes can be a secret by its reference in git alone. A secret that is not there
+    stays unresolved, and unusable files declare nothing here.
+    """
+    return _load(context, loaded, cluster, secrets=True)
+
+
+def _load(context: Context, loaded: LoadedProject, cluster: str, *, secrets: bool) -> Desired:
     try:
-        loaded_desired = load_desired(
+        found = load_desired(
             loaded,
             clusters=(cluster,),
             environment=context.environment,
-            secrets=False,
+            secrets=secrets,
             selection=Selection(),
             keep_going=True,
+            lenient=True,
         )
     except DefinitionError:
         return Desired(project=loaded.project.name, cluster=cluster, definitions={}, complete=False)
-    return loaded_desired.clusters[cluster]
+    context.redactor.learn(secret.reveal() for secret in found.secrets)
+    return found.clusters[cluster]
+
+
+def _redacted(status: LiveStatus, redactor: Redactor) -> LiveStatus:
+    """Return a status without secrets in whole traces: a secret may have several lines."""
+    return replace(
+        status,
+        trace=redactor.redact(status.trace),
+        tasks=tuple(replace(task, trace=redactor.redact(task.trace)) for task in status.tasks),
+    )
 
 
 def explain_class(context: Context, loaded: LoadedProject, cluster: str, class_name: str) -> Plugin:

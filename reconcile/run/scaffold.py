@@ -53,27 +53,45 @@ apply-result.json
 plan.json
 """
 
+_IGNORE_FILE: Final = ".gitignore"
 _SCHEMAS: Final = ("definition.schema.json", "project.schema.json")
 
 
 def scaffold(directory: Path, *, name: str) -> tuple[str, ...]:
     """Write a project file, an example definition and the schemas for editors.
 
-    Nothing is written where any of the files exists already (UsageError, all of them at once).
-    Returns the paths written, relative to the directory.
+    Nothing is written where any of the files exists already (UsageError, all of them at once); but
+    an existing .gitignore is kept, and gets the lines that it lacks. Returns the paths written,
+    relative to the directory.
     """
     files: Mapping[str, str] = {
         "connectform.yaml": _PROJECT.format(name=name),
         "connectors/example-sink.yaml": _CONNECTOR,
-        ".gitignore": _GITIGNORE,
         **{f"schemas/{schema}": shipped("schemas", schema) for schema in _SCHEMAS},
     }
     existing = [path for path in files if (directory / path).exists()]
     if existing:
         raise UsageError(*(_exists(path) for path in existing))
+    files = {**files, **_ignoring(directory)}
     for path, text in files.items():
         write_file(directory / path, text)
     return tuple(files)
+
+
+def _ignoring(directory: Path) -> Mapping[str, str]:
+    """Return .gitignore with our lines, or nothing where it holds them all already."""
+    try:
+        before = (directory / _IGNORE_FILE).read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return {_IGNORE_FILE: _GITIGNORE}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(_unreadable(_IGNORE_FILE)) from error
+    known = {line.strip() for line in before.splitlines()}
+    missing = [line for line in _GITIGNORE.splitlines() if line not in known]
+    if not missing:
+        return {}
+    gap = "" if not before or before.endswith("\n") else "\n"
+    return {_IGNORE_FILE: "\n".join([f"{before}{gap}{missing[0]}", *missing[1:], ""])}
 
 
 def shipped(folder: str, name: str) -> str:
@@ -86,6 +104,14 @@ def shipped_folder(folder: str) -> Path:
     package = Path(str(resources.files("reconcile")))
     inside = package / folder
     return inside if inside.is_dir() else package.parent / folder
+
+
+def _unreadable(path: str) -> Problem:
+    return Problem(
+        code=Code.FILE_EXISTS,
+        message=f"{path} exists already and cannot be read as text; nothing was written",
+        hint="mend it, or move it away first",
+    )
 
 
 def _exists(path: str) -> Problem:

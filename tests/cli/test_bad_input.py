@@ -477,3 +477,21 @@ def test_wrong_usage_exits_with_64(workplace: Workplace, arguments, told):
     assert told in result.err
     assert "Traceback" not in result.both
     assert workplace.cluster.writes == 0
+
+
+@pytest.mark.parametrize(
+    "written", ["a/b", "a%b", "a\\\\b", "a\\tb", "a\\u0001b", "..", "a b", "é/"]
+)
+@pytest.mark.parametrize("mode", ["live", "schema"])
+def test_an_impossible_class_is_unknown_and_keeps_no_other_from_being_planned(
+    workplace: Workplace, written: str, mode: str
+):
+    workplace.write(A, GOOD.replace("class: FileStreamSink", f'class: "{written}"'))
+    workplace.write_sink("sound")
+
+    result = workplace.run("plan", "--validate", mode)
+
+    (told,) = [line for line in result.out.splitlines() if "[CF" in line]
+    assert told.strip().startswith(f"{A}:5:3: error: local has no connector class ")
+    assert told.endswith("[CF403]")
+    assert "+ sound" in result.out

@@ -133,3 +133,57 @@ def test_credentials_of_the_cluster_are_masked(place: Workplace):
     assert result.code == 1
     assert "CF303" in result.err
     assert not leaks(result.both)
+
+
+def test_a_secret_that_validation_makes_keys_of_is_masked(place: Workplace):
+    place.write(
+        "connectors/orders.yaml",
+        DEFINITION + '    transforms: "unwrap, ${{ env.NAME }}"\n    transform: x\n',
+    )
+    for arguments in (("plan",), ("plan", "--output", "json"), ("apply", "--auto-approve")):
+        result = place.run(*arguments, DB_PASSWORD=SECRET, NAME="hunter2-alias")
+
+        assert result.code == 1, result.both
+        assert "transforms.(redacted).type" in result.both
+        assert "transforms.unwrap.type" in result.both
+        assert "hunter2" not in result.both
+    assert "hunter2" not in (place.folder / "apply-result.json").read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status",),
+        ("status", "--output", "json"),
+        ("status", "--select", "name=orders-*"),
+        ("restart", "orders-sink", "--auto-approve"),
+        ("pause", "orders-sink", "--auto-approve"),
+    ],
+)
+def test_a_trace_may_quote_a_secret_that_only_git_knows_to_be_one(
+    place: Workplace, arguments: tuple[str, ...]
+):
+    place.write("secrets/token", "first line of the token\nand its second\n")
+    place.write(
+        "connectors/orders.yaml",
+        DEFINITION.replace("mode: fast", 'mode: "${{ env.UNSET }}-${{ env.COLOUR }}"\n')
+        + '    shade: "${{ file.secrets/token }}"\n',
+    )
+    place.cluster.fail_task(
+        "orders-sink",
+        0,
+        f"java.lang.X: cannot paint in ultramarine-7 with {SECRET} or first line of the token\n"
+        "and its second\n\tat a.b",
+        for_good=True,
+    )
+
+    result = run_with(place, *arguments)
+
+    assert ("cannot paint in (redacted)" in result.both) == (arguments[0] != "pause")
+    assert "ultramarine" not in result.both
+    assert "first line" not in result.both
+    assert not leaks(result.both)
+
+
+def run_with(place: Workplace, *arguments: str) -> Result:
+    return place.run(*arguments, DB_PASSWORD=SECRET, COLOUR="ultramarine-7")

@@ -182,6 +182,7 @@ def plans() -> tuple[Plan, ...]:
         declared=10,
         unmanaged=("legacy", "orders-older"),
         undeclared=("orders-older",),
+        failing=("refunds-sink",),
         problems=PROBLEMS,
         selection=Selection(
             select=("name=orders-*,team=a", "tier=gold"), exclude=("name=orders-x",)

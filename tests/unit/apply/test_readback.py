@@ -51,14 +51,17 @@ def test_what_differs_is_named_whichever_way_it_is_read(size: int, path: str) ->
     with world() as w, context_of(w) as context:
         w.given("as-written", NEW)
         w.given("other", OLD)
+        w.given("theirs", file_source(topic="theirs"))
         changes = [
             update("as-written", OLD, NEW),
             update("other", OLD, NEW),
+            update("theirs", OLD, NEW),
             create("absent", NEW),
             set_state("paused", RUNNING, PAUSED),
         ]
         found = amiss([flight(change) for change in changes], size, context)
-        assert set(found) == {"other", "absent"}
+        assert set(found) == {"other", "theirs", "absent"}
+        assert {name for name, one in found.items() if one.theirs is not None} == {"theirs"}
         assert w.reads(f"/connectors{path}") == 1
 
 
@@ -68,7 +71,7 @@ def test_what_cannot_be_read_is_amiss() -> None:
         w.cluster.inject(faults.forbidden())
         found = amiss([flight(update("a", OLD, NEW))], 1, context)
         assert set(found) == {"a"}
-        assert "not allowed" in found["a"]
+        assert "not allowed" in found["a"].reason
 
 
 def test_states_alone_need_no_reading() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reconcile.apply.events import Finished, Waiting
+from reconcile.apply.settling import PATIENCE
 from reconcile.model.codes import Code
 from reconcile.model.outcome import Outcome, OutcomeStatus
 from reconcile.sandbox import simulated_faults as faults
@@ -13,6 +14,7 @@ from tests.unit.apply.world import (
     PAUSED,
     RUNNING,
     STOPPED,
+    World,
     create,
     delete,
     file_source,
@@ -170,21 +172,52 @@ def test_a_delete_whose_status_stays_is_left_unsettled() -> None:
         assert code_of(outcome) is Code.NOT_SETTLED
 
 
-def test_settings_changed_by_somebody_else_while_waiting_are_noticed() -> None:
+def meddling(w: World, *configs: dict[str, str]) -> None:
+    """Put the next of these settings on the cluster each time something is waited for."""
+    left = list(configs)
+
+    def meddle(event: object) -> None:
+        if isinstance(event, Waiting) and left:
+            w.cluster.put("a", left.pop(0))
+
+    w.observers.append(meddle)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_settings_replaced_by_somebody_else_end_the_wait_early(workers: int) -> None:
+    with world(workers=workers, timing=Timing.real(workers=workers)) as w:
+        w.given("a", OLD)
+        meddling(w, file_source(topic="by-hand"))
+        outcome = w.one(update("a", OLD, NEW), settle_timeout=120.0)
+        assert outcome.status is FAILED
+        assert outcome.written
+        assert code_of(outcome) is Code.CHANGED_MEANWHILE
+        assert "somebody else changed it meanwhile" in outcome.problems[0].message
+        assert PATIENCE <= outcome.seconds < 30
+
+
+def test_a_new_connector_given_other_settings_by_somebody_else_ends_early() -> None:
+    with world() as w:
+        meddling(w, file_source(topic="by-hand"))
+        outcome = w.one(create("a", NEW), settle_timeout=120.0)
+        assert code_of(outcome) is Code.CHANGED_MEANWHILE
+        assert outcome.seconds < 30
+
+
+def test_settings_of_before_may_still_give_way_to_ours() -> None:
     with world() as w:
         w.given("a", OLD)
-        done = False
-
-        def meddle(event: object) -> None:
-            nonlocal done
-            if isinstance(event, Waiting) and not done:
-                done = True
-                w.cluster.put("a", file_source(topic="by-hand"))
-
-        w.observers.append(meddle)
-        outcome = w.one(update("a", OLD, NEW), settle_timeout=20.0)
+        meddling(w, OLD)
+        outcome = w.one(update("a", OLD, NEW), settle_timeout=40.0)
         assert outcome.status is UNSETTLED
         assert "not those that were written" in outcome.problems[0].message
+
+
+def test_settings_of_somebody_else_that_do_not_stay_are_waited_out() -> None:
+    with world() as w:
+        w.given("a", OLD)
+        meddling(w, file_source(topic="by-hand"), NEW)
+        assert w.one(update("a", OLD, NEW)).status is APPLIED
 
 
 def test_a_cluster_that_cannot_be_read_for_a_while_is_waited_for() -> None:

@@ -238,3 +238,25 @@ def test_a_reading_that_is_refused_is_an_error() -> None:
         reads.get_status(connection, "a")
 
     assert caught.value.problems[0].connector == "a"
+
+
+@pytest.mark.parametrize(
+    "written", ["a/b", "a%b", "a\\b", "a\x00b", "a\tb", "a;b", ".", "..", "\ud800"]
+)
+def test_what_cannot_be_a_class_is_unknown_without_being_asked_for(written: str) -> None:
+    config = Config({"connector.class": written})
+    with answering({}) as connection:
+        assert reads.get_plugin_settings(connection, written) is None
+        assert reads.validate_config(connection, "orders", config).unknown_class
+        assert connection.requests_made.reads == 1
+
+
+def test_an_unhealthy_worker_is_quoted_without_its_json() -> None:
+    sick = json_answer(500, '{"status":"unhealthy","message":"Worker was unable to handle it."}')
+    with answering({"GET /health": sick}) as connection:
+        health = reads.get_health(connection)
+
+    assert health.message == (
+        f"GET /health of {connection.worker.url} was answered with 500: Worker was unable to"
+        " handle it."
+    )

@@ -1,6 +1,7 @@
 """Finding and reading files."""
 
 import os
+import socket
 
 import pytest
 
@@ -8,6 +9,7 @@ from reconcile.desired.files import (
     LARGEST,
     LARGEST_SECRET,
     SecretFiles,
+    escaping,
     find_files,
     read_text,
     shown,
@@ -150,3 +152,62 @@ def test_a_project_behind_a_link_still_holds_its_files(tmp_path):
     (tmp_path / "link").symlink_to("real")
 
     assert SecretFiles(os.fspath(tmp_path / "link")).locate("s") is None
+
+
+@pytest.fixture(params=["pipe", "socket", "folder"])
+def no_regular_file(request, tmp_path, monkeypatch):
+    """Return the path of something that is there and must not be opened."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "a.yaml"
+    match request.param:
+        case "pipe":
+            os.mkfifo(path)
+        case "socket":
+            with socket.socket(socket.AF_UNIX) as server:
+                server.bind(path.name)
+        case _:
+            path.mkdir()
+    return path
+
+
+def test_only_regular_files_are_read(no_regular_file):
+    found = read_text(str(no_regular_file), "a.yaml")
+
+    assert isinstance(found, Problem)
+    assert found.code is Code.UNREADABLE_FILE
+    assert "no regular file" in found.message
+
+
+def test_only_regular_files_hold_secrets(no_regular_file):
+    found = SecretFiles(str(no_regular_file.parent)).read(no_regular_file.name)
+
+    assert isinstance(found, Refusal)
+    assert found.code is Code.UNREADABLE_FILE
+
+
+@pytest.mark.parametrize("entry", ["c", "c/*.yaml", "c/a.yaml"])
+def test_a_pipe_among_definitions_is_found_so_that_it_can_be_told(tmp_path, entry):
+    (tmp_path / "c").mkdir()
+    os.mkfifo(tmp_path / "c" / "a.yaml")
+
+    files, absent = find_files(str(tmp_path), [entry])
+
+    assert [shown(path, str(tmp_path)) for path in files] == ["c/a.yaml"]
+    assert absent == []
+
+
+def test_links_that_lead_outside_the_root_escape_from_it(tmp_path):
+    write(tmp_path, "x.yaml", "far/y.yaml", "root/c/a.yaml", "root-2/z.yaml")
+    root = tmp_path / "root"
+    (root / "c" / "inside.yaml").symlink_to("a.yaml")
+    (root / "c" / "file.yaml").symlink_to(tmp_path / "x.yaml")
+    (root / "c" / "near.yaml").symlink_to(tmp_path / "root-2" / "z.yaml")
+    (root / "c" / "hop.yaml").symlink_to("file.yaml")
+    (root / "linked").symlink_to(tmp_path / "far")
+    paths, _ = find_files(str(root), ["c", "linked", "../far"])
+
+    found = escaping(paths, str(root))
+
+    assert {shown(path, str(root)) for path in paths} - {
+        shown(path, str(root)) for path in found
+    } == {"c/a.yaml", "c/inside.yaml", "../far/y.yaml"}

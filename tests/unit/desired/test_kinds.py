@@ -72,3 +72,22 @@ def test_other_kinds_of_kubernetes_are_passed_over_with_a_notice(text):
     assert [(problem.code, problem.severity) for problem in found.problems] == [
         (Code.UNKNOWN_KIND, Severity.NOTICE)
     ]
+
+
+def test_nothing_is_said_of_the_rest_of_a_document_that_is_cut_short():
+    levels = [f"    k{n}: &k{n} [{', '.join([f'*k{n - 1}'] * 9)}]" for n in range(1, 8)]
+    text = "\n".join(
+        (
+            "apiVersion: connectform/v1",
+            "kind: Connector",
+            "metadata: {name: a}",
+            "spec:",
+            "  config:",
+            "    k0: &k0 [x, x, x, x, x, x, x, x, x]",
+            *levels,
+        )
+    )
+
+    (problem,) = read_one(text).problems
+
+    assert problem.code is Code.TOO_MANY_ALIASES

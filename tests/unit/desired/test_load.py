@@ -398,3 +398,19 @@ def test_checking_counts_and_never_resolves_secrets(tmp_path):
     assert lines_of(checked.problems) == [
         'connectors/c.yaml:4:27 CF204 a: "A.B" is no name of an environment variable'
     ]
+
+
+def test_a_definition_behind_a_link_out_of_the_project_is_refused_unread(tmp_path):
+    (tmp_path / "elsewhere").write_text("root:x:0:0: not: yaml")
+    root = tmp_path / "root"
+    root.mkdir()
+    loaded = repository(root, {"connectors/a.yaml": CONNECTOR})
+    (root / "connectors" / "b.yaml").symlink_to(tmp_path / "elsewhere")
+
+    checked = check_files(loaded, clusters=("local",))
+
+    assert lines_of(checked.problems) == [
+        "connectors/b.yaml CF115 this file is not read: a symbolic link leads outside the project"
+    ]
+    assert "true place" in checked.problems[0].hint
+    assert checked.definitions == {"local": 1}

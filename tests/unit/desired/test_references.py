@@ -56,6 +56,20 @@ def test_secrets_are_filled_and_keep_the_reference_they_came_from():
     assert "hunter2" not in repr(found)
 
 
+def test_secrets_that_are_not_there_stay_unresolved_where_that_will_do():
+    lenient = replace(SOURCES, lenient=True)
+    text = "${{ env.UNSET }}${{ env.EMPTY }}${{ env.BYTES }}${{ file.no }}${{ env.DB_PASSWORD }}"
+    found = fill(text, lenient)
+
+    assert found.text is None
+    assert found.reference == text
+    assert found.found == ("hunter2!",)
+    assert found.refusals == ()
+    assert [refusal.code for refusal in fill("${{ env.OTHER }}", lenient).refusals] == [
+        Code.FORBIDDEN_REFERENCE
+    ]
+
+
 def test_files_are_secrets():
     found = fill("${{ file.a b.txt }}", SOURCES)
 
@@ -111,7 +125,8 @@ def test_all_refused_references_of_a_text_are_told():
     found = fill("${{ var.A }} ${{ env.DB_PASSWORD }} ${{ var.B }}", SOURCES)
 
     assert len(found.refusals) == 2
-    assert found.found == ()
+    assert found.text is None
+    assert found.found == ("hunter2!",)
 
 
 def test_without_a_list_of_names_any_variable_may_be_named():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from reconcile.desired.resolve import inherited
 from reconcile.desired.write import render_definition
 from reconcile.model.desired import TargetState
 from tests.unit.desired.repository import load, read_one, repository
@@ -131,3 +132,34 @@ def test_what_is_written_loads_as_what_it_was(tmp_path):
     loaded = repository(tmp_path, {"connectors/a.yaml": render_definition(name="a", config=config)})
 
     assert dict(load(loaded).clusters["local"].definitions["a"].config.reveal()) == config
+
+
+def test_what_defaults_would_add_is_taken_back_with_null(tmp_path):
+    project = (
+        "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: shop}\n"
+        'clusters:\n  local: {url: "http://127.0.0.1:8083"}\n'
+        "defaults:\n"
+        "  - spec:\n"
+        "      state: paused\n"
+        "      tasksMax: {min: 2, max: 4}\n"
+        "      errors: {tolerance: all}\n"
+        "      config: {batch.size: 10}\n"
+        "  - match: {labels: {tier: gold}}\n"
+        "    spec: {config: {of.gold: 1}}\n"
+    )
+    config = {"connector.class": "X", "batch.size": "5"}
+    loaded = repository(tmp_path, {}, project=project)
+    keys, state = inherited("orders", "local", loaded.defaults)
+    text = render_definition(
+        name="orders", config=config, without=keys.difference(config), stateless=True
+    )
+    loaded = repository(tmp_path, {"connectors/a.yaml": text}, project=project)
+
+    found = load(loaded).clusters["local"].definitions["orders"]
+
+    assert keys == {"tasks.max", "errors.tolerance", "batch.size"}
+    assert state is TargetState.PAUSED
+    assert "    errors.tolerance: null\n" in text
+    assert dict(found.config.reveal()) == config
+    assert found.state is None
+    assert found.tasks_range is None

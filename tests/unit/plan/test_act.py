@@ -76,7 +76,17 @@ def test_a_stopped_connector_has_nothing_to_restart():
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("order", "did you mean orders?"), ("zzz", "connectform status lists them")],
+    [
+        ("order", "did you mean orders?"),
+        ("zzz", "connectform status lists them"),
+        (
+            "ord*",
+            (
+                "names are exact here, so list them: "
+                "connectform status --select 'name=ord*' shows which there are"
+            ),
+        ),
+    ],
 )
 def test_an_unknown_name_is_an_error_with_a_guess(name, hint):
     for found in (restarted(name), set_state(TargetState.PAUSED, name)):

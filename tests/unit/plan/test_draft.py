@@ -4,7 +4,7 @@ import pytest
 
 from reconcile.model.codes import Code
 from reconcile.model.desired import IgnoreRule, TargetState
-from reconcile.model.live import State
+from reconcile.model.live import LiveStatus, LiveTask, State
 from reconcile.model.plan import Action, Reason, Selection, StateChange
 from reconcile.model.problem import Severity
 from tests.unit.plan.worlds import SINK, definition, desired, draft, live, live_connector
@@ -265,3 +265,21 @@ def test_nothing_masked_is_lost_where_no_config_is_written():
     ).changes
     assert paused.lost == ()
     assert updated.lost == ("token",)
+
+
+def test_declared_connectors_that_fail_live_are_named_and_change_nothing():
+    failed, sound = State.FAILED, State.RUNNING
+    wanted = desired(*(definition(name) for name in ("broken", "limping", "sound", "absent")))
+    one_task = LiveStatus(state=sound, tasks=(LiveTask(id=0, state=failed),))
+    found = draft(
+        wanted,
+        live(
+            live_connector("broken", state=failed),
+            live_connector("limping", status=one_task),
+            live_connector("sound"),
+            live_connector("theirs", state=failed),
+        ),
+    )
+
+    assert found.failing == ("broken", "limping")
+    assert [change.name for change in found.changes] == ["absent"]

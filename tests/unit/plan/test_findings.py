@@ -92,6 +92,54 @@ def test_a_message_that_quotes_a_secret_loses_it():
     ]
 
 
+@pytest.mark.parametrize("secret", ["hunter2-x", "ab"])
+def test_a_secret_in_a_key_of_the_worker_is_masked(secret):
+    wanted = definition(
+        config={"transforms": f"unwrap,{secret}", "ab.mode": "x"},
+        references={"transforms": "unwrap,${{ env.NAME }}"},
+    )
+    validation = answer(
+        ("ab.mode", "must be another"),
+        (f"transforms.{secret}.type", f"transforms.{secret}.type is required", "odd"),
+        ("transforms.unwrap.type", "is required"),
+        ("transforms.(redacted).else", "transforms.(redacted).else: is required"),
+        known_keys=KNOWN | {"transforms", "ab.mode"},
+    )
+    assert set(messages(wanted, validation=validation)) == {
+        "ab.mode: must be another",
+        "transforms.(redacted).type is required",
+        "transforms.(redacted).type: odd",
+        "transforms.unwrap.type: is required",
+        "transforms.(redacted).else: is required",
+    }
+
+
+def test_what_an_unknown_key_is_taken_for_shows_no_secret():
+    wanted = definition(
+        config={"roles": "hunter2-x", "role.hunter-x.kind": "a"},
+        references={"roles": "${{ env.NAME }}"},
+    )
+    known = KNOWN | {"roles", "role.hunter2-x.kind"}
+    (problem,) = problems(wanted, validation=answer(known_keys=known))
+    assert problem.message == (f"role.hunter-x.kind is no setting of {SINK}, which ignores it")
+    assert problem.hint == "did you mean role.(redacted).kind?"
+
+
+def test_a_class_made_from_a_secret_is_masked():
+    wanted = definition(
+        config={"connector.class": "hunter2.x"}, references={"connector.class": "${{ env.C }}"}
+    )
+    (problem,) = problems(wanted)
+    assert problem.message == "local has no connector class (redacted)"
+
+
+def test_a_validation_that_could_not_be_had_quotes_no_secret():
+    wanted = definition(config={"file": "ab"}, references={"file": "${{ env.C }}"})
+    validation = answer(failure="it broke: ab", known_keys=frozenset())
+    (problem,) = problems(wanted, validation=validation)
+    assert problem.message.endswith(": it broke: (redacted)")
+
+
 def test_nothing_is_said_against_a_secret_that_was_not_resolved():
     wanted = definition(references={"token": "${{ env.T }}"})
     validation = answer(("token", "is required"), known_keys=KNOWN | {"token"})

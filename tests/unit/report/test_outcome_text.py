@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 import pytest
 
 from reconcile.model.codes import Code
+from reconcile.model.desired import TargetState
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
-from reconcile.model.plan import Action
+from reconcile.model.plan import Action, Change, StateChange
 from reconcile.model.problem import Problem
 from reconcile.report.outcome_text import outcome_line, outcome_word, result_lines, result_text
 from reconcile.report.spans import plain
-from tests.unit.report.plans import NOON
+from tests.unit.report.plans import NOON, change
 
 
 def _outcome(
@@ -15,6 +18,10 @@ def _outcome(
     **more: object,
 ) -> Outcome:
     return Outcome(name="orders-sink", action=action, status=status, **more)  # type: ignore[arg-type]
+
+
+def _set_to(state: TargetState) -> Change:
+    return change(Action.SET_STATE, state=StateChange(before=None, after=state))
 
 
 def _result(*outcomes: Outcome, interrupted: bool = False) -> ApplyResult:
@@ -91,3 +98,48 @@ def test_an_interrupted_apply_says_so() -> None:
 
 def test_an_interruption_after_the_last_change_is_still_told() -> None:
     assert result_text(_result(_outcome(), interrupted=True)) == "Apply interrupted: 1 applied."
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        (change(Action.RESTART), "Done: 1 restarted."),
+        (_set_to(TargetState.PAUSED), "Done: 1 paused."),
+        (_set_to(TargetState.RUNNING), "Done: 1 resumed."),
+        (_set_to(TargetState.STOPPED), "Done: 1 stopped."),
+    ],
+)
+def test_what_an_operator_asked_for_is_summed_up_in_its_own_words(asked: Change, text: str) -> None:
+    assert result_text(_result(_outcome(action=asked.action)), asked=[asked]) == text
+
+
+def test_what_was_there_already_is_told_to_an_operator_too() -> None:
+    asked = [_set_to(TargetState.PAUSED)]
+    result = _result(
+        _outcome(action=Action.SET_STATE),
+        _outcome(OutcomeStatus.ALREADY_APPLIED, Action.SET_STATE),
+    )
+
+    assert result_text(result, asked=asked) == "Done: 1 paused, 1 already as wanted."
+
+
+def test_what_an_operator_asked_for_and_did_not_get_is_incomplete() -> None:
+    result = _result(_outcome(OutcomeStatus.FAILED, Action.RESTART))
+
+    assert (
+        result_text(result, asked=[change(Action.RESTART)])
+        == "Apply incomplete: 0 applied, 1 failed."
+    )
+
+
+def test_what_stands_in_the_way_of_a_whole_plan_is_told_once() -> None:
+    problem = Problem(code=Code.CLUSTER_UNHEALTHY, message="no writes now", hint="wait")
+    left = [_outcome(OutcomeStatus.NOT_ATTEMPTED)] * 2
+
+    assert plain(result_lines(replace(_result(*left), problems=(problem,)))) == (
+        "error: no writes now  [CF312]\n"
+        "  hint: wait\n"
+        "\n"
+        "Apply incomplete: 0 applied, 2 not attempted.\n"
+        "Run again to carry out the rest.\n"
+    )

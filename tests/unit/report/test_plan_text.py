@@ -195,3 +195,14 @@ def test_several_clusters_are_summed_up() -> None:
     )
     assert _totals(plan(), plan()) == "No changes. All 2 clusters match git.\n"
     assert _totals(plan(), plan(problems=(_error(),))) == ""
+
+
+def test_connectors_that_fail_are_named_on_one_line_below_the_sum() -> None:
+    one = plain(plan_lines(plan(declared=3, in_sync=3, failing=("orders-sink",))))
+    many = plain(plan_lines(plan(declared=9, failing=tuple("abcdefg"))))
+
+    assert one.endswith(
+        "No changes. All 3 connectors on local match git.\n"
+        "1 connector is failing: orders-sink; see connectform status.\n"
+    )
+    assert "7 connectors are failing: a, b, c, d, e, and 2 more; see" in many
