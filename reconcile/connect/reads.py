@@ -43,7 +43,8 @@ def get_health(connection: Connection) -> WorkerHealth:
         return connection.parsed(request, result, wire.Reader(connection.clean).health)
     message = result.problem.message.removeprefix(f"cluster {connection.cluster}: ")
     match result.kind:
-        case FaultKind.UNSUPPORTED | FaultKind.NOT_FOUND:
+        case FaultKind.UNSUPPORTED | FaultKind.NOT_FOUND | FaultKind.BUSY:
+            # A rebalance is no illness: what is written during one is sent again until it is over.
             return WorkerHealth(status=HealthStatus.UNKNOWN)
         case FaultKind.STARTING | FaultKind.UNAVAILABLE:
             return WorkerHealth(status=HealthStatus.STARTING, message=message)

@@ -20,6 +20,9 @@ STRIMZI: Final = "kafka.strimzi.io"
 _CUT_SHORT: Final = frozenset({Code.TOO_MANY_ALIASES, Code.TOO_LARGE})
 _CONNECTOR: Final = "Connector"
 _KAFKA_CONNECTOR: Final = "KafkaConnector"
+_OF_OUR_OWN: Final = frozenset({"plan", "outcome", "drift", "problems"})
+"""What we write ourselves, perhaps into the very folder that definitions are read from."""
+
 _STRIMZI_KINDS: Final = frozenset(
     {
         *("Kafka", "KafkaBridge", "KafkaConnect", "KafkaMirrorMaker", "KafkaMirrorMaker2"),
@@ -53,6 +56,8 @@ def read_document(document: Document, checker: Checker) -> Found:
 
 def _not_a_connector(tree: Mapping[str, Tree], document: Document) -> Found:
     version, kind = scalar(tree.get("apiVersion")), scalar(tree.get("kind"))
+    if kind in _OF_OUR_OWN and "format_version" in tree:
+        return _passed_over(document, kind)
     if version is None or kind is None:
         return _without_kind(tree, document)
     group = version.partition("/")[0]
@@ -90,6 +95,10 @@ def _foreign(document: Document, group: str, kind: str) -> Found:
         guess = suggest(kind, (_KAFKA_CONNECTOR,))
         hint = f"did you mean {guess}?" if guess else _EXPECTED
         return _refused(document, ("kind",), f'Strimzi has no kind "{kind}"', hint)
+    return _passed_over(document, kind)
+
+
+def _passed_over(document: Document, kind: str) -> Found:
     message = f"this {kind} is not read: it declares no connector"
     note = Finding(Code.UNKNOWN_KIND, ("kind",), message, "", Severity.NOTICE)
     return Found(None, (*document.problems, *problems_of((note,), document.marks)))

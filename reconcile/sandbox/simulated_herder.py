@@ -53,7 +53,8 @@ class Herder:
         """Carry out every step to come, whatever its time."""
         while self._queue:
             self._run_until(self._queue[0].at)
-        self._now = self.clock.monotonic()
+        # What was ahead of time has happened, the rebalances that it brought included.
+        self._now = self.rebalance_until = self.clock.monotonic()
 
     def now(self) -> float:
         """Return the time inside the cluster: in a late step it is the time of that step."""

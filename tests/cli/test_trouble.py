@@ -1,5 +1,6 @@
 """Trouble with the cluster: told as it is, and the next run finishes what this one could not."""
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -106,6 +107,30 @@ def test_of_several_workers_one_that_answers_is_enough(place: Workplace):
 
     assert result.code == 0, result.both
     assert place.outcomes() == {"orders-sink": "applied"}
+
+
+def test_a_cluster_that_cannot_be_planned_keeps_all_others_from_being_written(place: Workplace):
+    dead = f"http://127.0.0.1:{free_port()}"
+    with (place.folder / "connectform.yaml").open("a") as project:
+        project.write(f'  other:\n    url: "{dead}"\n')
+
+    planned = place.run("plan")
+    result = place.run("apply", "--auto-approve", "--all-clusters")
+
+    for one in (planned, result):
+        assert one.code == 1
+        assert "orders-sink will be created" in one.out
+        assert_told(
+            one,
+            f"connectform.yaml:8:3: error: cluster other: cannot reach {dead}: Connection refused"
+            "  [CF301]",
+            "check clusters.other.url, and that a worker listens there",
+        )
+    assert place.cluster.writes == 0
+    results = json.loads(place.files()["apply-result.json"])["results"]
+    assert [one["cluster"] for one in results] == ["local", "other"]
+    assert [problem["code"] for one in results for problem in one["problems"]] == ["CF301"] * 2
+    assert [one["summary"]["not_attempted"] for one in results] == [1, 0]
 
 
 def test_a_worker_that_still_starts_is_waited_for(place: Workplace):
@@ -313,8 +338,10 @@ def four(workplace: Workplace) -> Workplace:
     workplace.write_sink("create")
     workplace.write_sink("update", file="new.txt")
     workplace.write_sink("pause", more="  state: paused\n")
-    for name in ("update", "pause", "delete"):
+    for name in ("update", "pause"):
         workplace.cluster.put(name, SINK)
+    # Nothing like the one to be created, or it would look like a rename.
+    workplace.cluster.put("delete", {"connector.class": "FileStreamSource", "topic": "x"})
     workplace.cluster.settle()
     return workplace
 
@@ -371,23 +398,30 @@ def test_writes_that_happen_later_are_unsettled_until_the_next_run(four: Workpla
     first = apply(four)
 
     assert first.code == 5, first.both
-    assert set(four.outcomes().values()) == {"unsettled"}
+    unsettled = dict.fromkeys(("create", "update", "pause"), "unsettled")
+    assert four.outcomes() == {**unsettled, "delete": "not-attempted"}
     assert "  connectors/create.yaml:3:12: error: cannot tell whether the request to create" in (
         first.err
     )
     assert "[CF505]" in first.err
     assert "hint: a write that timed out can take effect minutes later" in first.err
-    assert "4 changes may still take effect: run again in a while to see." in first.err
+    assert "3 changes may still take effect: run again in a while to see." in first.err
+    assert (
+        "delete was left as it is: the cluster takes no writes now, its worker calls itself"
+        " unhealthy  [CF506]"
+    ) in first.err
 
     four.cluster.clear_faults()
     four.cluster.settle()
     four.cluster.clear_requests()
-    assert_as_wanted(four)
     second = apply(four)
 
     assert second.code == 0, second.both
-    assert "No changes." in second.out
-    assert four.cluster.writes == 0
+    assert "Plan: 0 to add, 0 to change, 1 to destroy." in second.out
+    assert_as_wanted(four)
+    assert {seen.path for seen in four.cluster.requests if seen.method in {"POST", "DELETE"}} == {
+        "/connectors/delete"
+    }
 
 
 def test_a_connect_without_a_health_check_leaves_such_writes_unsettled(tmp_path: Path):

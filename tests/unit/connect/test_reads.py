@@ -33,6 +33,7 @@ SINK = Config({"connector.class": "FileStreamSink", "file": "x"})
         (json_answer(500, '{"status":"unhealthy","message":"..."}'), HealthStatus.UNHEALTHY),
         (error_answer(500, "Request timed out"), HealthStatus.UNHEALTHY),
         (error_answer(404, "HTTP 404 Not Found"), HealthStatus.UNKNOWN),
+        (BUSY, HealthStatus.UNKNOWN),
         (answer(404, HTML_404, **HTML), HealthStatus.STARTING),
     ],
 )

@@ -91,3 +91,11 @@ def test_nothing_is_said_of_the_rest_of_a_document_that_is_cut_short():
     (problem,) = read_one(text).problems
 
     assert problem.code is Code.TOO_MANY_ALIASES
+
+
+@pytest.mark.parametrize("kind", ["plan", "outcome", "drift", "problems"])
+def test_what_we_wrote_ourselves_among_the_definitions_is_passed_over_with_a_notice(kind):
+    found = read_one(f'{{"format_version": "1.0", "kind": "{kind}"}}')
+
+    assert found.manifest is None
+    assert [problem.severity for problem in found.problems] == [Severity.NOTICE]
