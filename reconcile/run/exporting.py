@@ -11,7 +11,7 @@ from reconcile.desired.project import LoadedProject
 from reconcile.desired.references import may_name
 from reconcile.desired.resolve import inherited
 from reconcile.desired.write import render_definition
-from reconcile.errors import UsageError
+from reconcile.errors import UsageError, usage
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.desired import TargetState
@@ -70,7 +70,13 @@ def export(
 
     Raises UsageError, before anything is written, where a file exists and `force` is not given.
     """
-    declared = read_desired(context, loaded, cluster).definitions
+    desired = read_desired(context, loaded, cluster)
+    if force and not desired.complete:
+        raise usage(
+            "some definitions have errors, and --force might write over them",
+            hint="mend them first: connectform validate names them",
+        )
+    declared = desired.definitions
     with connect_to(context, loaded, cluster) as connection:
         live = take_snapshot(connection, clock=context.clock)
         chosen = [

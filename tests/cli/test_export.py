@@ -68,3 +68,13 @@ def test_declared_connectors_are_not_exported_again_by_force(exported: Workplace
     assert "left out 1 connector that git declares already" in forced.err
     assert exported.files() == before
     assert "never exported again" in " ".join(exported.run("export", "--help").out.split())
+
+
+def test_force_never_writes_over_a_definition_with_errors(exported: Workplace) -> None:
+    before = exported.files()
+
+    forced = exported.run("export", "--force")
+
+    assert forced.code == 64
+    assert "connectform validate names them" in forced.err
+    assert exported.files() == before
