@@ -60,14 +60,14 @@ def run(directory, attempt):
 def wait_for(sandbox, *, timeout=30.0):
     await_ready(
         sandbox.processes,
-        lambda process: "ready" in process.log.read_text(encoding="utf-8"),
+        lambda process: "serving" in process.log.read_text(encoding="utf-8"),
         CLOCK,
         timeout=timeout,
     )
     return sandbox
 
 
-SERVES = "print('ready', flush=True); import time; time.sleep(60)"
+SERVES = "print('serving', flush=True); import time; time.sleep(60)"
 
 
 def test_a_started_process_is_on_record_at_once(place):
@@ -87,7 +87,7 @@ def test_a_record_keeps_processes_that_the_caller_does_not_know(place):
 
 def test_all_processes_are_waited_for(place):
     sandbox = wait_for(begin(place, SERVES, SERVES))
-    assert all("ready" in process.log.read_text() for process in sandbox.processes)
+    assert all("serving" in process.log.read_text() for process in sandbox.processes)
 
 
 def test_a_process_that_ends_while_starting_is_named_with_its_errors(place):
