@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from reconcile.model.desired import TargetState
 from reconcile.model.plan import (
     Action,
     Change,
@@ -28,7 +27,7 @@ from reconcile.report.value_text import (
     references_text,
     value_text,
 )
-from reconcile.report.words import counted, listed
+from reconcile.report.words import counted, listed, state_word
 
 _WIDEST_KEY: Final = 48
 _MOST_PARTS: Final = 30
@@ -98,15 +97,7 @@ def sentence(change: Change) -> str:
 
 
 def _state_word(change: Change) -> str:
-    match change.state.after if change.state else None:
-        case TargetState.RUNNING:
-            return "resumed"
-        case TargetState.PAUSED:
-            return "paused"
-        case TargetState.STOPPED:
-            return "stopped"
-        case None:
-            return "changed"
+    return state_word(change.state.after) if change.state else "changed"
 
 
 def value_lines(change: Change) -> list[Line]:

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from reconcile.model.desired import TargetState
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import Action, Change
 from reconcile.report.problem_text import problem_lines
 from reconcile.report.spans import EMPTY, Line, Span, Style, bold, indented, line
-from reconcile.report.words import counted
+from reconcile.report.words import counted, state_word
 
 _DONE: Final = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)
 _STYLES: Final = {
@@ -97,15 +96,7 @@ def _asked_text(result: ApplyResult, asked: Sequence[Change]) -> str:
 
 
 def _asked_word(change: Change) -> str:
-    match change.state.after if change.state else None:
-        case TargetState.RUNNING:
-            return "resumed"
-        case TargetState.PAUSED:
-            return "paused"
-        case TargetState.STOPPED:
-            return "stopped"
-        case None:
-            return _done_word(change.action)
+    return state_word(change.state.after) if change.state else _done_word(change.action)
 
 
 def _advice_lines(result: ApplyResult) -> list[Line]:

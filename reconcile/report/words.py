@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from reconcile.model.desired import TargetState
+
 
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun: `1 task`, `4 tasks`."""
@@ -12,3 +14,14 @@ def listed(items: Sequence[str], most: int) -> tuple[tuple[str, ...], str]:
     """Return the first items, and `and 13 more` for the rest (empty where all are shown)."""
     rest = len(items) - most
     return tuple(items[:most]), f"and {rest:,} more" if rest > 0 else ""
+
+
+def state_word(state: TargetState) -> str:
+    """Return what a connector is once it has been brought into a state."""
+    match state:
+        case TargetState.RUNNING:
+            return "resumed"
+        case TargetState.PAUSED:
+            return "paused"
+        case TargetState.STOPPED:
+            return "stopped"
