@@ -4,6 +4,8 @@ ConnectformError(problems)      the base; the command line catches only this
 |- UsageError                   the arguments do not fit
 |- DefinitionError              the files in git are not usable
 |- RefusedError                 a limit or a protection forbids the plan
+|- LedgerError                  a ledger cannot be read or written, or is locked
+|- StaleError                   the cluster moved on since the plan was made
 |- SandboxError                 a sandbox cannot be started, found or stopped
 `- ClusterError                 a cluster cannot be read, or answers what we cannot use
 """
@@ -30,6 +32,14 @@ class DefinitionError(ConnectformError):
 
 class RefusedError(ConnectformError):
     """A limit, a protection or a policy forbids the plan."""
+
+
+class LedgerError(ConnectformError):
+    """A ledger cannot be read or written, or somebody else holds its lock."""
+
+
+class StaleError(ConnectformError):
+    """The cluster, or git, is no longer what a plan was made from."""
 
 
 class SandboxError(ConnectformError):

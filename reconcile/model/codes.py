@@ -2,7 +2,7 @@
 
 CF001 to CF099 are kept for lint rules, CF1xx speak of files, CF2xx of references and secrets,
 CF3xx of a cluster and its answers, CF4xx of plans, CF5xx of apply, CF6xx of sandboxes,
-CF7xx of the command line.
+CF7xx of the command line, CF8xx of ledgers and locks.
 """
 
 from enum import StrEnum
@@ -86,3 +86,14 @@ class Code(StrEnum):
     CLUSTER_NOT_CHOSEN = "CF702"
     FILE_EXISTS = "CF703"
     UNWRITABLE_FILE = "CF704"
+
+    LEDGER_UNREADABLE = "CF801"
+    LEDGER_NEWER = "CF802"
+    LEDGER_UNWRITABLE = "CF803"
+    LOCKED = "CF804"
+    LOCK_LOST = "CF805"
+    LOCAL_LEDGER_IN_CI = "CF806"
+    LEDGER_TOPIC = "CF807"
+    LEDGER_REPOSITORY = "CF808"
+    EXTRA_MISSING = "CF809"
+    CLOCKS_DIFFER = "CF810"

@@ -18,6 +18,22 @@ class TargetState(StrEnum):
     STOPPED = "stopped"
 
 
+class OffsetsOnDelete(StrEnum):
+    """What becomes of the offsets of a connector that is deleted."""
+
+    KEEP = "keep"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedFrom:
+    """The name, and perhaps the cluster, that a connector had before; None is the same cluster."""
+
+    name: str
+    cluster: str | None = None
+    location: Location | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TasksRange:
     """A range for `tasks.max`: any live value inside is in sync."""
@@ -80,6 +96,9 @@ class Definition:
     wave: int = 0
     ignore: tuple[IgnoreRule, ...] = ()
     layers: tuple[Layer, ...] = ()
+    protect: bool = False
+    on_delete: OffsetsOnDelete = OffsetsOnDelete.KEEP
+    moved_from: MovedFrom | None = None
 
     @property
     def class_name(self) -> str:
@@ -97,10 +116,16 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Desired:
-    """All definitions for one cluster; `complete` is false where bad files were left out."""
+    """All definitions for one cluster; `complete` is false where bad files were left out.
+
+    `departing` are connectors of this cluster that a definition of another one claims by
+    `movedFrom`. `declared_on` names what is declared on each cluster that a `movedFrom` speaks of.
+    """
 
     project: str
     cluster: str
     definitions: Mapping[str, Definition]
     problems: tuple[Problem, ...] = ()
     complete: bool = True
+    departing: frozenset[str] = frozenset()
+    declared_on: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -18,6 +18,7 @@ class Action(StrEnum):
     DELETE = "delete"
     SET_STATE = "set-state"
     RESTART = "restart"
+    MOVE = "move"
 
 
 class Reason(StrEnum):
@@ -28,6 +29,14 @@ class Reason(StrEnum):
     STATE_DIFFERS = "state-differs"
     NOT_DECLARED = "not-declared"
     ASKED = "asked"
+
+
+class Cause(StrEnum):
+    """Who made a difference, seen from what was last applied."""
+
+    GIT = "git"
+    LIVE = "live"
+    BOTH = "both"
 
 
 class EffectKind(StrEnum):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from reconcile.model.config import Secret
@@ -80,6 +81,14 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KafkaAccess:
+    """The settings of a Kafka client for one cluster; `secrets` are the texts they hold."""
+
+    settings: Mapping[str, str] = field(repr=False)
+    secrets: tuple[Secret, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ownership:
     """The names this project owns, as globs, and whether it deletes among them."""
 
@@ -96,6 +105,37 @@ class Limits:
     max_update_percent: int = 50
 
 
+class LedgerKind(StrEnum):
+    """Where it is remembered what was applied."""
+
+    SQLITE = "sqlite"
+    GIT = "git"
+    KAFKA = "kafka"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerChoice:
+    """The ledger of a cluster; `topic` for Kafka alone."""
+
+    kind: LedgerKind = LedgerKind.SQLITE
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """A time in which nothing that matches is written, as the project file says.
+
+    Both ends are in UTC; `begins` counts and `ends` does not. `by` is who asked for it.
+    """
+
+    reason: str
+    begins: datetime
+    ends: datetime
+    connectors: tuple[str, ...] = ("*",)
+    by: str = ""
+    location: Location | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
     """One Connect cluster of the project; `urls` as written, before references resolve."""
@@ -107,6 +147,8 @@ class Cluster:
     ownership: Ownership = Ownership()
     limits: Limits = Limits()
     ignore: tuple[IgnoreRule, ...] = ()
+    ledger: LedgerChoice = LedgerChoice()
+    freezes: tuple[Freeze, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

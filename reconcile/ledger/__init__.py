@@ -1,0 +1,1 @@
+"""What was applied, and who may write: SQLite, git or Kafka behind one interface."""
