@@ -5,41 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from reconcile.model.applied import Applied
 from reconcile.model.desired import OffsetsOnDelete, TargetState
 from reconcile.model.outcome import OutcomeStatus
 from reconcile.model.plan import Action, Cause
 
 Position = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppliedValue:
-    """One setting as it was applied; a secret is known by where it came from and its fingerprint.
-
-    `text` is a public value. `reference` is the text with references that a secret was made from.
-    Of a secret that stood in git itself neither is kept. `fingerprint` is empty where no key for
-    fingerprints was given.
-    """
-
-    text: str | None = None
-    reference: str | None = None
-    fingerprint: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    """A definition as it was applied, with the place in git that it came from.
-
-    `state` is None where git left the state alone. `fingerprint_key` names the key that the
-    fingerprints were made with, without giving it away.
-    """
-
-    values: Mapping[str, AppliedValue]
-    state: TargetState | None = None
-    fingerprint_key: str = ""
-    path: str = ""
-    line: int = 0
-    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,3 +142,18 @@ class Lease:
     since: datetime
     expires: datetime
     run_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Memory:
+    """What the ledger of one cluster remembers; `records` may be read as they are asked for.
+
+    `exists` is false where nothing was ever recorded: then nothing is known of who made which
+    difference. `place` says where the ledger is.
+    """
+
+    place: str
+    exists: bool = False
+    records: Mapping[str, Record] = field(default_factory=dict)
+    holds: tuple[Hold, ...] = ()
+    moves: tuple[Move, ...] = ()

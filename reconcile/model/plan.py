@@ -1,9 +1,11 @@
 """The difference between desired and live, as a value that apply obeys."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from reconcile.model.applied import Applied
 from reconcile.model.config import Config
 from reconcile.model.desired import TargetState
 from reconcile.model.live import ClusterIdentity
@@ -104,13 +106,17 @@ class PartChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyChange:
-    """One config key, before and after; None where it is absent."""
+    """One config key, before and after; None where it is absent.
+
+    `cause` says who made the difference, as far as that is known.
+    """
 
     key: str
     before: Shown | None
     after: Shown | None
     parts: tuple[PartChange, ...] = ()
     location: Location | None = None
+    cause: Cause | None = None
 
     @property
     def sensitive(self) -> bool:
@@ -127,6 +133,7 @@ class StateChange:
 
     before: TargetState | None
     after: TargetState
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +156,28 @@ class Precondition:
     hidden: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The connector that a move starts from, and what must still hold of it.
+
+    `state` is the target state that it had before the move. `has_outside_state` tells that the
+    connector keeps more than its offsets: a schema history, for one.
+    """
+
+    name: str
+    cluster: str
+    precondition: Precondition
+    state: TargetState
+    has_outside_state: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Change:
     """One change to one connector: all that apply needs, and what people need to judge it.
 
-    `config` is the complete config to write (create, update); `before` the live one that the plan
-    was made from. Both stay in memory.
+    `config` is the complete config to write (create, update, move); `before` the live one that the
+    plan was made from. Both stay in memory. `cause` says why a connector is created or deleted.
+    `applied` is what the ledger will remember of it, `fallback` what was applied before.
     """
 
     action: Action
@@ -173,10 +196,53 @@ class Change:
     config: Config | None = None
     before: Config | None = None
     only_failed: bool = False
+    cause: Cause | None = None
+    origin: Origin | None = None
+    reset_offsets: bool = False
+    protect: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
+    applied: Applied | None = None
+    fallback: Config | None = None
 
     def has(self, kind: EffectKind) -> bool:
         """Tell whether the change has an effect of this kind."""
         return any(effect.kind is kind for effect in self.effects)
+
+
+class WithheldBy(StrEnum):
+    """Why something that differs is left as it is."""
+
+    HOLD = "hold"
+    FREEZE = "freeze"
+    PROTECTION = "protection"
+    DRIFT = "drift"
+    EXPECTATION = "expectation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A change that is shown and not made; `by` is who said so, `until` when that ends.
+
+    By DRIFT: `--only git` leaves it alone. By EXPECTATION: it is not what was approved.
+    """
+
+    change: Change
+    why: WithheldBy
+    reason: str = ""
+    by: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveHold:
+    """A hold or a freeze in force; `name` may be a glob, and `until` is None where no time ends it."""
+
+    name: str
+    reason: str
+    by: str = ""
+    until: datetime | None = None
+    freeze: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +271,11 @@ class Plan:
 
     `problems` are findings of the checks; one of severity error makes the plan unfit to apply.
     `unmanaged` are live connectors that git does not declare; they are never touched.
-    `undeclared` are those of them that match `ownership.owns`: with prune they would be deleted.
+    `undeclared` are those of them that match `ownership.owns`, and that no ledger knows as ours;
+    `orphaned` are apart from them: this project applied them, and git no longer declares them.
+    `unrecorded` are declared and as they should be, and not in the ledger yet: apply enters them.
+    `withheld` are changes that are not made. `only_git` leaves alone what was changed by hand.
+    `remembered` tells that the ledger has something to say, `place` where it is.
     `failing` are declared connectors that have failed live, or tasks of theirs; health is no
     difference, so this alone changes nothing.
     `asked` tells a small plan that an operator asked for by name from one that git asks for.
@@ -220,6 +290,10 @@ class Plan:
     declared: int
     unmanaged: tuple[str, ...] = ()
     undeclared: tuple[str, ...] = ()
+    orphaned: tuple[str, ...] = ()
+    unrecorded: tuple[str, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    holds: tuple[ActiveHold, ...] = ()
     failing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     selection: Selection = Selection()
@@ -228,6 +302,9 @@ class Plan:
     digest: str = ""
     commit: str = ""
     asked: bool = False
+    only_git: bool = False
+    remembered: bool = False
+    place: str = ""
 
     @property
     def applicable(self) -> bool:
