@@ -13,6 +13,7 @@ _VERBS = {
     Action.DELETE: ("delete", "deleted"),
     Action.SET_STATE: ("change the state of", "changed"),
     Action.RESTART: ("restart", "restarted"),
+    Action.MOVE: ("move", "moved"),
 }
 
 

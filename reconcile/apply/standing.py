@@ -53,7 +53,7 @@ def what_happened(change: Change, live: LiveConnector | None) -> str:
 
 def _of_absent(change: Change) -> Standing:
     match change.action:
-        case Action.CREATE:
+        case Action.CREATE | Action.MOVE:
             return Standing.READY
         case Action.DELETE:
             return Standing.DONE
@@ -68,7 +68,7 @@ def _is_as_wanted(change: Change, live: LiveConnector) -> bool:
             return in_state and is_written(change, live)
         case Action.SET_STATE:
             return in_state
-        case Action.DELETE | Action.RESTART:
+        case Action.DELETE | Action.RESTART | Action.MOVE:
             return False
 
 
@@ -80,7 +80,7 @@ def _is_half_way(change: Change, live: LiveConnector) -> bool:
             return (as_before or is_written(change, live)) and _is_on_the_way(change, live)
         case Action.DELETE:
             return as_before and live.target_state is TargetState.STOPPED
-        case Action.CREATE | Action.SET_STATE | Action.RESTART:
+        case Action.CREATE | Action.SET_STATE | Action.RESTART | Action.MOVE:
             return False
 
 

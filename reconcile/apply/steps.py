@@ -52,6 +52,8 @@ def steps_of(
             return (Step.RESTART_FAILED if change.only_failed else Step.RESTART,)
         case Action.DELETE:
             return _delete(now, release)
+        case Action.MOVE:
+            return ()
 
 
 def _create(target: TargetState, release: Release) -> tuple[Step, ...]:

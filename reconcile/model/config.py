@@ -1,6 +1,6 @@
 """Connector settings and secrets: values that compare, and never print."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NoReturn, final
 
@@ -91,6 +91,10 @@ class Config:
         kept = {key: value for key, value in self._values.items() if key not in gone}
         references = {key: text for key, text in self._references.items() if key not in gone}
         return Config({**kept, **values}, references)
+
+    def __iter__(self) -> Iterator[str]:
+        """Return an iterator over all keys, sorted."""
+        return iter(self.keys())
 
     def __contains__(self, key: object) -> bool:
         """Tell whether a key is set, resolved or not."""

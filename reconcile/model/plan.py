@@ -31,6 +31,7 @@ class Reason(StrEnum):
     STATE_DIFFERS = "state-differs"
     NOT_DECLARED = "not-declared"
     ASKED = "asked"
+    MOVED = "moved"
 
 
 class Cause(StrEnum):
@@ -53,6 +54,10 @@ class EffectKind(StrEnum):
     GOES_THROUGH_STOPPED = "goes-through-stopped"
     RESTART_NEEDED = "restart-needed"
     STARTS_RUNNING_FIRST = "starts-running-first"
+    CARRIES_OFFSETS = "carries-offsets"
+    RESETS_OFFSETS = "resets-offsets"
+    OUTSIDE_STATE = "outside-state"
+    TAKES_OVER = "takes-over"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,28 @@
 """Turn a draft and the answers about its settings into the plan."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from reconcile.model.plan import Change, Effect, EffectKind, KeyChange, Plan
+from reconcile.model.applied import Applied
+from reconcile.model.plan import (
+    Change,
+    Effect,
+    EffectKind,
+    KeyChange,
+    Origin,
+    Plan,
+    Withheld,
+)
 from reconcile.model.plugin import Plugin, Setting, Validation
 from reconcile.model.problem import Problem
-from reconcile.plan.digest import plan_digest, plan_entry, precondition_of
-from reconcile.plan.draft import Draft, DraftChange
+from reconcile.plan.applied import applied_of, with_drift_left
+from reconcile.plan.digest import digest_of, plan_digest, plan_entry, precondition_of
+from reconcile.plan.draft import Draft, DraftChange, DraftOrigin, DraftWithheld
 from reconcile.plan.effects import effects_of, tasks_of
 from reconcile.plan.findings import findings_of
+from reconcile.plan.moves import has_outside_state
 from reconcile.plan.order import in_wave, ordered, waves_of
 from reconcile.plan.rename import loses_position, rename_problems, renames
 from reconcile.plan.show import hidden_keys, key_changes
@@ -36,6 +48,7 @@ def build_plan(
     renamed = renames(draft)
     waves = waves_of(draft.changes, renamed)
     changes: list[Change] = []
+    withheld: list[Withheld] = []
     entries = []
     problems = [*draft.problems, *rename_problems(draft, renamed)]
     for drafted in draft.changes:
@@ -45,9 +58,20 @@ def build_plan(
         problems += findings_of(drafted, draft, plugin=plugin, validation=validation, hidden=hidden)
         change = in_wave(_change(drafted, draft, renamed, hidden), waves)
         entry = plan_entry(change, hidden)
-        entries += [entry] if entry is not None else []
+        if entry is not None:
+            entries.append(entry)
+            change = replace(change, digest=digest_of(entry))
         changes.append(change)
-    return _plan(draft, ordered(changes), _sorted(problems), plan_digest(entries), now)
+    for item in draft.withheld:
+        plugin = plugins.get(item.change.class_name)
+        hidden = hidden_keys(item.change, plugin.settings if plugin else _NO_SETTINGS)
+        withheld.append(_withheld(item, _change(item.change, draft, {}, hidden)))
+    plan = _plan(draft, ordered(changes), _sorted(problems), plan_digest(entries), now)
+    return replace(plan, withheld=tuple(withheld))
+
+
+def _withheld(item: DraftWithheld, change: Change) -> Withheld:
+    return Withheld(change=change, why=item.why, reason=item.reason, by=item.by, until=item.until)
 
 
 def _plan(
@@ -67,6 +91,9 @@ def _plan(
         declared=draft.declared,
         unmanaged=draft.unmanaged,
         undeclared=draft.undeclared,
+        orphaned=draft.orphaned,
+        unrecorded=draft.unrecorded,
+        holds=draft.holds,
         failing=draft.failing,
         problems=problems,
         selection=draft.options.selection,
@@ -74,6 +101,9 @@ def _plan(
         ignored=draft.ignored,
         digest=digest,
         commit=draft.options.commit,
+        only_git=draft.options.only_git,
+        remembered=draft.options.memory.exists,
+        place=draft.options.memory.place,
     )
 
 
@@ -94,20 +124,49 @@ def _change(
         effects=(*effects, Effect(EffectKind.POSITION_LOST)) if lost else effects,
         ignored=drafted.ignored,
         unchanged=_unchanged(drafted, keys),
-        tasks=tasks_of(drafted.live),
+        tasks=tasks_of(drafted.seen),
         location=drafted.definition.location if drafted.definition else None,
         config=drafted.config,
         before=drafted.live.config if drafted.live else None,
+        cause=drafted.cause,
+        origin=_origin(drafted.origin, hidden) if drafted.origin else None,
+        reset_offsets=drafted.reset_offsets,
+        protect=drafted.protect,
+        labels=drafted.labels,
+        applied=_applied(drafted, draft, hidden),
     )
+
+
+def _origin(origin: DraftOrigin, hidden: frozenset[str]) -> Origin:
+    return Origin(
+        name=origin.live.name,
+        cluster=origin.cluster,
+        precondition=precondition_of(origin.live, hidden, state=origin.state),
+        state=origin.state,
+        has_outside_state=has_outside_state(origin.live.config),
+    )
+
+
+def _applied(drafted: DraftChange, draft: Draft, hidden: frozenset[str]) -> Applied | None:
+    """Return what the ledger is to remember; what `--only git` leaves alone stays as it was."""
+    if drafted.definition is None:
+        return None
+    options = draft.options
+    fresh = applied_of(drafted.definition, hidden, options.fingerprints, commit=options.commit)
+    record = options.memory.records.get(drafted.name)
+    before = record.applied if record is not None else None
+    if not options.only_git or before is None or drafted.live is None:
+        return fresh
+    return with_drift_left(fresh, before, drafted)
 
 
 def _unchanged(drafted: DraftChange, keys: tuple[KeyChange, ...]) -> int:
     """Return how many keys stay as they are live, ignored ones apart."""
-    if drafted.live is None or drafted.config is None:
+    if drafted.seen is None or drafted.config is None:
         return 0
     apart = {change.key for change in keys}
     apart.update(key for rule in drafted.ignored for key in rule.keys)
-    return len(set(drafted.config.keys()) & set(drafted.live.config.keys()) - apart)
+    return len(set(drafted.config.keys()) & set(drafted.seen.config.keys()) - apart)
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:

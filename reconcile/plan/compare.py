@@ -1,20 +1,19 @@
 """Compare one definition with its live connector, key by key."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Final
 
 from reconcile.model.config import Config
 from reconcile.model.desired import Definition, IgnoreRule
 from reconcile.model.live import LiveConnector
-from reconcile.model.plan import IgnoredKeys
+from reconcile.model.plan import Cause, IgnoredKeys
+from reconcile.plan.base import CLASS, NO_BASE, TASKS_MAX, Base
 from reconcile.plan.ignore import ActiveRules
 from reconcile.plugins.aliases import canonical
 from reconcile.plugins.sensitive import is_masked
 
-CLASS: Final = "connector.class"
-TASKS_MAX: Final = "tasks.max"
 NAME: Final = "name"
 
 
@@ -24,10 +23,11 @@ class Comparison:
 
     `config` is what would be written, and None where nothing differs. `masked` and `unresolved`
     are keys that cannot be compared; `lost` are keys whose live value should be kept and cannot
-    be, since the server masks it.
+    be, since the server masks it. `causes` says of each differing key who made it differ.
     """
 
     differing: tuple[str, ...] = ()
+    causes: Mapping[str, Cause | None] = field(default_factory=dict)
     ignored: tuple[IgnoredKeys, ...] = ()
     masked: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
@@ -67,12 +67,17 @@ def is_equal(definition: Definition, live: LiveConnector) -> bool:
 
 
 def compare(
-    definition: Definition, live: LiveConnector, rules: ActiveRules, aliases: Mapping[str, str]
+    definition: Definition,
+    live: LiveConnector,
+    rules: ActiveRules,
+    aliases: Mapping[str, str],
+    base: Base = NO_BASE,
 ) -> Comparison:
     """Return what differs; plain comparison of texts decides, key by key.
 
     Kept as they are live, and so no difference: ignored keys, a class written in another form,
-    and a `tasks.max` inside the declared range.
+    and a `tasks.max` inside the declared range. Where texts cannot be compared, because the server
+    masks them or secrets were not resolved, `base` tells whether git still says what was applied.
     """
     if is_equal(definition, live):
         return IN_SYNC
@@ -85,17 +90,32 @@ def compare(
         elif (kept := _kept(key, definition, live, aliases)) is not None:
             _keep(key, kept, theirs, findings)
         else:
-            _sort_in(key, _verdict(key, ours, theirs), findings)
+            _sort_in(key, _verdict(key, ours, theirs, base), findings)
     if live.stray_name:
         findings.differing.append(NAME)
-    return _concluded(ours, findings)
+    return _concluded(ours, theirs, findings, base)
 
 
-def _concluded(ours: Config, findings: _Findings) -> Comparison:
+def keep_live(comparison: Comparison, live: LiveConnector, keys: Iterable[str]) -> Comparison:
+    """Return a comparison in which some of the differing keys stay as they are live."""
+    kept = frozenset(keys)
+    differing = tuple(key for key in comparison.differing if key not in kept)
+    values = {key: value for key in kept if (value := live.config.get(key)) is not None}
+    masked = tuple(sorted(key for key, value in values.items() if is_masked(value)))
+    config = None
+    if differing and comparison.config is not None:
+        config = comparison.config.replaced(
+            {key: value for key, value in values.items() if key not in masked}, without=kept
+        )
+    return replace(comparison, differing=differing, config=config, lost=(*comparison.lost, *masked))
+
+
+def _concluded(ours: Config, theirs: Config, findings: _Findings, base: Base) -> Comparison:
     differing = tuple(sorted(findings.differing))
     config = ours.replaced(findings.kept, without=findings.absent) if differing else None
     return Comparison(
         differing=differing,
+        causes={key: _cause(key, ours, theirs, base) for key in differing},
         ignored=tuple(
             IgnoredKeys(keys=tuple(keys), reason=reason)
             for reason, keys in findings.ignored.items()
@@ -146,15 +166,34 @@ def _keep(key: str, kept: str, theirs: Config, findings: _Findings) -> None:
         findings.differing.append(key)
 
 
-def _verdict(key: str, ours: Config, theirs: Config) -> _Verdict:
+def _cause(key: str, ours: Config, theirs: Config, base: Base) -> Cause | None:
+    if key == NAME:
+        # Git never says another name; a PATCH by hand can.
+        return Cause.LIVE if base.applied else None
+    return base.cause_of(key, ours, theirs)
+
+
+def _verdict(key: str, ours: Config, theirs: Config, base: Base) -> _Verdict:
     wanted, value = ours.get(key), theirs.get(key)
     if wanted is None and key in ours and value is not None:
-        return _Verdict.UNRESOLVED
+        return _uncompared(_Verdict.UNRESOLVED, base.is_kept_in_git(key, ours), base)
     if wanted is not None and wanted == value:
         return _Verdict.SAME
     if wanted is not None and value is not None and is_masked(value):
-        return _Verdict.MASKED
+        return _uncompared(_Verdict.MASKED, base.is_kept_in_git(key, ours), base)
     return _Verdict.DIFFERS
+
+
+def _uncompared(verdict: _Verdict, kept: bool | None, base: Base) -> _Verdict:  # noqa: FBT001  # an answer, not a switch
+    """Judge a key whose live value says nothing, by what git said when it was last applied.
+
+    A secret under the reference that was applied is taken as the same where it is not resolved.
+    """
+    if kept is False:
+        return _Verdict.DIFFERS
+    if kept or (verdict is _Verdict.UNRESOLVED and base.applied):
+        return _Verdict.SAME
+    return verdict
 
 
 def _sort_in(key: str, verdict: _Verdict, findings: _Findings) -> None:

@@ -6,38 +6,50 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from reconcile.model.config import Config
+from reconcile.model.desired import Definition, TargetState
 from reconcile.model.live import LiveConnector
-from reconcile.model.plan import Change, Precondition
+from reconcile.model.plan import Action, Change, Precondition
+from reconcile.plugins.sensitive import is_sensitive
 
 _PREFIX: Final = "sha256:"
 _CLASS_KEY: Final = "connector.class"
 _ABSENT: Final = Precondition(exists=False)
 
 
-def precondition_of(live: LiveConnector | None, hidden: Collection[str] = ()) -> Precondition:
+def precondition_of(
+    live: LiveConnector | None,
+    hidden: Collection[str] = (),
+    *,
+    state: TargetState | None = None,
+) -> Precondition:
     """Return what a connector is now: its config and target state, never its health.
 
-    Of the keys in `hidden` only the presence counts, and of the class not how it is written.
+    Of the keys in `hidden` only the presence counts, and of the class not how it is written. Where
+    `state` is given the connector is taken to be in that one.
     """
     if live is None:
         return _ABSENT
     content = {
         "config": _fields(live.config, hidden),
         "name": live.stray_name,
-        "state": live.target_state.value,
+        "state": (state or live.target_state).value,
     }
     kept = tuple(sorted(live.config.reveal().keys() & frozenset(hidden)))
     return Precondition(exists=True, digest=digest_of(content), hidden=kept)
 
 
-def still_holds(change: Change, live: LiveConnector | None) -> bool:
+def still_holds(
+    change: Change, live: LiveConnector | None, *, state: TargetState | None = None
+) -> bool:
     """Tell whether a connector still is as it was when the change was planned.
 
-    Where the plan is still in memory the configs are compared whole, secrets included.
+    Where the plan is still in memory the configs are compared whole, secrets included. With `state`
+    the connector is taken to be in that one: only its settings count.
     """
     if live is not None and change.before is not None and live.config != change.before:
         return False
-    return precondition_of(live, change.precondition.hidden) == change.precondition
+    now = precondition_of(live, change.precondition.hidden, state=state)
+    return now == change.precondition
 
 
 def plan_digest(entries: Collection[Mapping[str, Any]]) -> str:
@@ -62,7 +74,26 @@ def plan_entry(change: Change, hidden: Collection[str]) -> dict[str, Any] | None
         "state": change.state.after.value if change.state else None,
         "from": change.precondition.digest,
         "only_failed": change.only_failed,
+        "origin": _origin(change),
+        "reset_offsets": change.reset_offsets,
     }
+
+
+def declared_digest(definition: Definition) -> str:
+    """Return a digest of what git declares of a connector, so that a change of it is noticed.
+
+    Secrets enter by their references, and of a secret that stands in git itself only its key.
+    """
+    values = definition.config.reveal()
+    hidden = [key for key, value in values.items() if is_sensitive(key, value)]
+    tasks = definition.tasks_range
+    return digest_of(
+        {
+            "config": _fields(definition.config, hidden),
+            "state": definition.state.value if definition.state else None,
+            "tasks": [tasks.minimum, tasks.maximum] if tasks else None,
+        }
+    )
 
 
 def digest_of(content: object) -> str:
@@ -88,9 +119,14 @@ def _fields(config: Config, hidden: Collection[str]) -> dict[str, list[str]]:
     return fields
 
 
+def _origin(change: Change) -> list[str] | None:
+    origin = change.origin
+    return [origin.cluster, origin.name, origin.precondition.digest] if origin else None
+
+
 def _is_rotation(change: Change) -> bool:
     """Tell whether an update only replaces values by secrets that references name."""
-    if change.config is None or change.before is None or change.state is not None:
+    if change.action is not Action.UPDATE or change.config is None or change.state is not None:
         return False
     return bool(change.keys) and all(
         key_change.before is not None and change.config.reference(key_change.key) is not None

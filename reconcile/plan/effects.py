@@ -7,6 +7,7 @@ from reconcile.model.live import ClusterIdentity, ConnectorKind, LiveConnector
 from reconcile.model.plan import Action, Effect, EffectKind, KeyChange, StateChange
 from reconcile.model.release import INITIAL_STATE, NOTICES_ALL_CHANGES
 from reconcile.plan.draft import DraftChange
+from reconcile.plan.moves import has_outside_state
 
 _RUNTIME_PREFIXES: Final = (
     "errors.",
@@ -36,7 +37,10 @@ def effects_of(
         case Action.UPDATE:
             return _update_effects(change, keys, identity)
         case Action.DELETE:
-            return (_REBALANCE, Effect(EffectKind.KEEPS_OFFSETS))
+            kind = EffectKind.RESETS_OFFSETS if change.reset_offsets else EffectKind.KEEPS_OFFSETS
+            return (_REBALANCE, Effect(kind))
+        case Action.MOVE:
+            return _move_effects(change)
         case Action.SET_STATE | Action.RESTART:
             return state_effects(change.state)
 
@@ -77,6 +81,13 @@ def _update_effects(
     secrets = sum(key_change.sensitive for key_change in keys)
     if secrets:
         effects.append(Effect(EffectKind.SECRET_CHANGED, secrets))
+    return tuple(effects)
+
+
+def _move_effects(change: DraftChange) -> tuple[Effect, ...]:
+    effects = [Effect(EffectKind.CARRIES_OFFSETS), _REBALANCE]
+    if change.config is not None and has_outside_state(change.config):
+        effects.append(Effect(EffectKind.OUTSIDE_STATE))
     return tuple(effects)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from reconcile.model.codes import Code
-from reconcile.model.plan import Action, Plan
+from reconcile.model.plan import Action, Plan, WithheldBy
 from reconcile.model.problem import Problem, errors_in
 from reconcile.model.project import Limits
 
 _SMALLEST_SHARE: Final = 10
-_UPDATES: Final = (Action.UPDATE, Action.SET_STATE)
+_UPDATES: Final = (Action.UPDATE, Action.SET_STATE, Action.MOVE)
 
 
 def check_limits(
@@ -18,16 +18,18 @@ def check_limits(
     *,
     allow_deletes: int | None = None,
     allow_updates: int | None = None,
+    allow_moves: int | None = None,
 ) -> tuple[Problem, ...]:
     """Return what forbids a plan; the overrides must be the exact numbers of the plan.
 
     Percentages count from 10 owned connectors on: those that git declares and that are live, and
-    those that it no longer declares. A plan from an empty set of definitions deletes nothing.
+    those that it no longer declares. What is protected is never deleted, whatever is allowed. A plan from an empty set of definitions deletes nothing.
     """
     deletes, updates = _count(plan, Action.DELETE), _count(plan, *_UPDATES)
     if deletes and not plan.declared and not plan.selection:
         return (_empty_problem(plan, deletes),)
-    owned = plan.declared - _count(plan, Action.CREATE) + len(plan.undeclared) + deletes
+    strays = len(plan.undeclared) + len(plan.orphaned)
+    owned = plan.declared - _count(plan, Action.CREATE) + strays + deletes
     delete_limits = (
         (deletes > limits.max_deletes, f"{limits.max_deletes} (limits.maxDeletes{{}})"),
         (
@@ -44,6 +46,8 @@ def check_limits(
     return (
         *_exceeded(plan, "deletes", deletes, allow_deletes, delete_limits),
         *_exceeded(plan, "updates", updates, allow_updates, update_limits),
+        *_protected(plan),
+        *_moves_to_confirm(plan, allow_moves),
     )
 
 
@@ -67,6 +71,42 @@ def blockers(plan: Plan) -> tuple[Problem, ...]:
             for change in unresolved
         ),
     )
+
+
+def _protected(plan: Plan) -> list[Problem]:
+    return [
+        Problem(
+            code=Code.PROTECTED,
+            message=f"{item.change.name} may not be deleted: {item.reason}",
+            hint="declare it again with `protect: false`, apply that, and remove it after that",
+            connector=item.change.name,
+        )
+        for item in plan.withheld
+        if item.why is WithheldBy.PROTECTION
+    ]
+
+
+def _moves_to_confirm(plan: Plan, allowed: int | None) -> list[Problem]:
+    """Return a problem for each move of a connector that keeps more than its offsets."""
+    moves = [
+        change
+        for change in plan.changes
+        if change.action is Action.MOVE and change.origin and change.origin.has_outside_state
+    ]
+    if allowed == len(moves):
+        return []
+    return [
+        Problem(
+            code=Code.MOVE_TO_CONFIRM,
+            message=f"{change.name} keeps state beside its offsets (a schema history), which is not"
+            " moved",
+            location=change.location,
+            hint="see that its settings still name the same history topic, then allow exactly this:"
+            f" --allow-moves {len(moves)}",
+            connector=change.name,
+        )
+        for change in moves
+    ]
 
 
 def _exceeded(

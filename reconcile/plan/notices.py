@@ -11,6 +11,7 @@ from reconcile.model.release import is_addressable
 from reconcile.plan.compare import Comparison
 from reconcile.plan.ignore import expired_problems
 from reconcile.plan.options import PlanOptions
+from reconcile.plan.strays import Strays
 
 _MOST_NAMES: Final = 5
 
@@ -20,16 +21,20 @@ def draft_problems(
     live: LiveState,
     definitions: Mapping[str, Definition],
     compared: Mapping[str, Comparison],
-    owned: Collection[str],
+    strays: Strays,
     options: PlanOptions,
 ) -> tuple[Problem, ...]:
     """Return the findings that need no answer from a worker."""
+    ours = (*strays.doomed, *strays.orphaned)
     return (
         *expired_problems(options.ignore, definitions.values(), options.today),
         *_unmanageable(live, desired),
-        *_prune_problems(desired, owned, options),
-        *_empty_problems(desired, owned, options),
-        *_masked_problems(compared),
+        *_prune_problems(desired, ours, options),
+        *_unrecorded_problems(strays, options),
+        *_owner_problems(desired, definitions, options),
+        *_memory_problems(definitions, live, options),
+        *_empty_problems(desired, ours, options),
+        *_masked_problems(compared, options),
         *_unresolved_problems(compared),
     )
 
@@ -65,6 +70,61 @@ def _prune_problems(
     ]
 
 
+def _unrecorded_problems(strays: Strays, options: PlanOptions) -> list[Problem]:
+    """Say which connectors would be deleted if the ledger knew them as ours."""
+    if not options.prune or not strays.undeclared:
+        return []
+    names = _names(strays.undeclared)
+    return [
+        Problem(
+            code=Code.NOT_RECORDED,
+            message=f"{names}: not deleted, since the ledger does not know"
+            f" {'it' if len(strays.undeclared) == 1 else 'them'} as ours",
+            hint=f"connectform adopt {strays.undeclared[0]} takes a connector over, to be deleted"
+            " by the next apply",
+            severity=Severity.NOTICE,
+        )
+    ]
+
+
+def _owner_problems(
+    desired: Desired, definitions: Mapping[str, Definition], options: PlanOptions
+) -> list[Problem]:
+    """Refuse to touch what the ledger says another project applied."""
+    records = options.memory.records
+    return [
+        Problem(
+            code=Code.OWNED_BY_ANOTHER,
+            message=f"{name} belongs to project {record.project}, which applied it on"
+            f" {record.at:%Y-%m-%d}{f' ({record.actor})' if record.actor else ''}",
+            location=definition.location,
+            hint=f"choose another name, or let {record.project} give it up: connectform forget {name}",
+            connector=name,
+        )
+        for name, definition in definitions.items()
+        if (record := records.get(name)) is not None and record.project != desired.project
+    ]
+
+
+def _memory_problems(
+    definitions: Mapping[str, Definition], live: LiveState, options: PlanOptions
+) -> list[Problem]:
+    """Say that nothing is known of who changed what, where that would matter."""
+    if options.memory.exists or not options.memory.place:
+        return []
+    if not any(name in live.connectors for name in definitions):
+        return []
+    return [
+        Problem(
+            code=Code.NO_LEDGER,
+            message=f"the ledger {options.memory.place} holds nothing about {live.cluster}: what"
+            " git and what somebody changed by hand cannot be told apart",
+            hint="the next apply begins it; connectform adopt does so without writing to the cluster",
+            severity=Severity.NOTICE,
+        )
+    ]
+
+
 def _empty_problems(
     desired: Desired, owned: Collection[str], options: PlanOptions
 ) -> list[Problem]:
@@ -85,7 +145,7 @@ def _empty_problems(
     ]
 
 
-def _masked_problems(compared: Mapping[str, Comparison]) -> list[Problem]:
+def _masked_problems(compared: Mapping[str, Comparison], options: PlanOptions) -> list[Problem]:
     masked = {name: found.masked for name, found in compared.items() if found.masked}
     if not masked:
         return []
@@ -94,7 +154,9 @@ def _masked_problems(compared: Mapping[str, Comparison]) -> list[Problem]:
             code=Code.MASKED_VALUE,
             message=f"the server masks {_values_of(masked)}: they cannot be compared, so a change"
             " to them alone is not seen",
-            hint="change another key with them, and the whole config is written",
+            hint="change another key with them, and the whole config is written"
+            if options.fingerprints.key is not None
+            else "set fingerprintKey in the project file: then a change of ours is noticed",
             severity=Severity.NOTICE,
         )
     ]
@@ -114,10 +176,13 @@ def _unresolved_problems(compared: Mapping[str, Comparison]) -> list[Problem]:
     ]
 
 
+def _names(names: Collection[str]) -> str:
+    rest = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"{', '.join(sorted(names)[:_MOST_NAMES])}{rest}"
+
+
 def _values_of(keys: Mapping[str, Collection[str]]) -> str:
     """Return how many values of which connectors: `3 values of a, b and 2 more`."""
-    names = sorted(keys)
-    rest = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     number = sum(map(len, keys.values()))
     noun = "value" if number == 1 else "values"
-    return f"{number} {noun} of {', '.join(names[:_MOST_NAMES])}{rest}"
+    return f"{number} {noun} of {_names(keys)}"

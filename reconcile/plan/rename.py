@@ -96,7 +96,7 @@ def _held(config: Config) -> set[tuple[str, str]]:
 def _gone_by_class(draft: Draft) -> dict[str, list[LiveConnector]]:
     deleted = [change.name for change in draft.changes if change.action is Action.DELETE]
     gone: dict[str, list[LiveConnector]] = {}
-    for name in sorted({*deleted, *draft.undeclared}):
+    for name in sorted({*deleted, *draft.undeclared, *draft.orphaned}):
         connector = draft.taken_from.connectors[name]
         gone.setdefault(canonical(connector.class_name, draft.aliases), []).append(connector)
     return gone

@@ -27,7 +27,7 @@ def hidden_keys(
     that repeats such a value under another key.
     """
     ours = change.config if change.config is not None else _declared(change)
-    theirs = change.live.config if change.live else _EMPTY
+    theirs = change.seen.config if change.seen else _EMPTY
     references = _declared(change).references()
     secrets = _secret_texts(change)
 
@@ -53,6 +53,7 @@ def _key_change(
 ) -> KeyChange:
     if key == NAME and change.live is not None:
         return _name_change(change, change.live.stray_name)
+    cause = change.causes.get(key)
     before = _before(change, key, hidden, numbers)
     after = _after(change, key, hidden, numbers)
     plain = all(shown is not None and shown.kind is ValueKind.PLAIN for shown in (before, after))
@@ -62,17 +63,23 @@ def _key_change(
         after=after,
         parts=explain(before.text, after.text) if plain and before and after else (),
         location=change.definition.locate(key) if change.definition and after else None,
+        cause=cause,
     )
 
 
 def _name_change(change: DraftChange, stray_name: str) -> KeyChange:
-    return KeyChange(key=NAME, before=_plain(stray_name), after=_plain(change.name))
+    return KeyChange(
+        key=NAME,
+        before=_plain(stray_name),
+        after=_plain(change.name),
+        cause=change.causes.get(NAME),
+    )
 
 
 def _before(
     change: DraftChange, key: str, hidden: frozenset[str], numbers: dict[str, int]
 ) -> Shown | None:
-    value = change.live.config.get(key) if change.live else None
+    value = change.seen.config.get(key) if change.seen else None
     if value is None:
         return None
     if is_masked(value):

@@ -75,7 +75,7 @@ def symbol(action: Action) -> Span:
             return _ADD
         case Action.DELETE:
             return _DELETE
-        case Action.UPDATE | Action.SET_STATE | Action.RESTART:
+        case Action.UPDATE | Action.SET_STATE | Action.RESTART | Action.MOVE:
             return _UPDATE
 
 
@@ -90,10 +90,12 @@ def sentence(change: Change) -> str:
             return f"{change.name} will be destroyed"
         case Action.SET_STATE:
             return f"{change.name} will be {_state_word(change)}"
-        case Action.RESTART if change.only_failed:
-            return f"{change.name} will be restarted where it has failed"
         case Action.RESTART:
-            return f"{change.name} will be restarted"
+            where = " where it has failed" if change.only_failed else ""
+            return f"{change.name} will be restarted{where}"
+        case Action.MOVE:
+            origin = change.origin.name if change.origin else "another name"
+            return f"{change.name} will be moved from {origin}, with its offsets"
 
 
 def _state_word(change: Change) -> str:

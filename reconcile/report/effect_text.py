@@ -17,6 +17,10 @@ _TEXTS: Final[Mapping[EffectKind, str]] = {
     EffectKind.KEEPS_OFFSETS: (
         "its offsets stay: a connector created under this name resumes from them"
     ),
+    EffectKind.CARRIES_OFFSETS: "is stopped, and goes on under its new name where it was",
+    EffectKind.RESETS_OFFSETS: "its offsets are forgotten",
+    EffectKind.OUTSIDE_STATE: "keeps state beside its offsets, which is not moved",
+    EffectKind.TAKES_OVER: "takes over a connector that the ledger does not know",
     EffectKind.POSITION_LOST: (
         "starts without the position of the connector that it seems to replace"
     ),

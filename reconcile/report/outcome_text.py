@@ -124,3 +124,5 @@ def _done_word(action: Action) -> str:
             return "state set"
         case Action.RESTART:
             return "restarted"
+        case Action.MOVE:
+            return "moved"

@@ -90,6 +90,8 @@ def _legend_word(action: Action) -> str:
             return "set state"
         case Action.RESTART:
             return "restart"
+        case Action.MOVE:
+            return "move"
 
 
 def _prune_lines(plan: Plan) -> list[Line]:

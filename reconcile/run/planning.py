@@ -27,7 +27,8 @@ from reconcile.model.problem import Problem
 from reconcile.model.project import Cluster, Prune
 from reconcile.model.selection import matches
 from reconcile.plan.build import build_plan
-from reconcile.plan.draft import Draft, draft_plan
+from reconcile.plan.decide import draft_plan
+from reconcile.plan.draft import Draft
 from reconcile.plan.options import PlanOptions
 from reconcile.plugins.aliases import class_aliases
 from reconcile.plugins.sensitive import is_sensitive
@@ -123,7 +124,7 @@ def _planned(
     commit: str,
 ) -> Planned:
     options = PlanOptions(
-        today=context.clock.now().date(),
+        now=context.clock.now(),
         owns=cluster.ownership.owns,
         prune=request.prune or cluster.ownership.prune is Prune.OWNED,
         ignore=cluster.ignore,

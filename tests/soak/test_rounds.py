@@ -16,7 +16,7 @@ from reconcile.model.outcome import ApplyResult, OutcomeStatus
 from reconcile.model.plan import Action, Plan
 from reconcile.model.problem import Location
 from reconcile.plan.build import build_plan
-from reconcile.plan.draft import draft_plan
+from reconcile.plan.decide import draft_plan
 from reconcile.plan.options import PlanOptions
 from reconcile.plugins.aliases import class_aliases
 from reconcile.report.plan_text import plan_lines
@@ -112,7 +112,7 @@ def planned(w: World, definitions: Mapping[str, Definition]) -> Plan:
     draft = draft_plan(
         Desired(project="shop", cluster="local", definitions=definitions),
         take_snapshot(w.connection, clock=w.clock),
-        options=PlanOptions(today=w.clock.now().date(), owns=("*",), prune=True),
+        options=PlanOptions(now=w.clock.now(), owns=("*",), prune=True),
         aliases=class_aliases(list_plugins(w.connection)),
     )
     return build_plan(draft, now=w.clock.now())

@@ -18,7 +18,8 @@ from reconcile.model.plan import Plan
 from reconcile.model.plugin import Plugin, PluginInfo, Setting, SettingType, Validation
 from reconcile.model.problem import Location
 from reconcile.plan.build import build_plan
-from reconcile.plan.draft import Draft, draft_plan
+from reconcile.plan.decide import draft_plan
+from reconcile.plan.draft import Draft
 from reconcile.plan.options import PlanOptions
 from reconcile.plugins.aliases import class_aliases
 
@@ -89,7 +90,7 @@ def live(*connectors: LiveConnector, version: str = "4.3.1") -> LiveState:
 
 
 def options(**more: Any) -> PlanOptions:
-    return PlanOptions(**({"today": TODAY} | more))
+    return PlanOptions(**({"now": NOON} | more))
 
 
 def draft(wanted: Desired, found: LiveState, **more: Any) -> Draft:
