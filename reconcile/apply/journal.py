@@ -48,9 +48,8 @@ class NoJournal:
     def keep_offsets(self, offsets: Mapping[str, Sequence[ConnectorOffset]]) -> None:
         """Forget it."""
 
-    def move_of(self, change: Change) -> Move | None:
+    def move_of(self, change: Change) -> None:
         """Know of none."""
-        del change
 
     def advance(self, changes: Mapping[Change, Sequence[ConnectorOffset]], step: MoveStep) -> None:
         """Forget it."""
