@@ -7,7 +7,6 @@ from typing import Final
 from reconcile.model.applied import Applied, AppliedValue
 from reconcile.model.config import Config
 from reconcile.model.desired import TargetState
-from reconcile.model.ledger import Record
 from reconcile.model.plan import Cause
 from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 from reconcile.plugins.aliases import canonical
@@ -88,14 +87,6 @@ class Base:
 
 
 NO_BASE: Final = Base()
-
-
-def base_of(record: Record | None, fingerprints: Fingerprints, aliases: Mapping[str, str]) -> Base:
-    """Return what a record says was last applied."""
-    if record is None:
-        return NO_BASE
-    found = tuple(applied for applied in (record.applied, record.pending) if applied is not None)
-    return Base(name=record.name, applied=found, fingerprints=fingerprints, aliases=aliases)
 
 
 def _cause(git: bool | None, live: bool | None) -> Cause | None:  # noqa: FBT001  # two answers, not switches

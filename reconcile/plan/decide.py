@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconcile.model.desired import Definition, Desired, OffsetsOnDelete
-from reconcile.model.ledger import Record
 from reconcile.model.live import LiveConnector, LiveState
 from reconcile.model.plan import Action, Cause, Reason, StateChange
 from reconcile.model.selection import matches
-from reconcile.plan.base import Base, base_of
+from reconcile.plan.base import Base
 from reconcile.plan.compare import IN_SYNC, Comparison, compare, is_equal
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.draft import Draft, DraftChange, DraftWithheld
@@ -98,18 +97,22 @@ def _decide(
 ) -> _Decided:
     decided = _Decided()
     rules = activated(options.ignore, options.today)
-    records = options.memory.records
     for name, definition in definitions.items():
         if name in moves.decided:
             continue
         connector = live.connectors.get(name)
         if connector is None:
-            created = _created(definition, records.get(name), options, aliases)
+            created = _created(definition, options, aliases)
             leave_drift(created, options, decided.changes, decided.left)
             continue
         if is_equal(definition, connector) and not _state_differs(definition, connector):
             continue
-        base = base_of(records.get(name), options.fingerprints, aliases)
+        base = Base(
+            name=name,
+            applied=options.applied_to(name),
+            fingerprints=options.fingerprints,
+            aliases=aliases,
+        )
         in_force = rules_for(definition, rules, options.today)
         found = compare(definition, connector, in_force, aliases, base)
         change = _changed(definition, connector, found, base, aliases)
@@ -122,14 +125,10 @@ def _decide(
 
 
 def _created(
-    definition: Definition,
-    record: Record | None,
-    options: PlanOptions,
-    aliases: Mapping[str, str],
+    definition: Definition, options: PlanOptions, aliases: Mapping[str, str]
 ) -> DraftChange:
     state = definition.state
-    before = record is not None and record.applied is not None
-    known = options.memory.exists
+    cause = Cause.LIVE if options.was_applied(definition.name) else Cause.GIT
     return DraftChange(
         action=Action.CREATE,
         reason=Reason.NOT_LIVE,
@@ -138,7 +137,7 @@ def _created(
         definition=definition,
         config=definition.config,
         differing=definition.config.keys(),
-        cause=(Cause.LIVE if before else Cause.GIT) if known else None,
+        cause=cause if options.knows_causes else None,
         state=StateChange(before=None, after=state) if state is not None else None,
         protect=definition.protect,
         labels=definition.labels,
