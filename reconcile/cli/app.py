@@ -19,8 +19,8 @@ _CLICK_USAGE: Final = 2
 app = typer.Typer(
     name="connectform",
     help="Terraform-style GitOps for Kafka Connect.",
-    epilog="Exit codes: 0 fine, 1 error, 2 changes or drift, 3 refused by a limit, "
-    "5 applied in part, 64 wrong usage, 130 interrupted.",
+    epilog="Exit codes: 0 fine, 1 error, 2 changes or drift, 3 refused by a limit "
+    "or a protection, 4 stale plan, 5 applied in part, 64 wrong usage, 130 interrupted.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from reconcile.errors import ConnectformError, RefusedError, UsageError
+from reconcile.errors import ConnectformError, RefusedError, StaleError, UsageError
 
 
 class Exit(IntEnum):
@@ -12,6 +12,7 @@ class Exit(IntEnum):
     ERROR = 1
     CHANGES = 2
     REFUSED = 3
+    STALE = 4
     PARTIAL = 5
     USAGE = 64
     INTERRUPTED = 130
@@ -24,6 +25,8 @@ def exit_of(error: ConnectformError) -> Exit:
             return Exit.USAGE
         case RefusedError():
             return Exit.REFUSED
+        case StaleError():
+            return Exit.STALE
         case _:
             return Exit.ERROR
 
@@ -33,6 +36,7 @@ def worst(*codes: Exit) -> Exit:
     order = (
         Exit.INTERRUPTED,
         Exit.PARTIAL,
+        Exit.STALE,
         Exit.REFUSED,
         Exit.ERROR,
         Exit.CHANGES,

@@ -1,28 +1,107 @@
-"""Ask git which commit the files are of."""
+"""Run git: the only door to it."""
 
+import os
+import re
 import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 _SECONDS: Final = 10.0
+_USER_INFO: Final = re.compile(r"://[^/@\s]+@")
+# No question may ever wait for an answer that nobody gives.
+_QUIET: Final = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+    "GCM_INTERACTIVE": "never",
+    "LC_ALL": "C",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What git printed, and the code it ended with; `code` is None where it did not end, or is missing."""
+
+    code: int | None
+    out: bytes = b""
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether git did what it was asked for."""
+        return self.code == 0
+
+    @property
+    def text(self) -> str:
+        """Return what git printed, without the space around it."""
+        return self.out.decode("utf-8", "replace").strip()
+
+
+def run_git(
+    path: str,
+    *arguments: str,
+    content: bytes = b"",
+    seconds: float = _SECONDS,
+    environment: Mapping[str, str] | None = None,
+) -> Answer:
+    """Run git in a folder; `content` is its standard input. Errors show no credentials of a URL."""
+    command = ("git", "-C", path, *arguments)
+    try:
+        done = subprocess.run(  # noqa: S603  # no shell; the arguments are ours
+            command,
+            capture_output=True,
+            check=False,
+            timeout=seconds,
+            input=content,
+            env=_environment(environment or {}),
+        )
+    except FileNotFoundError:
+        return Answer(code=None, error="git is not installed")
+    except OSError as error:
+        return Answer(code=None, error=error.strerror or str(error))
+    except subprocess.TimeoutExpired:
+        return Answer(code=None, error=f"git did not answer in {seconds:.0f} s")
+    said = done.stderr.decode("utf-8", "replace").strip()
+    return Answer(code=done.returncode, out=done.stdout, error=_USER_INFO.sub("://", said))
 
 
 def commit_of(path: str) -> str:
     """Return the hash of the commit checked out in a folder, or nothing where there is none."""
-    return _git(path, "rev-parse", "--verify", "--quiet", "HEAD").strip()
+    return _text(path, "rev-parse", "--verify", "--quiet", "HEAD")
 
 
 def is_dirty(path: str) -> bool:
     """Tell whether files in a folder differ from its commit; new files count."""
-    return bool(_git(path, "status", "--porcelain", "--", "."))
+    return bool(_text(path, "status", "--porcelain", "--", "."))
 
 
-def _git(path: str, *arguments: str) -> str:
-    """Return what git prints, or nothing where git or a repository is missing."""
-    command = ("git", "-C", path, *arguments)
-    try:
-        done = subprocess.run(  # noqa: S603  # no shell; the arguments are ours
-            command, capture_output=True, check=False, timeout=_SECONDS, text=True, errors="replace"
-        )
-    except (OSError, subprocess.TimeoutExpired):
+def author_of(path: str) -> str:
+    """Return who git says commits in a folder, as `name <address>`, or nothing."""
+    name, address = _text(path, "config", "user.name"), _text(path, "config", "user.email")
+    return f"{name} <{address}>" if name and address else name or address
+
+
+def resolve_ref(path: str, ref: str) -> str:
+    """Return the hash of the commit that a ref stands for, or nothing where there is none."""
+    if ref.startswith("-"):
         return ""
-    return done.stdout if done.returncode == 0 else ""
+    return _text(path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+
+
+def introduced_by(path: str, file: str) -> str:
+    """Return the newest commit that changed a file, or nothing."""
+    return _text(path, "log", "-1", "--format=%H", "--", file)
+
+
+def archive(path: str, commit: str) -> Answer:
+    """Return the folder as it was at a commit, as a tar file."""
+    return run_git(path, "archive", "--format=tar", commit, "--", ".", seconds=60.0)
+
+
+def _text(path: str, *arguments: str) -> str:
+    answer = run_git(path, *arguments)
+    return answer.text if answer.ok else ""
+
+
+def _environment(extra: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, **_QUIET, **extra}

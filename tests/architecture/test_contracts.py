@@ -20,6 +20,7 @@ BREACHES = {
     "pure": ("model/config.py", "import time"),
     "door-http": ("report/spans.py", "import httpx"),
     "door-deepdiff": ("report/spans.py", "import deepdiff"),
+    "door-kafka": ("report/spans.py", "import confluent_kafka"),
     "door-yaml": ("report/spans.py", "import yaml"),
     "one-writer": ("live/snapshot.py", "import reconcile.connect.writes"),
     "simulator": ("sandbox/spec.py", "import reconcile.plugins"),

@@ -1,0 +1,210 @@
+"""Read and write a compacted topic of one partition, the writes fenced by a transactional id."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from reconcile.clock import Clock
+from reconcile.kafka.client import SECONDS, load_client, quiet
+
+_POLL: Final = 0.5
+_ATTEMPTS: Final = 5
+_TRANSACTION_MS: Final = 15_000
+_FENCED: Final = frozenset({"_FENCED", "INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED"})
+_END: Final = "_PARTITION_EOF"
+_WANTED: Final = {"cleanup.policy": "compact"}
+
+
+class TopicError(Exception):
+    """Tell that a topic cannot be used as it is; `hint` says what to do."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class BrokerError(Exception):
+    """Tell that brokers did not answer, or refused."""
+
+
+class CompactedTopic:
+    """The newest value of each key of a topic.
+
+    Writes go in transactions (KIP-98): whoever takes the transactional id last fences all others,
+    so that what was compared just before is still so when it is written. The state is kept between
+    calls; calls of several threads must not overlap.
+    """
+
+    def __init__(
+        self, settings: Mapping[str, str], topic: str, *, transactional_id: str, clock: Clock
+    ) -> None:
+        self._client = load_client()
+        self._settings = settings
+        self._topic = topic
+        self._transactional_id = transactional_id
+        self._clock = clock
+        self._values: dict[str, str] = {}
+        self._next = 0
+        self._consumer: Any = None
+        self._watcher: Any = None
+        self._producer: Any = None
+
+    def read(self) -> Mapping[str, str]:
+        """Return the newest values by key, as of now; a topic that does not exist holds nothing."""
+        try:
+            if self._consumer is None and not self._exists():
+                return {}
+            self._catch_up()
+        except self._client.KafkaException as error:
+            raise BrokerError(_reason(error)) from error
+        return self._values
+
+    def write(
+        self, changes: Mapping[str, str | None], *, unless: Callable[[Mapping[str, str]], bool]
+    ) -> bool:
+        """Write values, None for no value, unless a condition on the newest ones holds.
+
+        Returns whether they were written. The topic is made where it does not exist. The fence is
+        taken only where the condition does not hold already.
+        """
+        try:
+            if unless(self.read()):
+                return False
+            self._ensure()
+            for _ in range(_ATTEMPTS):
+                self._take_over()
+                self._catch_up()
+                if unless(self._values):
+                    return False
+                if self._committed(changes):
+                    self._catch_up()
+                    return True
+        except self._client.KafkaException as error:
+            self._producer = None
+            raise BrokerError(_reason(error)) from error
+        raise BrokerError("others took the right to write over and over")
+
+    def close(self) -> None:
+        """Close the clients."""
+        for consumer in (self._consumer, self._watcher):
+            if consumer is not None:
+                consumer.close()
+        self._consumer = self._watcher = self._producer = None
+
+    def _exists(self) -> bool:
+        """Tell whether the topic exists; raise TopicError where it is unfit for a ledger."""
+        admin = self._client.admin.AdminClient(quiet(self._settings))
+        found = admin.list_topics(timeout=SECONDS).topics.get(self._topic)
+        if found is None or found.error is not None:
+            return False
+        if len(found.partitions) != 1:
+            raise TopicError(
+                f"topic {self._topic} has {len(found.partitions)} partitions, and a ledger needs one",
+                hint="name another topic, or remove this one: it is made as it should be",
+            )
+        resource = self._client.admin.ConfigResource("topic", self._topic)
+        (described,) = admin.describe_configs([resource], request_timeout=SECONDS).values()
+        policy = described.result()["cleanup.policy"].value
+        if policy != "compact":
+            raise TopicError(
+                f"topic {self._topic} has cleanup.policy={policy}, so it would forget what it holds",
+                hint="set cleanup.policy=compact on it",
+            )
+        return True
+
+    def _ensure(self) -> None:
+        if self._consumer is not None or self._exists():
+            return
+        admin = self._client.admin.AdminClient(quiet(self._settings))
+        wanted = self._client.admin.NewTopic(self._topic, num_partitions=1, config=_WANTED)
+        (made,) = admin.create_topics([wanted], operation_timeout=SECONDS).values()
+        try:
+            made.result()
+        except self._client.KafkaException as error:
+            if error.args[0].code() != self._client.KafkaError.TOPIC_ALREADY_EXISTS:
+                raise
+
+    def _take_over(self) -> None:
+        if self._producer is not None:
+            return
+        producer = self._client.Producer(
+            quiet(
+                self._settings,
+                transactional_id=self._transactional_id,
+                transaction_timeout_ms=_TRANSACTION_MS,
+            )
+        )
+        producer.init_transactions(SECONDS)
+        self._producer = producer
+
+    def _committed(self, changes: Mapping[str, str | None]) -> bool:
+        """Write in one transaction; false where somebody else took the right to write."""
+        producer = self._producer
+        try:
+            producer.begin_transaction()
+            for key, value in changes.items():
+                content = None if value is None else value.encode()
+                producer.produce(self._topic, key=key.encode(), value=content, partition=0)
+            producer.commit_transaction(SECONDS)
+        except self._client.KafkaException as error:
+            self._producer = None
+            failure = error.args[0]
+            if failure.name() in _FENCED:
+                return False
+            if failure.txn_requires_abort():
+                producer.abort_transaction(SECONDS)
+                return False
+            raise
+        return True
+
+    def _catch_up(self) -> None:
+        """Read to the end as it is now, transactions of others that are still open included."""
+        consumer = self._opened()
+        partition = self._client.TopicPartition(self._topic, 0)
+        _, end = self._watcher.get_watermark_offsets(partition, timeout=SECONDS, cached=False)
+        deadline = self._clock.monotonic() + SECONDS
+        while self._next < end:
+            message = consumer.poll(_POLL)
+            if message is None:
+                if self._clock.monotonic() >= deadline:
+                    raise BrokerError(f"topic {self._topic} could not be read to its end")
+                continue
+            self._take(message)
+
+    def _take(self, message: Any) -> None:  # noqa: ANN401  # the client has no types
+        error = message.error()
+        if error is not None:
+            if error.name() != _END:
+                raise self._client.KafkaException(error)
+            self._next = max(self._next, message.offset())
+            return
+        self._next = message.offset() + 1
+        key = (message.key() or b"").decode("utf-8", "replace")
+        if message.value() is None:
+            self._values.pop(key, None)
+        else:
+            self._values[key] = message.value().decode("utf-8", "replace")
+
+    def _opened(self) -> Any:  # noqa: ANN401  # the client has no types
+        """Return the consumer; another one sees the true end, open transactions included."""
+        if self._consumer is None:
+            shared = {"group_id": "connectform", "enable_auto_commit": "false"}
+            self._watcher = self._client.Consumer(
+                quiet(self._settings, isolation_level="read_uncommitted", **shared)
+            )
+            consumer = self._client.Consumer(
+                quiet(
+                    self._settings,
+                    isolation_level="read_committed",
+                    enable_partition_eof="true",
+                    **shared,
+                )
+            )
+            consumer.assign([self._client.TopicPartition(self._topic, 0, self._next)])
+            self._consumer = consumer
+        return self._consumer
+
+
+def _reason(error: Exception) -> str:
+    found = error.args[0] if error.args else error
+    text: str = found.str() if hasattr(found, "str") else str(found)
+    return text

@@ -1,0 +1,174 @@
+"""Keep a ledger in a ref of the repository: for pipelines that reach git and nothing else.
+
+Each change is a commit on `refs/connectform/CLUSTER`. A push succeeds only where the remote still
+has the commit that was read, which makes it a compare-and-swap. Work tree, index and HEAD are never
+touched, and shallow clones and detached heads do.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from reconcile.clock import Clock
+from reconcile.desired.git import Answer, run_git
+from reconcile.errors import LedgerError
+from reconcile.ledger.keys import quoted
+from reconcile.model.codes import Code
+from reconcile.model.problem import Problem
+
+_ATTEMPTS: Final = 12
+_NETWORK_SECONDS: Final = 60.0
+_SUFFIX: Final = ".json"
+_OVERTAKEN: Final = ("[rejected]", "cannot lock ref", "failed to update ref", "incorrect old value")
+_COMMITTER: Final = "connectform <connectform@localhost>"
+_NOTHING: Final = "0" * 40
+
+
+class GitStore:
+    """A ledger in a ref of the repository that holds a folder; fetched and pushed where it has a remote."""
+
+    def __init__(self, folder: str, cluster: str, clock: Clock) -> None:
+        self._folder = folder
+        self._ref = ref_of(cluster)
+        self._clock = clock
+
+    @property
+    def place(self) -> str:
+        """Return the ref."""
+        return self._ref
+
+    def read(self, *prefixes: str) -> Mapping[str, str]:
+        """Return all entries whose key begins with one of the prefixes, as of one commit."""
+        return self._entries(self._tip(self._remote()), prefixes)
+
+    def swap(self, changes: Mapping[str, str | None], *, given: Mapping[str, str | None]) -> bool:
+        """Make the changes if each entry of `given` is as it says, and tell whether they were made."""
+        remote = self._remote()
+        for _ in range(_ATTEMPTS):
+            tip = self._tip(remote)
+            held = self._entries(tip, tuple(given)) if given else {}
+            if any(held.get(key) != value for key, value in given.items()):
+                return False
+            if self._move(remote, tip, self._commit(tip, changes)):
+                return True
+        raise self._error(
+            Code.LEDGER_UNWRITABLE,
+            f"{self._ref} was pushed by others {_ATTEMPTS} times while it was to be written",
+            "run again",
+        )
+
+    def close(self) -> None:
+        """Let go of nothing: no process outlives a call."""
+
+    def _remote(self) -> str:
+        """Return the remote of the branch, else origin, else the only one; empty without any."""
+        answer = self._git("remote")
+        names = answer.text.split()
+        branch = run_git(self._folder, "symbolic-ref", "--quiet", "--short", "HEAD").text
+        tracked = run_git(self._folder, "config", "--get", f"branch.{branch}.remote").text
+        for name in (tracked, "origin"):
+            if name in names:
+                return name
+        return names[0] if len(names) == 1 else ""
+
+    def _tip(self, remote: str) -> str:
+        """Return the newest commit of the ledger, fetched where need be; empty without any."""
+        local = run_git(self._folder, "rev-parse", "--verify", "--quiet", self._ref).text
+        if not remote:
+            return local
+        listed = self._git("ls-remote", remote, self._ref, seconds=_NETWORK_SECONDS)
+        newest = listed.text.partition("\t")[0]
+        if newest and newest != local:
+            refspec = f"+{self._ref}:{self._ref}"
+            fetch = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote, refspec)
+            self._git(*fetch, seconds=_NETWORK_SECONDS)
+        return newest
+
+    def _entries(self, commit: str, prefixes: Sequence[str]) -> dict[str, str]:
+        if not commit:
+            return {}
+        listed = self._git("ls-tree", "-r", "-z", commit).out.decode("utf-8", "surrogateescape")
+        objects: dict[str, str] = {}
+        for line in filter(None, listed.split("\0")):
+            about, _, path = line.partition("\t")
+            key = path.removesuffix(_SUFFIX)
+            if key.startswith(tuple(prefixes)):
+                objects[key] = about.split()[2]
+        batch = "".join(f"{name}\n" for name in objects.values()).encode()
+        answer = self._git("cat-file", "--batch", content=batch, seconds=_NETWORK_SECONDS)
+        return dict(zip(objects, _contents(answer.out), strict=True))
+
+    def _commit(self, tip: str, changes: Mapping[str, str | None]) -> str:
+        """Return a new commit with the changes on top of the tip; no ref leads to it yet."""
+        scratch = f"refs/connectform-scratch/{uuid.uuid4().hex}"
+        seconds = int(self._clock.now().timestamp())
+        head = f"commit {scratch}\ncommitter {_COMMITTER} {seconds} +0000\n"
+        parts = [head.encode(), _data(b"connectform"), f"from {tip}\n".encode() if tip else b""]
+        for key, value in changes.items():
+            path = f"{key}{_SUFFIX}"
+            if value is None:
+                parts.append(f"D {path}\n".encode())
+            else:
+                parts += [f"M 100644 inline {path}\n".encode(), _data(value.encode())]
+        self._git("fast-import", "--quiet", content=b"".join(parts))
+        commit = self._git("rev-parse", "--verify", scratch).text
+        self._git("update-ref", "-d", scratch)
+        return commit
+
+    def _move(self, remote: str, tip: str, commit: str) -> bool:
+        """Let the ref lead to a commit where it still leads to the tip, and tell whether it did."""
+        if not remote:
+            answer = run_git(self._folder, "update-ref", self._ref, commit, tip or _NOTHING)
+            return answer.ok
+        expected = f"--force-with-lease={self._ref}:{tip}"
+        refspec = f"{commit}:{self._ref}"
+        push = ("push", "--porcelain", "--no-verify", expected, remote, refspec)
+        answer = run_git(self._folder, *push, seconds=_NETWORK_SECONDS)
+        if answer.ok:
+            self._git("update-ref", self._ref, commit)
+            return True
+        said = f"{answer.text}\n{answer.error}"
+        if any(sign in said for sign in _OVERTAKEN):
+            return False
+        raise self._failed("push", answer)
+
+    def _git(self, *arguments: str, content: bytes = b"", seconds: float = 30.0) -> Answer:
+        answer = run_git(self._folder, *arguments, content=content, seconds=seconds)
+        if not answer.ok:
+            raise self._failed(arguments[0], answer)
+        return answer
+
+    def _failed(self, verb: str, answer: Answer) -> LedgerError:
+        lines = [line for line in answer.error.splitlines() if line.strip()]
+        refused = [line for line in answer.text.splitlines() if line.startswith("!")]
+        reason = (refused or lines or [f"exit code {answer.code}"])[0].strip()
+        return self._error(
+            Code.LEDGER_REPOSITORY,
+            f"git {verb} failed: {reason}",
+            "the ledger `git` needs a repository, its remote within reach, and the right to push"
+            f" to {self._ref}",
+        )
+
+    def _error(self, code: Code, reason: str, hint: str) -> LedgerError:
+        message = f"the ledger {self._ref} cannot be used: {reason}"
+        return LedgerError(Problem(code=code, message=message, hint=hint))
+
+
+def ref_of(cluster: str) -> str:
+    """Return the ref of a cluster's ledger; what git allows in no ref is escaped."""
+    awkward = ".." in cluster or cluster.endswith((".", ".lock"))
+    return f"refs/connectform/{quoted(cluster) if awkward else cluster}"
+
+
+def _data(content: bytes) -> bytes:
+    return b"data %d\n%s\n" % (len(content), content)
+
+
+def _contents(batch: bytes) -> Iterator[str]:
+    """Yield the objects that `cat-file --batch` printed."""
+    place = 0
+    while place < len(batch):
+        start = batch.index(b"\n", place) + 1
+        size = int(batch[place:start].split()[2])
+        yield batch[start : start + size].decode()
+        place = start + size + 1

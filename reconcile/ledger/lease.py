@@ -1,0 +1,205 @@
+"""The right to write to a cluster: held for a time, renewed in the background, given back."""
+
+import random
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+from reconcile.clock import Clock
+from reconcile.errors import LedgerError
+from reconcile.ledger import keys
+from reconcile.ledger.process import Holder, is_gone
+from reconcile.ledger.reading import check_format, read_lease
+from reconcile.ledger.store import Store
+from reconcile.ledger.writing import format_text, lease_text
+from reconcile.model.codes import Code
+from reconcile.model.ledger import Lease
+from reconcile.model.problem import Problem
+
+LENGTH: Final = 300.0
+_SKEW: Final = timedelta(seconds=60)
+_SHORTEST_WAIT: Final = 0.5
+_LONGEST_WAIT: Final = 3.0
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class HeldLease:
+    """A lease that this run holds; `swap` writes to the ledger as long as it does.
+
+    Threads may share it: renewing and writing exclude each other.
+    """
+
+    store: Store
+    clock: Clock
+    length: float
+    lease: Lease
+    text: str
+    _until: float
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lost: bool = False
+
+    def remaining(self) -> float:
+        """Return how many seconds the lease is good for; 0 once it is lost."""
+        return 0.0 if self._lost else max(0.0, self._until - self.clock.monotonic())
+
+    def swap(self, changes: Mapping[str, str | None]) -> None:
+        """Write entries; raise LedgerError where the lease is somebody else's by now."""
+        with self._lock:
+            if self._lost or not self.store.swap(changes, given={keys.LEASE: self.text}):
+                self._lost = True
+                raise _lost(self.store)
+
+    def renew(self) -> None:
+        """Hold the lease for its whole length from now on; raise LedgerError where it is lost."""
+        with self._lock:
+            now, moment = self.clock.monotonic(), self.clock.now()
+            lease = replace(self.lease, expires=moment + timedelta(seconds=self.length))
+            text = lease_text(lease)
+            if self._lost or not self.store.swap({keys.LEASE: text}, given={keys.LEASE: self.text}):
+                self._lost = True
+                raise _lost(self.store)
+            self.lease, self.text, self._until = lease, text, now + self.length
+
+    def release(self) -> None:
+        """Give the lease back; where that is not possible it ends by itself."""
+        with self._lock, suppress(LedgerError):
+            if not self._lost:
+                self.store.swap({keys.LEASE: None}, given={keys.LEASE: self.text})
+            self._lost = True
+
+
+@contextmanager
+def hold_lease(
+    store: Store,
+    wanted: Lease,
+    *,
+    clock: Clock,
+    rng: random.Random,
+    timeout: float = 0.0,
+    length: float = LENGTH,
+    gone: Callable[[Holder], bool] = is_gone,
+) -> Iterator[HeldLease]:
+    """Hold the right to write, renewed in the background, until the block ends.
+
+    `wanted` says who asks; its times do not count. Waits up to `timeout` seconds for another
+    holder. Raises LedgerError, naming the holder, where that one keeps it.
+    """
+    held = acquire(store, wanted, clock=clock, rng=rng, timeout=timeout, length=length, gone=gone)
+    over = threading.Event()
+    renewer = threading.Thread(target=_renew, args=(held, over), name="lease", daemon=True)
+    renewer.start()
+    try:
+        yield held
+    finally:
+        over.set()
+        renewer.join()
+        held.release()
+
+
+def acquire(
+    store: Store,
+    wanted: Lease,
+    *,
+    clock: Clock,
+    rng: random.Random,
+    timeout: float = 0.0,
+    length: float = LENGTH,
+    gone: Callable[[Holder], bool] = is_gone,
+) -> HeldLease:
+    """Take the right to write without renewing it; see `hold_lease`.
+
+    A lease that has expired is taken over, and so is one whose process on this machine has ended.
+    """
+    deadline = clock.monotonic() + timeout
+    while True:
+        entries = store.read(keys.FORMAT, keys.LEASE)
+        check_format(store.place, entries)
+        before = entries.get(keys.LEASE)
+        holder = read_lease(store.place, before) if before is not None else None
+        if holder is None or _is_free(holder, clock, gone):
+            held = _take(store, wanted, before, clock, length)
+            if held is not None:
+                return held
+            continue
+        left = deadline - clock.monotonic()
+        if left <= 0:
+            raise _locked(store, holder, clock)
+        clock.sleep(min(left, rng.uniform(_SHORTEST_WAIT, _LONGEST_WAIT)))
+
+
+def break_lease(store: Store) -> Lease | None:
+    """Take the right to write from whoever holds it, and return who that was."""
+    text = store.read(keys.LEASE).get(keys.LEASE)
+    if text is None:
+        return None
+    lease = read_lease(store.place, text)
+    store.swap({keys.LEASE: None}, given={keys.LEASE: text})
+    return lease
+
+
+def _take(
+    store: Store, wanted: Lease, before: str | None, clock: Clock, length: float
+) -> HeldLease | None:
+    began, now = clock.monotonic(), clock.now()
+    lease = replace(wanted, since=now, expires=now + timedelta(seconds=length))
+    text = lease_text(lease)
+    entries = {keys.LEASE: text, keys.FORMAT: format_text()}
+    if not store.swap(entries, given={keys.LEASE: before}):
+        return None
+    return HeldLease(
+        store=store, clock=clock, length=length, lease=lease, text=text, _until=began + length
+    )
+
+
+def _is_free(lease: Lease, clock: Clock, gone: Callable[[Holder], bool]) -> bool:
+    return clock.now() >= lease.expires or gone(Holder(lease.host, lease.process))
+
+
+def _renew(held: HeldLease, over: threading.Event) -> None:
+    """Renew while a third of the lease is over; what fails is tried again until it has ended."""
+    while not over.wait(held.length / 3):
+        try:
+            held.renew()
+        except LedgerError:
+            if held.remaining() <= 0:
+                return
+
+
+def _locked(store: Store, lease: Lease, clock: Clock) -> LedgerError:
+    now = clock.now()
+    who = f"{lease.actor or 'somebody'} ({lease.command} of {lease.project}, on {lease.host})"
+    where = f", see {lease.run_url}" if lease.run_url else ""
+    problems = [
+        Problem(
+            code=Code.LOCKED,
+            message=f"{who} is writing to this cluster since {lease.since:%Y-%m-%d %H:%M:%S} UTC"
+            f"{where}; the lock of {store.place} ends at {lease.expires:%H:%M:%S} UTC unless it is"
+            " renewed",
+            hint="wait with --lock-timeout SECONDS; connectform unlock breaks the lock, once you"
+            " know that its holder has ended",
+        )
+    ]
+    if lease.since > now + _SKEW:
+        problems.append(
+            Problem(
+                code=Code.CLOCKS_DIFFER,
+                message=f"the lock was taken at {lease.since:%H:%M:%S} UTC, and it is"
+                f" {now:%H:%M:%S} UTC here: one of the two clocks is wrong",
+                hint="set the clocks: an expiry means nothing without them",
+            )
+        )
+    return LedgerError(*problems)
+
+
+def _lost(store: Store) -> LedgerError:
+    return LedgerError(
+        Problem(
+            code=Code.LOCK_LOST,
+            message=f"the lock of {store.place} was lost: it was broken, or this run stood still"
+            " for longer than it holds",
+            hint="run the same command again: it looks first, and does what is left",
+        )
+    )

@@ -1,0 +1,40 @@
+"""Open the ledger that a project chose for a cluster."""
+
+from pathlib import Path
+
+from reconcile.clock import Clock
+from reconcile.ledger.git_store import GitStore
+from reconcile.ledger.sqlite_store import SqliteStore
+from reconcile.ledger.store import Store
+from reconcile.model.project import KafkaAccess, LedgerChoice, LedgerKind
+
+_FOLDER = ".connectform"
+
+
+def open_store(
+    choice: LedgerChoice, *, cluster: str, root: str, kafka: KafkaAccess | None, clock: Clock
+) -> Store:
+    """Return the ledger of a cluster; `root` is the folder of the project file.
+
+    Raises LedgerError where the Kafka client that is needed is not installed.
+    """
+    match choice.kind:
+        case LedgerKind.SQLITE:
+            place = f"{_FOLDER}/{cluster}.db"
+            return SqliteStore(Path(root, place), place=place)
+        case LedgerKind.GIT:
+            return GitStore(root, cluster, clock)
+        case LedgerKind.KAFKA:
+            return _kafka_store(choice.topic, cluster, kafka, clock)
+
+
+def _kafka_store(topic: str, cluster: str, kafka: KafkaAccess | None, clock: Clock) -> Store:
+    # The extra is not loaded where nobody keeps a ledger in Kafka.
+    from reconcile.kafka.compacted_topic import CompactedTopic  # noqa: PLC0415
+    from reconcile.ledger.kafka_store import KafkaStore  # noqa: PLC0415
+
+    settings = kafka.settings if kafka is not None else {}
+    opened = CompactedTopic(
+        settings, topic, transactional_id=f"connectform-{topic}-{cluster}", clock=clock
+    )
+    return KafkaStore(opened, name=topic, cluster=cluster)

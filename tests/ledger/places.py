@@ -1,0 +1,82 @@
+"""Places to keep a ledger in, each as several processes would open it."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconcile.clock import SystemClock
+from reconcile.ledger.git_store import GitStore
+from reconcile.ledger.opening import open_store
+from reconcile.ledger.sqlite_store import SqliteStore
+from reconcile.ledger.store import Store
+from reconcile.model.project import KafkaAccess, LedgerChoice, LedgerKind
+
+CLUSTER = "prod"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A ledger; `open` returns one more way to it, which shares nothing with the others."""
+
+    kind: str
+    open: Callable[[], Store]
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git with nobody's settings."""
+    return subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_AUTHOR_NAME": "a",
+            "GIT_AUTHOR_EMAIL": "a@example.com",
+            "GIT_COMMITTER_NAME": "a",
+            "GIT_COMMITTER_EMAIL": "a@example.com",
+        },
+    ).stdout.strip()
+
+
+def sqlite_place(folder: Path) -> Place:
+    path = folder / ".connectform" / f"{CLUSTER}.db"
+    return Place("sqlite", lambda: SqliteStore(path, place=f".connectform/{CLUSTER}.db"))
+
+
+def git_place(folder: Path) -> Place:
+    """A repository without a remote."""
+    git(folder, "init", "--quiet", "-b", "main", "alone")
+    return Place("git", lambda: GitStore(str(folder / "alone"), CLUSTER, SystemClock()))
+
+
+def remote_place(folder: Path) -> Place:
+    """A repository that is cloned anew by everybody who opens the ledger."""
+    git(folder, "init", "--quiet", "--bare", "-b", "main", "remote.git")
+    git(folder, "clone", "--quiet", "remote.git", "first")
+    git(folder / "first", "commit", "--quiet", "--allow-empty", "-m", "one")
+    git(folder / "first", "push", "--quiet", "origin", "HEAD:main")
+    clones: list[Path] = []
+
+    def cloned() -> Store:
+        clone = folder / f"clone-{len(clones)}"
+        clones.append(clone)
+        git(folder, "clone", "--quiet", "--depth=1", f"file://{folder}/remote.git", clone.name)
+        git(clone, "checkout", "--quiet", "--detach")
+        return GitStore(str(clone), CLUSTER, SystemClock())
+
+    return Place("git-remote", cloned)
+
+
+def kafka_place(bootstrap_servers: str, topic: str) -> Place:
+    choice = LedgerChoice(LedgerKind.KAFKA, topic)
+    access = KafkaAccess(settings={"bootstrap.servers": bootstrap_servers})
+    return Place(
+        "kafka",
+        lambda: open_store(choice, cluster=CLUSTER, root=".", kafka=access, clock=SystemClock()),
+    )
