@@ -18,6 +18,7 @@ from reconcile.model.project import (
     Auth,
     BasicAuth,
     BearerAuth,
+    KafkaAccess,
     OAuthClientCredentials,
     Timeouts,
     Tls,
@@ -76,6 +77,16 @@ def make_access(
         headers={key: texts.get(headers, below, key) or "" for key in headers},
     )
     return replace(access, secrets=tuple(map(Secret, texts.found))), texts.findings
+
+
+def make_kafka(
+    cluster: str, tree: Mapping[str, Tree], sources: Sources
+) -> tuple[KafkaAccess, list[Finding]]:
+    """Return the settings of a Kafka client that a project file describes, and what is wrong."""
+    texts = _Texts(sources)
+    settings = {key: texts.get(tree, ("clusters", cluster, "kafka"), key) or "" for key in tree}
+    access = KafkaAccess(settings=settings, secrets=tuple(map(Secret, texts.found)))
+    return access, texts.findings
 
 
 def _urls(tree: Mapping[str, Tree], path: Path, texts: _Texts) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from reconcile.desired.findings import problems_of
 from reconcile.desired.json_reader import read_json
 from reconcile.desired.kinds import read_document
 from reconcile.desired.manifest import Manifest
+from reconcile.desired.moves import check_moves, declared_on, departing, is_declared_on
 from reconcile.desired.nodes import Reading, Shapes
 from reconcile.desired.project import LoadedProject
 from reconcile.desired.project_file import unknown_cluster
@@ -146,7 +147,7 @@ def _load_cluster(
     problems: list[Problem] = []
     texts: list[str] = []
     for manifest in files.manifests:
-        if manifest.clusters is not None and cluster not in manifest.clusters:
+        if not is_declared_on(manifest, cluster):
             continue
         if manifest.name in first:
             problems.append(_duplicate(manifest, first[manifest.name], cluster))
@@ -160,6 +161,10 @@ def _load_cluster(
             definitions[manifest.name] = resolved.definition
     if not first and not errors_in(files.problems):
         problems.append(_nothing(loaded.project, cluster))
+    wrong = check_moves(definitions, tuple(loaded.project.clusters))
+    problems += wrong
+    for problem in wrong:
+        definitions.pop(problem.connector, None)
     every = (*files.problems, *problems)
     desired = Desired(
         project=loaded.project.name,
@@ -167,6 +172,8 @@ def _load_cluster(
         definitions=definitions,
         problems=every,
         complete=not errors_in(every),
+        departing=departing(files.manifests, cluster, loaded.project.clusters),
+        declared_on=declared_on(definitions.values(), files.manifests),
     )
     return desired, tuple(texts)
 

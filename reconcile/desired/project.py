@@ -6,21 +6,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from reconcile.desired.access import make_access
+from reconcile.desired.access import make_access, make_kafka
 from reconcile.desired.checks import Checker, Schema
 from reconcile.desired.files import SecretFiles, read_text
 from reconcile.desired.findings import problems_of
 from reconcile.desired.nodes import Document, Shapes, Tree, place
 from reconcile.desired.project_file import Parsed, parse_project
-from reconcile.desired.references import Kind, Sources
+from reconcile.desired.references import Kind, Sources, fill
 from reconcile.desired.resolve import Default
 from reconcile.desired.schemas import PROJECT, read_schemas
+from reconcile.desired.specs import mapping
 from reconcile.desired.yaml_reader import read_yaml
 from reconcile.errors import DefinitionError
 from reconcile.model.codes import Code
+from reconcile.model.config import Secret
 from reconcile.model.marks import Marks
 from reconcile.model.problem import Location, Problem
-from reconcile.model.project import Access, Project, Tls
+from reconcile.model.project import Access, KafkaAccess, Project, Tls
 
 _NAMES: Final = ("connectform.yaml", "connectform.yml")
 
@@ -60,14 +62,7 @@ def read_access(
     reference and file of this cluster that cannot be had.
     """
     project = loaded.project
-    cluster = project.clusters[cluster_name]
-    files = SecretFiles(project.root)
-    sources = Sources(
-        names={Kind.VARIABLE: cluster.variables, Kind.CLUSTER: {"name": cluster_name}},
-        environment=environment,
-        locate_file=files.locate,
-        read_file=files.read,
-    )
+    sources = _sources(loaded, cluster_name, environment)
     tree = loaded.clusters[cluster_name]
     access, findings = make_access(cluster_name, tree, sources, urls=overrides)
     problems = problems_of(findings, loaded.marks)
@@ -76,6 +71,44 @@ def read_access(
     if problems:
         raise DefinitionError(*problems)
     return replace(access, tls=tls)
+
+
+def read_fingerprint_key(loaded: LoadedProject, environment: Mapping[str, str]) -> Secret | None:
+    """Return the key for the fingerprints of secrets, or None where it is not given here."""
+    files = SecretFiles(loaded.project.root)
+    sources = Sources(
+        names={}, environment=environment, locate_file=files.locate, read_file=files.read
+    )
+    text = fill(loaded.project.fingerprint_key, sources).text
+    return Secret(text) if text else None
+
+
+def read_kafka(
+    loaded: LoadedProject, cluster_name: str, environment: Mapping[str, str]
+) -> KafkaAccess | None:
+    """Return the settings for the brokers behind a cluster, their references resolved.
+
+    None where the project file has none. Raises DefinitionError with every reference that cannot
+    be had.
+    """
+    tree = mapping(loaded.clusters[cluster_name].get("kafka"))
+    if not tree:
+        return None
+    access, findings = make_kafka(cluster_name, tree, _sources(loaded, cluster_name, environment))
+    if findings:
+        raise DefinitionError(*problems_of(findings, loaded.marks))
+    return access
+
+
+def _sources(loaded: LoadedProject, cluster_name: str, environment: Mapping[str, str]) -> Sources:
+    files = SecretFiles(loaded.project.root)
+    variables = loaded.project.clusters[cluster_name].variables
+    return Sources(
+        names={Kind.VARIABLE: variables, Kind.CLUSTER: {"name": cluster_name}},
+        environment=environment,
+        locate_file=files.locate,
+        read_file=files.read,
+    )
 
 
 def _find(path: Path | None, cwd: Path) -> Path:

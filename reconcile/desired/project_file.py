@@ -6,6 +6,8 @@ from typing import Final
 
 from reconcile.desired.checks import Checker
 from reconcile.desired.findings import Finding, problems_of
+from reconcile.desired.freezes import read_freezes
+from reconcile.desired.ledger_choice import read_ledger_choice
 from reconcile.desired.manifest import has_error
 from reconcile.desired.nodes import Document, Tree, place
 from reconcile.desired.references import OPENING
@@ -14,6 +16,7 @@ from reconcile.desired.settings import read_settings
 from reconcile.desired.specs import mapping, read_ignore, read_spec, scalar, texts, whole
 from reconcile.errors import DefinitionError
 from reconcile.model.codes import Code
+from reconcile.model.desired import MovedFrom
 from reconcile.model.marks import Marks, Path
 from reconcile.model.project import Cluster, Limits, Ownership, Project, Prune
 from reconcile.plugins.suggest import suggest
@@ -45,7 +48,7 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
         clusters[name], more = _read_cluster(name, cluster, document.marks)
         findings += more
     defaults, more = _read_defaults(tree.get("defaults"), tuple(clusters), document.marks)
-    findings += more
+    findings += [*more, *_check_fingerprint_key(tree.get("fingerprintKey"))]
     if document.problems or has_error(findings):
         raise DefinitionError(*document.problems, *problems_of(findings, document.marks))
     allowed = mapping(tree.get("references")).get("env")
@@ -56,6 +59,7 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
         definitions=texts(tree["definitions"]) if "definitions" in tree else _DEFINITIONS,
         clusters=clusters,
         environment=texts(allowed) if allowed is not None else None,
+        fingerprint_key=scalar(tree.get("fingerprintKey")) or "",
     )
     return Parsed(project, defaults, written, document.marks)
 
@@ -75,7 +79,9 @@ def _read_cluster(
     ownership = mapping(tree.get("ownership"))
     limits = mapping(tree.get("limits"))
     ignore, findings = read_ignore(tree.get("ignore"), marks, (*path, "ignore"))
-    findings += _check_urls(tree, path)
+    ledger, more = read_ledger_choice(tree, path)
+    freezes, unclear = read_freezes(tree.get("freezes"), marks, (*path, "freezes"))
+    findings += [*more, *unclear, *_check_urls(tree, path)]
     findings += _check_variables(variables, (*path, "vars"))
     cluster = Cluster(
         name=name,
@@ -92,6 +98,8 @@ def _read_cluster(
             max_update_percent=_number(limits, "maxUpdatePercent", _LIMITS.max_update_percent),
         ),
         ignore=ignore,
+        ledger=ledger,
+        freezes=freezes,
     )
     return cluster, findings
 
@@ -139,7 +147,7 @@ def _read_defaults(
             if name not in known
         ]
         spec, more = read_spec(mapping(mapping(item)["spec"]), marks, (*path, "spec"))
-        findings += more
+        findings += [*more, *_check_moved(spec.moved_from, (*path, "spec", "movedFrom"))]
         default = Default(
             spec=spec,
             clusters=clusters,
@@ -150,6 +158,24 @@ def _read_defaults(
         )
         defaults.append(default)
     return tuple(defaults), findings
+
+
+def _check_moved(moved: MovedFrom | None, path: Path) -> list[Finding]:
+    if moved is None:
+        return []
+    hint = "put it into the definition of the one connector that moves"
+    return [
+        Finding(Code.INVALID_VALUE, path, "defaults cannot say where connectors move from", hint)
+    ]
+
+
+def _check_fingerprint_key(tree: Tree | None) -> list[Finding]:
+    written = scalar(tree)
+    if written is None or OPENING in written:
+        return []
+    message = "fingerprintKey is a key itself, which whoever reads this file could use"
+    hint = 'refer to it: fingerprintKey: "${{ env.CONNECTFORM_FINGERPRINT_KEY }}"'
+    return [Finding(Code.INVALID_VALUE, ("fingerprintKey",), message, hint)]
 
 
 def _check_defaults(tree: Tree) -> list[Finding]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from reconcile.desired.manifest import Manifest
+from reconcile.desired.moves import moved_from
 from reconcile.desired.references import Kind, Sources, fill
 from reconcile.desired.specs import Spec
 from reconcile.desired.sugar import CLASS, TASKS
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
-from reconcile.model.desired import Definition, TargetState, TasksRange
+from reconcile.model.desired import Definition, OffsetsOnDelete, TargetState, TasksRange
 from reconcile.model.problem import Location, Problem
 
 
@@ -58,6 +59,9 @@ def resolve(
     if CLASS not in values:
         problems.append(_without_class(manifest))
     tasks, state, wave = _fields(specs)
+    kept = [spec.on_delete for spec in specs if spec.on_delete is not None]
+    protected = [spec.protect for spec in specs if spec.protect is not None]
+    moved = moved_from(manifest, cluster)
     definition = Definition(
         name=manifest.name,
         cluster=cluster,
@@ -69,6 +73,9 @@ def resolve(
         wave=wave,
         ignore=tuple([rule for spec in specs for rule in spec.ignore]),
         layers=tuple([spec.layer for spec in specs]),
+        protect=protected[-1] if protected else False,
+        on_delete=kept[-1] if kept else OffsetsOnDelete.KEEP,
+        moved_from=replace(moved, cluster=None) if moved and moved.cluster == cluster else moved,
     )
     return Resolved(None if problems else definition, tuple(problems), tuple(secrets))
 

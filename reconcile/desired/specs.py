@@ -11,7 +11,14 @@ from reconcile.desired.references import OPENING
 from reconcile.desired.settings import read_settings
 from reconcile.desired.sugar import Expanded, expand
 from reconcile.model.codes import Code
-from reconcile.model.desired import IgnoreRule, Layer, TargetState, TasksRange
+from reconcile.model.desired import (
+    IgnoreRule,
+    Layer,
+    MovedFrom,
+    OffsetsOnDelete,
+    TargetState,
+    TasksRange,
+)
 from reconcile.model.marks import Marks, Path
 
 _NOTHING: Final[Mapping[str, Tree]] = {}
@@ -21,8 +28,8 @@ _NOTHING: Final[Mapping[str, Tree]] = {}
 class Spec:
     """What one layer says of a connector.
 
-    A value of None removes a setting (`removing` tells of any), and `unmanaged` takes back a
-    state that a lower layer set. `referring` are the keys whose values hold references.
+    A value of None removes a setting (`removing` tells of any); `unmanaged` takes back a state,
+    and `unmoved` a former name, that a lower layer set. `referring` are the keys whose values hold references.
     """
 
     values: Mapping[str, str | None] = field(repr=False)
@@ -34,6 +41,10 @@ class Spec:
     unmanaged: bool = False
     wave: int | None = None
     ignore: tuple[IgnoreRule, ...] = ()
+    protect: bool | None = None
+    on_delete: OffsetsOnDelete | None = None
+    moved_from: MovedFrom | None = None
+    unmoved: bool = False
 
 
 def read_spec(
@@ -50,7 +61,8 @@ def read_spec(
     findings += _check_range(expanded.tasks_range, (*path, "tasksMax"))
     values = {**expanded.values, **settings.values}
     state = scalar(tree.get("state"))
-    wave = tree.get("wave")
+    wave, protect = tree.get("wave"), tree.get("protect")
+    offsets = scalar(mapping(tree.get("onDelete")).get("offsets"))
     ignore, more = read_ignore(tree.get("ignore"), marks, (*path, "ignore"))
     spec = Spec(
         values=values,
@@ -62,8 +74,20 @@ def read_spec(
         unmanaged="state" in tree and state is None,
         wave=whole(wave) if wave is not None else None,
         ignore=ignore,
+        protect=typed_scalar(protect) is True if isinstance(protect, str) else None,
+        on_delete=OffsetsOnDelete(offsets) if offsets is not None else None,
+        moved_from=_moved_from(tree.get("movedFrom"), marks, (*path, "movedFrom")),
+        unmoved="movedFrom" in tree and tree["movedFrom"] is None,
     )
     return spec, findings + more
+
+
+def _moved_from(tree: Tree | None, marks: Marks, path: Path) -> MovedFrom | None:
+    if isinstance(tree, dict):
+        cluster, name = scalar(tree["cluster"]), scalar(tree["name"]) or ""
+        return MovedFrom(name=name, cluster=cluster, location=place(marks, path))
+    name = scalar(tree) or ""
+    return MovedFrom(name=name, location=place(marks, path)) if name else None
 
 
 def read_ignore(

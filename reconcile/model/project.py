@@ -156,6 +156,7 @@ class Project:
     """The project file, checked; `root` is the absolute folder it stands in.
 
     `environment` names the variables that definitions may use, as globs; None allows any.
+    `fingerprint_key` is as written, a reference.
     """
 
     name: str
@@ -164,3 +165,4 @@ class Project:
     definitions: tuple[str, ...]
     clusters: Mapping[str, Cluster]
     environment: tuple[str, ...] | None = None
+    fingerprint_key: str = ""
