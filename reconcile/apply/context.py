@@ -2,12 +2,13 @@
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from reconcile.apply.events import Event, Finished
 from reconcile.apply.flight import Flight, ended
+from reconcile.apply.journal import Journal, NoJournal
 from reconcile.apply.options import ApplyOptions, Interrupt, OnError
 from reconcile.clock import Clock
 from reconcile.connect.connection import Connection
@@ -24,7 +25,9 @@ class Context:
 
     `notify` may be called from any of them. `halted` is set once a change ended badly and the
     options say that nothing new is begun then, `unwell` once the worker calls itself unhealthy
-    after a write: what is begun then would time out as well, 90 s each.
+    after a write: what is begun then would time out as well, 90 s each. `unsung` is set once a
+    canary ended badly, `unrecorded` holds why nothing more can be recorded. `origins` are the
+    connections to the clusters that connectors move from.
     """
 
     connection: Connection
@@ -35,8 +38,12 @@ class Context:
     notify: Callable[[Event], None]
     interrupt: Interrupt
     pool: Executor
+    journal: Journal = field(default_factory=NoJournal)
+    origins: Mapping[str, Connection] = field(default_factory=dict)
     halted: threading.Event = field(default_factory=threading.Event)
     unwell: threading.Event = field(default_factory=threading.Event)
+    unsung: threading.Event = field(default_factory=threading.Event)
+    unrecorded: list[Problem] = field(default_factory=list)
 
     def held_back(self) -> str:
         """Return why nothing new may be begun, or an empty text."""
@@ -46,7 +53,15 @@ class Context:
             return "a change before it did not go well, and --on-error is stop"
         if self.unwell.is_set():
             return "the cluster takes no writes now, its worker calls itself unhealthy"
-        return ""
+        if self.unsung.is_set():
+            return "a canary before it did not go well"
+        if self.unrecorded:
+            return f"nothing can be recorded: {self.unrecorded[0].message}"
+        return self.journal.obstacle()
+
+    def cut_off(self) -> bool:
+        """Tell whether what is under way must end between two of its writes."""
+        return self.interrupt.requested or bool(self.journal.obstacle())
 
     def paused(self, seconds: float) -> bool:
         """Wait, and tell whether an interruption came meanwhile."""

@@ -4,6 +4,7 @@ from typing import Final
 
 from reconcile.apply.context import Context
 from reconcile.apply.flight import Flight
+from reconcile.apply.offsets import holds_offsets
 from reconcile.apply.readback import CHEAPLY_LISTED
 from reconcile.apply.standing import is_written
 from reconcile.apply.steps import Step
@@ -12,6 +13,7 @@ from reconcile.connect.answers import HealthStatus
 from reconcile.connect.reads import (
     get_connector,
     get_health,
+    get_offsets,
     get_status,
     list_infos,
     list_names,
@@ -54,16 +56,26 @@ def _shows(step: Step, flight: Flight, context: Context) -> bool:
     match step:
         case Step.CREATE | Step.CREATE_PAUSED | Step.CREATE_STOPPED | Step.PUT_CONFIG:
             return _is_read_back(flight, context)
-        case Step.PAUSE:
-            return _state(flight, context) is State.PAUSED
-        case Step.STOP:
-            return _state(flight, context) is State.STOPPED
-        case Step.RESUME:
-            return _state(flight, context) not in (None, State.PAUSED, State.STOPPED)
+        case Step.PAUSE | Step.STOP | Step.RESUME:
+            return _is_in_state(step, _state(flight, context))
         case Step.DELETE:
             return name not in list_names(connection)
-        case Step.RESTART | Step.RESTART_FAILED | Step.AWAIT_STOPPED:
+        case Step.RESET_OFFSETS:
+            return get_offsets(connection, name) == ()
+        case Step.ALTER_OFFSETS:
+            return holds_offsets(get_offsets(connection, name) or (), flight.offsets)
+        case Step.RESTART | Step.RESTART_FAILED | Step.AWAIT_STOPPED | Step.KEEP_OFFSETS:
             return False
+
+
+def _is_in_state(step: Step, state: State | None) -> bool:
+    match step:
+        case Step.PAUSE:
+            return state is State.PAUSED
+        case Step.STOP:
+            return state is State.STOPPED
+        case _:
+            return state not in (None, State.PAUSED, State.STOPPED)
 
 
 def _is_read_back(flight: Flight, context: Context) -> bool:

@@ -1,27 +1,28 @@
 """Carry out a plan: wave after wave, wide within each, and every change on its own."""
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
-from reconcile.apply.admit import admit
+from reconcile.apply.batch import carry_out
 from reconcile.apply.context import Context, serialised
 from reconcile.apply.events import Event, WaveStarted
 from reconcile.apply.flight import Flight
+from reconcile.apply.journal import Journal, NoJournal
 from reconcile.apply.options import ApplyOptions, Interrupt
-from reconcile.apply.settle import await_gone, await_stopped, settle
-from reconcile.apply.steps import Step
-from reconcile.apply.write import write
 from reconcile.clock import Clock
 from reconcile.connect.answers import HealthStatus
 from reconcile.connect.connection import Connection
 from reconcile.connect.reads import get_health
 from reconcile.errors import ClusterError, RefusedError
 from reconcile.model.codes import Code
-from reconcile.model.outcome import ApplyResult, Outcome
-from reconcile.model.plan import Action, Change, Plan
+from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
+from reconcile.model.plan import Change, Plan
 from reconcile.model.problem import Problem, errors_in
+from reconcile.plan.order import rank
+
+_WELL = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED})
 
 
 def _unobserved(event: Event) -> None:
@@ -38,11 +39,14 @@ def apply_plan(
     options: ApplyOptions | None = None,
     observe: Callable[[Event], None] = _unobserved,
     interrupt: Interrupt | None = None,
+    journal: Journal | None = None,
+    origins: Mapping[str, Connection] | None = None,
 ) -> ApplyResult:
     """Carry out a plan, and return what came of each change, in the plan's order.
 
     One change that fails stops no other, unless the options say so. `observe` is called for one
-    event at a time, from several threads. Raises RefusedError for a plan with errors, and
+    event at a time, from several threads; `journal` keeps the record; `origins` are connections to
+    the other clusters that connectors move from. Raises RefusedError for a plan with errors, and
     ClusterError where the cluster cannot take writes or be read; nothing was written then.
     """
     if errors := errors_in(plan.problems):
@@ -50,6 +54,7 @@ def apply_plan(
     options, interrupt = options or ApplyOptions(), interrupt or Interrupt()
     started = clock.now()
     outcomes: list[Outcome] = []
+    problems: tuple[Problem, ...] = ()
     if plan.changes:
         _require_health(connection)
         pool = ThreadPoolExecutor(options.parallelism, thread_name_prefix="apply")
@@ -62,9 +67,12 @@ def apply_plan(
             notify=serialised(observe),
             interrupt=interrupt,
             pool=pool,
+            journal=journal or NoJournal(),
+            origins=origins or {},
         )
         try:
-            outcomes = _outcomes(_waves(plan, context))
+            outcomes = _outcomes(_waves(plan, context), plan)
+            problems = tuple(dict.fromkeys(context.unrecorded))
         finally:
             # Nothing is left to do then, unless a KeyboardInterrupt asked to end at once.
             pool.shutdown(wait=False, cancel_futures=True)
@@ -76,6 +84,7 @@ def apply_plan(
         finished_at=clock.now(),
         outcomes=tuple(outcomes),
         interrupted=interrupt.requested,
+        problems=problems,
     )
 
 
@@ -97,46 +106,34 @@ def _waves(plan: Plan, context: Context) -> Iterable[Flight]:
     for wave, group in groupby(plan.changes, key=lambda change: change.wave):
         changes = tuple(group)
         context.notify(WaveStarted(wave=wave, changes=len(changes)))
+        first = changes[0] is plan.changes[0]
+        canaries = _canaries(changes, plan, context) if first else ()
+        if canaries:
+            flights = carry_out(canaries, plan, context)
+            yield from flights
+            if any(_went_badly(flight) for flight in flights):
+                context.unsung.set()
+        rest = [change for change in changes if change not in canaries]
         # The plan's order is kept: what is deleted before others are written frees what they need.
-        for _, batch in groupby(changes, key=lambda change: change.action is Action.DELETE):
-            yield from _batch(tuple(batch), plan, context)
+        for _, batch in groupby(rest, key=rank):
+            yield from carry_out(tuple(batch), plan, context)
 
 
-def _batch(changes: Sequence[Change], plan: Plan, context: Context) -> list[Flight]:
-    """Carry out changes side by side, and wait until each has taken effect or failed to."""
-    flights = admit(changes, plan, context)
-    while any(flight.next_step for flight in flights):
-        flights = list(context.pool.map(lambda flight: _written(flight, context), flights))
-        flights = _each(flights, await_stopped, context, where=_is_waiting)
-    deletes = [flight.change.action is Action.DELETE for flight in flights]
-    await_effect = await_gone if all(deletes) else settle
-    return _each(flights, await_effect, context, where=_is_unsettled)
+def _canaries(changes: Sequence[Change], plan: Plan, context: Context) -> tuple[Change, ...]:
+    """Return the changes of the first wave that go before all others, where that was asked for."""
+    canary = context.options.canary
+    if canary is None:
+        return ()
+    written = [change for change in changes if change.config is not None and rank(change) == 0]
+    return tuple(written[: canary.of(len(plan.changes))])
 
 
-def _each(
-    flights: Sequence[Flight],
-    wait: Callable[[Sequence[Flight], Context], list[Flight]],
-    context: Context,
-    *,
-    where: Callable[[Flight], bool],
-) -> list[Flight]:
-    """Replace the flights that the condition holds for by what waiting made of them."""
-    chosen = [flight for flight in flights if where(flight)]
-    changed = iter(wait(chosen, context) if chosen else ())
-    return [next(changed) if where(flight) else flight for flight in flights]
+def _went_badly(flight: Flight) -> bool:
+    return flight.outcome is not None and flight.outcome.status not in _WELL
 
 
-def _written(flight: Flight, context: Context) -> Flight:
-    return write(flight, context) if flight.next_step else flight
-
-
-def _is_waiting(flight: Flight) -> bool:
-    return flight.next_step is Step.AWAIT_STOPPED
-
-
-def _is_unsettled(flight: Flight) -> bool:
-    return flight.outcome is None
-
-
-def _outcomes(flights: Iterable[Flight]) -> list[Outcome]:
-    return [flight.outcome for flight in flights if flight.outcome is not None]
+def _outcomes(flights: Iterable[Flight], plan: Plan) -> list[Outcome]:
+    """Return the outcomes in the order of the plan."""
+    found = {id(flight.change): flight.outcome for flight in flights}
+    outcomes = (found.get(id(change)) for change in plan.changes)
+    return [outcome for outcome in outcomes if outcome is not None]

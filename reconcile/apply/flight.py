@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from reconcile.apply.signs import Telltale
 from reconcile.apply.steps import Step
+from reconcile.connect.answers import ConnectorOffset
 from reconcile.model.desired import TargetState
 from reconcile.model.outcome import Outcome, OutcomeStatus
 from reconcile.model.plan import Change
@@ -15,7 +16,8 @@ class Flight:
     """A change being carried out.
 
     `goal` is the target state to end in. `began` is a clock reading. `written` tells whether a
-    write reached the cluster, or may have.
+    write reached the cluster, or may have. `offsets` are positions to write, `notes` what is to be
+    told however it ends.
     """
 
     change: Change
@@ -25,6 +27,8 @@ class Flight:
     began: float | None = None
     written: bool = False
     telltale: Telltale | None = None
+    offsets: tuple[ConnectorOffset, ...] = ()
+    notes: tuple[Problem, ...] = ()
     outcome: Outcome | None = None
 
     @property
@@ -57,6 +61,6 @@ def ended(flight: Flight, status: OutcomeStatus, now: float, *problems: Problem)
         status=status,
         seconds=0.0 if flight.began is None else now - flight.began,
         written=flight.written,
-        problems=problems,
+        problems=(*problems, *flight.notes),
     )
     return replace(flight, outcome=outcome)

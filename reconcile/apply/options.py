@@ -3,6 +3,11 @@
 import threading
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from reconcile.errors import usage
+
+_WHOLE: Final = 100
 
 
 class OnError(StrEnum):
@@ -10,6 +15,27 @@ class OnError(StrEnum):
 
     CONTINUE = "continue"
     STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """How many changes go first: a number, or a share of all in percent."""
+
+    number: int
+    percent: bool = False
+
+    def of(self, changes: int) -> int:
+        """Return how many of so many changes that are; a share is rounded up."""
+        return -(-changes * self.number // 100) if self.percent else self.number
+
+
+def parse_canary(text: str) -> Canary:
+    """Return what `3` or `10%` says; raise UsageError for anything else."""
+    digits = text.strip().removesuffix("%")
+    percent = text.strip().endswith("%")
+    if digits.isdecimal() and int(digits) > 0 and not (percent and int(digits) > _WHOLE):
+        return Canary(int(digits), percent)
+    raise usage(f"--canary {text} is no number of changes", hint="write 3, or 10%")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +46,9 @@ class ApplyOptions:
     this is compared with the cluster again before it is written. `retry_timeout` bounds the
     repetition of writes that were refused for the moment, `look_timeout` the search for the effect
     of a write whose outcome is unknown, `stop_timeout` the wait for a stop on the way to something
-    else, `settle_timeout` the wait for each change to take effect.
+    else, `settle_timeout` the wait for each change to take effect. `canary` changes go first, and
+    the others only if these go well. `rollback_on_failure` sets updates back that made their
+    connector fail.
     """
 
     parallelism: int = 32
@@ -30,6 +58,8 @@ class ApplyOptions:
     look_timeout: float = 10.0
     stop_timeout: float = 30.0
     settle_timeout: float = 120.0
+    canary: Canary | None = None
+    rollback_on_failure: bool = False
 
 
 class Interrupt:

@@ -3,10 +3,19 @@
 from dataclasses import replace
 
 from reconcile.model.codes import Code
+from reconcile.model.ledger import MoveStep
 from reconcile.model.plan import Action, Change
 from reconcile.model.problem import Problem, Severity
 
 _RUN_AGAIN = "run the same command again: it looks first, and does what is left"
+_MOVE_STEPS = {
+    MoveStep.BEGUN: "nothing was moved",
+    MoveStep.OFFSETS_READ: "the old one is stopped, its offsets are in the ledger",
+    MoveStep.CREATED: "the new one exists, stopped",
+    MoveStep.OFFSETS_WRITTEN: "the new one has the offsets",
+    MoveStep.STARTED: "the new one is started, and the old one still exists",
+    MoveStep.DONE: "all is done",
+}
 _VERBS = {
     Action.CREATE: ("create", "created"),
     Action.UPDATE: ("update", "updated"),
@@ -95,14 +104,71 @@ def not_stopped(change: Change, seconds: float, last: str) -> Problem:
     )
 
 
-def interrupted_midway(change: Change) -> Problem:
-    """Return the problem of a change that an interruption left half-way or unseen."""
+def interrupted_midway(change: Change, obstacle: str = "") -> Problem:
+    """Return the problem of a change that an interruption, or an obstacle, left half-way or unseen."""
+    why = f"ended early, since {obstacle}," if obstacle else "was interrupted"
     return _problem(
         change,
-        Code.NOT_SETTLED,
-        f"{change.name}: apply was interrupted before the change was seen to take effect",
+        Code.LOCK_LOST if obstacle else Code.NOT_SETTLED,
+        f"{change.name}: apply {why} before the change was seen to take effect",
         _RUN_AGAIN,
     )
+
+
+def unrecorded(change: Change, cause: Problem) -> Problem:
+    """Return the problem of a change that is not sent because it cannot be recorded."""
+    return replace(
+        cause,
+        message=f"{change.name} was left as it is: {cause.message}",
+        location=change.location or cause.location,
+        connector=change.name,
+    )
+
+
+def offsets_not_kept(change: Change, reason: str) -> Problem:
+    """Return the warning of a connector whose offsets could not be read before it was deleted."""
+    problem = _problem(
+        change,
+        Code.OFFSETS_NOT_KEPT,
+        f"the offsets of {change.name} are not in the ledger: {reason}",
+        "Connect keeps them: a connector created under this name goes on from them",
+    )
+    return replace(problem, severity=Severity.WARNING)
+
+
+def on_the_way(change: Change, step: MoveStep, cause: Problem) -> Problem:
+    """Return the problem of a move that came no further than a step."""
+    old = change.origin.name if change.origin else ""
+    return replace(
+        cause,
+        message=f"{change.name} is not moved from {old} yet ({_MOVE_STEPS[step]}): {cause.message}",
+        location=change.location or cause.location,
+        hint=f"run the same command again, and the move goes on; until {old} is deleted, taking the"
+        " rename back in git and applying that moves it back",
+        connector=change.name,
+    )
+
+
+def rolled_back(change: Change, *, settled: bool) -> Problem:
+    """Return the problem of an update that was taken back because it failed."""
+    end = "and runs as before" if settled else "and was not seen to run as before yet"
+    return _problem(
+        change,
+        Code.ROLLED_BACK,
+        f"{change.name} was set back to the definition that was applied last, {end}",
+        "correct the definition: until then every apply tries it again",
+    )
+
+
+def not_rolled_back(change: Change, reason: str) -> Problem:
+    """Return the warning of an update that failed and is not taken back."""
+    problem = _problem(
+        change,
+        Code.CANNOT_ROLL_BACK,
+        f"{change.name} was not set back: {reason}",
+        "correct the definition, or revert the commit, and apply that",
+    )
+    return replace(problem, severity=Severity.WARNING)
 
 
 def outcome_unknown(change: Change, cause: Problem) -> Problem:

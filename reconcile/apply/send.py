@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from reconcile.apply.flight import Flight
 from reconcile.apply.steps import Step
 from reconcile.connect import writes
 from reconcile.connect.connection import Connection
@@ -15,9 +16,9 @@ _INITIAL_STATES: Final = {
 }
 
 
-def send(step: Step, change: Change, connection: Connection) -> None:
+def send(step: Step, flight: Flight, connection: Connection) -> None:
     """Send the request of a step once; raises WriteFailure."""
-    name = change.name
+    change, name = flight.change, flight.name
     match step:
         case Step.CREATE | Step.CREATE_PAUSED | Step.CREATE_STOPPED:
             state = _INITIAL_STATES.get(step)
@@ -35,7 +36,17 @@ def send(step: Step, change: Change, connection: Connection) -> None:
             writes.restart(connection, name, include_tasks=True, only_failed=only_failed)
         case Step.DELETE:
             writes.delete_connector(connection, name)
-        case Step.AWAIT_STOPPED:
+        case _:
+            _send_offsets(step, flight, connection)
+
+
+def _send_offsets(step: Step, flight: Flight, connection: Connection) -> None:
+    match step:
+        case Step.RESET_OFFSETS:
+            writes.reset_offsets(connection, flight.name)
+        case Step.ALTER_OFFSETS:
+            writes.alter_offsets(connection, flight.name, flight.offsets)
+        case _:
             raise ValueError("a wait is nothing to send")
 
 

@@ -74,7 +74,7 @@ def _is_as_wanted(change: Change, live: LiveConnector) -> bool:
 
 def _is_half_way(change: Change, live: LiveConnector) -> bool:
     """Tell whether an earlier run can have left it so: our own writes are no surprise."""
-    as_before = change.before is not None and same_config(change.before, live.config)
+    as_before = any(still_holds(change, live, state=state) for state in TargetState)
     match change.action:
         case Action.UPDATE:
             return (as_before or is_written(change, live)) and _is_on_the_way(change, live)

@@ -21,6 +21,13 @@ class Step(StrEnum):
     RESTART_FAILED = "restart-failed"
     DELETE = "delete"
     AWAIT_STOPPED = "await-stopped"
+    KEEP_OFFSETS = "keep-offsets"
+    RESET_OFFSETS = "reset-offsets"
+    ALTER_OFFSETS = "alter-offsets"
+
+
+WAITS = frozenset({Step.AWAIT_STOPPED, Step.KEEP_OFFSETS})
+"""Steps that send nothing: what is done there is done for many changes together."""
 
 
 def target_of(change: Change, now: TargetState) -> TargetState:
@@ -51,7 +58,7 @@ def steps_of(
         case Action.RESTART:
             return (Step.RESTART_FAILED if change.only_failed else Step.RESTART,)
         case Action.DELETE:
-            return _delete(now, release)
+            return _delete(change, now, release)
         case Action.MOVE:
             return ()
 
@@ -88,11 +95,16 @@ def _update(change: Change, now: TargetState, put: tuple[Step, ...]) -> tuple[St
             return (*put, *restart)
 
 
-def _delete(now: TargetState, release: Release) -> tuple[Step, ...]:
-    """Stop first: many stops share one rebalance, and a stopped connector is deleted at once."""
-    if now is TargetState.STOPPED or release < STOP:
+def _delete(change: Change, now: TargetState, release: Release) -> tuple[Step, ...]:
+    """Stop first: many stops share one rebalance, and a stopped connector is deleted at once.
+
+    Its offsets are kept before it goes: they cannot be read afterwards.
+    """
+    if release < STOP:
         return (Step.DELETE,)
-    return (Step.STOP, Step.AWAIT_STOPPED, Step.DELETE)
+    reset = (Step.RESET_OFFSETS,) if change.reset_offsets else ()
+    stop = () if now is TargetState.STOPPED else (Step.STOP, Step.AWAIT_STOPPED)
+    return (*stop, Step.KEEP_OFFSETS, *reset, Step.DELETE)
 
 
 def _to_state(target: TargetState) -> Step:

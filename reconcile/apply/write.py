@@ -23,7 +23,7 @@ from reconcile.apply.problems import (
 )
 from reconcile.apply.send import send
 from reconcile.apply.signs import carried, removed_keys
-from reconcile.apply.steps import Step
+from reconcile.apply.steps import WAITS, Step
 from reconcile.connect.answers import HealthStatus
 from reconcile.connect.failures import WriteFailure, WriteFailureKind
 from reconcile.connect.reads import get_config, get_task_configs
@@ -58,9 +58,9 @@ def write(flight: Flight, context: Context) -> Flight:
 
 
 def _write(flight: Flight, context: Context) -> Flight:
-    while (step := flight.next_step) not in (None, Step.AWAIT_STOPPED):
-        if context.interrupt.requested and flight.sent:
-            problem = interrupted_midway(flight.change)
+    while (step := flight.next_step) is not None and step not in WAITS:
+        if flight.sent and context.cut_off():
+            problem = interrupted_midway(flight.change, context.journal.obstacle())
             return context.conclude(flight, OutcomeStatus.UNSETTLED, problem)
         flight = _carry_out(step, _with_baseline(step, flight, context), context)
     if flight.outcome is None and step is None:
@@ -99,7 +99,7 @@ def _send_patiently(step: Step, flight: Flight, context: Context) -> WriteFailur
     attempt = 0
     while True:
         try:
-            send(step, flight.change, context.connection)
+            send(step, flight, context.connection)
         except WriteFailure as failure:
             elapsed = context.clock.monotonic() - began
             if not _is_passing(failure, flight) or not _waited(
@@ -119,10 +119,10 @@ def _waited(
     wait = next_wait(
         attempt, context.rng, elapsed=elapsed, limit=limit, at_least=failure.retry_after
     )
-    if wait is None or context.interrupt.requested:
+    if wait is None or context.cut_off():
         return False
     context.notify(Retrying(name=flight.name, reason=failure.problem.message, seconds=wait))
-    return not context.paused(wait)
+    return not context.paused(wait) and not context.cut_off()
 
 
 def _is_passing(failure: WriteFailure, flight: Flight) -> bool:
@@ -132,7 +132,7 @@ def _is_passing(failure: WriteFailure, flight: Flight) -> bool:
 
 
 def _may_repeat(step: Step, context: Context) -> bool:
-    if context.interrupt.requested:
+    if context.cut_off():
         return False
     status = health(context)
     if status is HealthStatus.UNHEALTHY:
@@ -154,7 +154,7 @@ def _weigh(failure: WriteFailure, flight: Flight, context: Context) -> Flight:
         case WriteFailureKind.UNKNOWN_OUTCOME:
             problem = outcome_unknown(change, failure.problem)
             return context.conclude(flight, OutcomeStatus.UNSETTLED, problem)
-        case _ if failure.kind in _PASSING and context.interrupt.requested:
+        case _ if failure.kind in _PASSING and context.cut_off():
             return _interrupted(flight, context)
         case _:
             problem = _refused(flight, failure.problem)
@@ -172,7 +172,7 @@ def _weigh_namesake(flight: Flight, context: Context) -> Flight:
 
 def _interrupted(flight: Flight, context: Context) -> Flight:
     if flight.written:
-        problem = interrupted_midway(flight.change)
+        problem = interrupted_midway(flight.change, context.journal.obstacle())
         return context.conclude(flight, OutcomeStatus.UNSETTLED, problem)
     problem = not_attempted(flight.change, context.held_back())
     return context.conclude(flight, OutcomeStatus.NOT_ATTEMPTED, problem)

@@ -24,7 +24,10 @@ class OutcomeStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one change; `written` tells whether a write reached the cluster."""
+    """What came of one change; `written` tells whether a write reached the cluster.
+
+    `rolled_back` tells that it failed and was set back to what was applied before.
+    """
 
     name: str
     action: Action
@@ -32,6 +35,7 @@ class Outcome:
     seconds: float = 0.0
     written: bool = False
     problems: tuple[Problem, ...] = ()
+    rolled_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,13 +30,24 @@ def waves_of(changes: Iterable[DraftChange], renamed: Mapping[str, str]) -> Mapp
 
 
 def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Return changes by wave; in each wave writes before deletes, then by name."""
+    """Return changes by wave; in each wave writes, moves, deletes, each by name."""
     return tuple(
         sorted(
             changes,
-            key=lambda change: (change.wave, change.action is Action.DELETE, change.name),
+            key=lambda change: (change.wave, rank(change), change.name),
         )
     )
+
+
+def rank(change: Change) -> int:
+    """Return the turn of a change in its wave: writes, then moves, then deletes."""
+    match change.action:
+        case Action.DELETE:
+            return 2
+        case Action.MOVE:
+            return 1
+        case _:
+            return 0
 
 
 def in_wave(change: Change, waves: Mapping[str, int]) -> Change:

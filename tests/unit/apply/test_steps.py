@@ -102,9 +102,9 @@ def test_a_restart_is_one_write() -> None:
 @pytest.mark.parametrize(
     ("now", "release", "steps"),
     [
-        (RUNNING, (4, 3), (Step.STOP, Step.AWAIT_STOPPED, Step.DELETE)),
-        (PAUSED, (3, 5), (Step.STOP, Step.AWAIT_STOPPED, Step.DELETE)),
-        (STOPPED, (4, 3), (Step.DELETE,)),
+        (RUNNING, (4, 3), (Step.STOP, Step.AWAIT_STOPPED, Step.KEEP_OFFSETS, Step.DELETE)),
+        (PAUSED, (3, 5), (Step.STOP, Step.AWAIT_STOPPED, Step.KEEP_OFFSETS, Step.DELETE)),
+        (STOPPED, (4, 3), (Step.KEEP_OFFSETS, Step.DELETE)),
         (RUNNING, (3, 4), (Step.DELETE,)),
         (RUNNING, (0, 0), (Step.DELETE,)),
     ],

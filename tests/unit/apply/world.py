@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from reconcile.apply.events import Event
 from reconcile.apply.execute import apply_plan
+from reconcile.apply.journal import Journal
 from reconcile.apply.options import ApplyOptions, Interrupt
 from reconcile.connect.connection import Connection, ignored, open_connection
 from reconcile.live.snapshot import take_snapshot
@@ -98,7 +99,9 @@ class World:
     def apply(self, *changes: Change, **options: object) -> ApplyResult:
         return self.carry_out(self.plan(*changes), **options)
 
-    def carry_out(self, plan: Plan, **options: object) -> ApplyResult:
+    def carry_out(
+        self, plan: Plan, *, journal: Journal | None = None, **options: object
+    ) -> ApplyResult:
         return apply_plan(
             plan,
             self.connection,
@@ -107,6 +110,7 @@ class World:
             options=ApplyOptions(**{"parallelism": 8, **options}),  # type: ignore[arg-type]
             observe=self.observe,
             interrupt=self.interrupt,
+            journal=journal,
         )
 
     def one(self, change: Change, **options: object) -> Outcome:
