@@ -51,6 +51,14 @@ class Base:
             return False if False in kept else None
         return all(kept)
 
+    def is_live(self, theirs: Config) -> bool:
+        """Tell whether all that was applied is live, as far as that can be seen."""
+        keys = {key for applied in self.applied for key in applied.values} | set(theirs)
+        return bool(self.applied) and not any(self._is_other(key, theirs) for key in keys)
+
+    def _is_other(self, key: str, theirs: Config) -> bool:
+        return self._any(lambda applied: self._kept_live(applied, key, theirs)) is False
+
     def _any(self, kept: Callable[[Applied], bool | None]) -> bool | None:
         found = [kept(applied) for applied in self.applied]
         if True in found:
