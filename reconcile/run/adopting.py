@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from reconcile.connect.reads import list_plugins
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import RefusedError, UsageError
 from reconcile.ledger import keys, writing
@@ -14,14 +13,14 @@ from reconcile.model.ledger import Record, Run
 from reconcile.model.plan import Selection, ValidationMode
 from reconcile.model.problem import Problem
 from reconcile.model.selection import matches
-from reconcile.plugins.aliases import canonical, class_aliases
+from reconcile.plugins.aliases import canonical
 from reconcile.plugins.suggest import suggest
 from reconcile.run.asking import read_plugins
 from reconcile.run.context import Context
 from reconcile.run.identity import Identity
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledger
 from reconcile.run.planning import NotPlanned, Planned, PlanRequest, plan_clusters
-from reconcile.run.recording import declared_record, live_record
+from reconcile.run.recording import declared_record, is_recorded, live_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +43,21 @@ def in_sync_records(context: Context, planned: Planned, identity: Identity) -> t
     Whoever edits `protect`, or accepts into git what was changed by hand, changes nothing on the
     cluster; the ledger is to know it all the same.
     """
-    plan, live = planned.plan, planned.live.connectors
+    plan, live, memory = planned.plan, planned.live.connectors, planned.ledger.memory
     apart = {change.name for change in plan.changes}
     apart.update(item.change.name for item in plan.withheld)
     chosen = [
         definition
         for name, definition in planned.desired.definitions.items()
-        if name in live and name not in apart and matches(plan.selection, name, definition.labels)
+        if name in live
+        and name not in apart
+        and matches(plan.selection, name, definition.labels)
+        and not is_recorded(
+            definition, memory.records.get(name), plan.project, planned.fingerprints
+        )
     ]
-    memory = planned.ledger.memory
     template = _template(context, planned.plan.project, identity)
-    aliases = class_aliases(list_plugins(planned.connection)) if chosen else {}
-    classes = {one.name: canonical(one.class_name, aliases) for one in chosen}
+    classes = {one.name: canonical(one.class_name, planned.aliases) for one in chosen}
     plugins = read_plugins(planned.connection, sorted(set(classes.values())))
     records = (
         declared_record(
@@ -166,8 +168,7 @@ def _stray_records(
 ) -> tuple[Record, ...]:
     live = planned.live.connectors
     template = _template(context, planned.plan.project, identity)
-    aliases = class_aliases(list_plugins(planned.connection)) if names else {}
-    classes = {name: canonical(live[name].class_name, aliases) for name in names}
+    classes = {name: canonical(live[name].class_name, planned.aliases) for name in names}
     plugins = read_plugins(planned.connection, sorted(set(classes.values())))
     return tuple(
         live_record(

@@ -61,8 +61,8 @@ class PlanRequest:
 class Planned:
     """A plan, what it was made from, and the open connection to its cluster.
 
-    `origins` and `leases` are the connections to other clusters that connectors move from, and the
-    right to write there.
+    `aliases` maps each written form of a class to its full name. `origins` and `leases` are the
+    connections to other clusters that connectors move from, and the right to write there.
     """
 
     cluster: Cluster
@@ -74,6 +74,7 @@ class Planned:
     fingerprints: Fingerprints = NO_FINGERPRINTS
     origins: Mapping[str, Connection] = field(default_factory=dict)
     leases: Mapping[str, HeldLease | None] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def project(self) -> str:
@@ -230,6 +231,7 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         fingerprints=work.fingerprints,
         origins=origins,
         leases={name: work.ledgers[name].lease for name in origins},
+        aliases=aliases,
     )
 
 

@@ -32,15 +32,7 @@ def declared_record(
     `template` says who enters it. What the server masks was not compared, so it stays as it was
     remembered.
     """
-    asked = DraftChange(
-        action=Action.CREATE,
-        reason=Reason.NOT_LIVE,
-        name=definition.name,
-        class_name=definition.class_name,
-        definition=definition,
-        config=definition.config,
-    )
-    hidden = hidden_keys(asked, plugin.settings if plugin is not None else {})
+    hidden = _hidden(definition, plugin)
     fresh = applied_of(definition, hidden, fingerprints, commit=commit)
     fresh = _as_far_as_seen(fresh, connector, before.applied if before is not None else None)
     record = replace(
@@ -52,6 +44,28 @@ def declared_record(
         labels=definition.labels,
     )
     return None if before is not None and _says_the_same(before, record) else record
+
+
+def is_recorded(
+    definition: Definition, before: Record | None, project: str, fingerprints: Fingerprints
+) -> bool:
+    """Tell whether a record says already what git declares, as far as that needs no plugin.
+
+    What was a secret when it was recorded is taken for one still.
+    """
+    if before is None or before.applied is None:
+        return False
+    hidden = [key for key, value in before.applied.values.items() if value.text is None]
+    fresh = replace(
+        before,
+        project=project,
+        pending=None,
+        applied=applied_of(definition, hidden, fingerprints, commit=""),
+        protect=definition.protect,
+        on_delete=definition.on_delete,
+        labels=definition.labels,
+    )
+    return _says_the_same(before, fresh)
 
 
 def live_record(
@@ -92,6 +106,18 @@ def gone_names(
 def classes_of(connectors: Iterable[LiveConnector], aliases: Mapping[str, str]) -> tuple[str, ...]:
     """Return the full class names of connectors, each once, sorted."""
     return tuple(sorted({canonical(one.class_name, aliases) for one in connectors}))
+
+
+def _hidden(definition: Definition, plugin: Plugin | None) -> frozenset[str]:
+    asked = DraftChange(
+        action=Action.CREATE,
+        reason=Reason.NOT_LIVE,
+        name=definition.name,
+        class_name=definition.class_name,
+        definition=definition,
+        config=definition.config,
+    )
+    return hidden_keys(asked, plugin.settings if plugin is not None else {})
 
 
 def _as_far_as_seen(fresh: Applied, connector: LiveConnector, before: Applied | None) -> Applied:

@@ -138,7 +138,8 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         for other in sorted(_origin_clusters(saved.plan) - {name})
     }
     live = take_snapshot(connection, clock=context.clock, names=_names(saved.plan, name))
-    ledger = healed(ledgers[name], live, fingerprints, class_aliases(list_plugins(connection)))
+    aliases = class_aliases(list_plugins(connection))
+    ledger = healed(ledgers[name], live, fingerprints, aliases)
     plan, problems = completed(saved, desired.definitions, live.connectors)
     declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
     holds = active_holds(
@@ -156,6 +157,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         fingerprints=fingerprints,
         origins=origins,
         leases={other: ledgers[other].lease for other in origins},
+        aliases=aliases,
     )
     return planned, [*problems, *_other_cluster(saved.plan, live), *_moved(plan, live)]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reconcile.model.config import Config
 from reconcile.model.desired import Definition, Desired, IgnoreRule, TargetState, TasksRange
 from reconcile.model.live import LiveConnector, LiveState, LiveStatus, State
-from reconcile.model.plan import Action, Change, Plan, StateChange
+from reconcile.model.plan import Action, Change, Plan
 from reconcile.model.plugin import SettingError, SettingType, Validation
 from reconcile.model.problem import Location
 from reconcile.plan.digest import still_holds
