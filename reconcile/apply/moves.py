@@ -13,7 +13,7 @@ from reconcile.apply.approach import approached
 from reconcile.apply.context import Context
 from reconcile.apply.flight import Flight
 from reconcile.apply.leg import Leg, carry, part
-from reconcile.apply.offsets import holds_offsets
+from reconcile.apply.offsets import same_offsets
 from reconcile.apply.problems import (
     changed_meanwhile,
     interrupted_midway,
@@ -136,7 +136,7 @@ def _verify(flights: Sequence[Flight], context: Context) -> list[Flight]:
 
     def verified(flight: Flight) -> Flight:
         def shows() -> bool:
-            return holds_offsets(_offsets_now(flight.name, context), flight.offsets)
+            return same_offsets(_offsets_now(flight.name, context), flight.offsets)
 
         timeout = context.options.look_timeout
         if until(context.clock, shows, timeout=timeout, interval=_VERIFY_INTERVAL):

@@ -26,13 +26,19 @@ _VERBS = {
 }
 
 
-def write_failed(change: Change, cause: Problem, *, stopped: bool = False) -> Problem:
-    """Return the problem of a write that was refused; `stopped` where that left it stopped."""
+def write_failed(
+    change: Change, cause: Problem, *, stopped: bool = False, resetting: bool = False
+) -> Problem:
+    """Return the problem of a write that was refused.
+
+    `stopped` where that left it stopped, `resetting` where it was the reset before a delete.
+    """
     verb, _ = _VERBS[change.action]
+    part = "its offsets cannot be reset: " if resetting else ""
     left = " (it was stopped on the way, and is left stopped)" if stopped else ""
     return replace(
         cause,
-        message=f"cannot {verb} {change.name}: {cause.message}{left}",
+        message=f"cannot {verb} {change.name}: {part}{cause.message}{left}",
         location=change.location or cause.location,
         connector=change.name,
     )
