@@ -196,6 +196,16 @@ def test_a_new_one_that_ran_and_was_stopped_by_hand_keeps_its_offsets() -> None:
         m.finish(m.new)
 
 
+def test_one_that_ran_is_never_set_back_to_what_the_old_one_has() -> None:
+    with mover() as m:
+        stop_after(m, MoveStep.OFFSETS_WRITTEN, m.forth())
+        m.w.cluster.set_offsets("old", source_at(5000))
+        m.position = 6000
+        m.w.cluster.set_offsets("new", m.offsets)
+
+        m.finish(m.new)
+
+
 def test_an_old_one_deleted_by_hand_on_the_way_is_gone_on_from_by_what_was_read() -> None:
     with mover() as m:
         change = m.forth()
