@@ -34,7 +34,7 @@ def parse_canary(text: str) -> Canary:
     stripped = text.strip()
     digits, percent = stripped.removesuffix("%"), stripped.endswith("%")
     number = int(digits) if digits.isascii() and digits.isdecimal() else 0
-    if 0 < number and not (percent and number > _WHOLE):
+    if number > 0 and not (percent and number > _WHOLE):
         return Canary(number, percent)
     raise usage(f"--canary {text} is no number of changes", hint="write 3, or 10%")
 
