@@ -6,7 +6,7 @@ from typing import Final
 
 from reconcile.model.applied import Applied, AppliedValue
 from reconcile.model.config import Config
-from reconcile.model.desired import TargetState
+from reconcile.model.desired import TargetState, TasksRange
 from reconcile.model.plan import Cause
 from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 from reconcile.plugins.aliases import canonical
@@ -21,13 +21,15 @@ class Base:
     """What was last applied to one connector; nothing where nobody remembers.
 
     There are two where a run was cut off: what was applied before it, and what it was about to
-    apply. Either may be live, and neither was made by hand.
+    apply. Either may be live, and neither was made by hand. `tasks_range` is the one that git
+    declares now.
     """
 
     name: str = ""
     applied: tuple[Applied, ...] = ()
     fingerprints: Fingerprints = NO_FINGERPRINTS
     aliases: Mapping[str, str] = field(default_factory=dict)
+    tasks_range: TasksRange | None = None
 
     def cause_of(self, key: str, ours: Config, theirs: Config) -> Cause | None:
         """Return who made two sides differ in a key, or None where that cannot be known."""
@@ -70,6 +72,8 @@ class Base:
         if value is None or key not in ours:
             return value is None and key not in ours
         if value.reference != ours.reference(key):
+            return False
+        if key == TASKS_MAX and applied.tasks_range != self.tasks_range:
             return False
         current = ours.get(key)
         return None if current is None else self._same(applied, value, key, current)

@@ -61,16 +61,19 @@ def plan_entry(change: Change, hidden: Collection[str]) -> dict[str, Any] | None
     """Return what of a change enters the digest of the plan, or None where nothing does.
 
     A secret enters by its reference. So a change that does no more than bring new secrets under
-    references that git already named (a rotation) has no entry: a plan made without secrets has
-    the same digest as one made with them.
+    references that git already named (a rotation) has no entry, and one that sets a state besides
+    enters as that alone: a plan made without secrets has the same digest as one made with them.
     """
+    action, config = change.action, change.config
     if _is_rotation(change):
-        return None
+        if change.state is None:
+            return None
+        action, config = Action.SET_STATE, None
     return {
-        "action": change.action.value,
+        "action": action.value,
         "name": change.name,
         "class": _short_class(change.class_name),
-        "config": _fields(change.config, hidden) if change.config is not None else None,
+        "config": _fields(config, hidden) if config is not None else None,
         "state": change.state.after.value if change.state else None,
         "from": change.precondition.digest,
         "only_failed": change.only_failed,
@@ -126,7 +129,7 @@ def _origin(change: Change) -> list[str] | None:
 
 def _is_rotation(change: Change) -> bool:
     """Tell whether an update only replaces values by secrets that references name."""
-    if change.action is not Action.UPDATE or change.config is None or change.state is not None:
+    if change.action is not Action.UPDATE or change.config is None:
         return False
     return bool(change.keys) and all(
         key_change.before is not None and change.config.reference(key_change.key) is not None
