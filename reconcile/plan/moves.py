@@ -12,7 +12,9 @@ from reconcile.model.live import ConnectorKind, LiveConnector, LiveState
 from reconcile.model.plan import Action, Reason, StateChange
 from reconcile.model.problem import Problem
 from reconcile.model.release import INITIAL_STATE
+from reconcile.plan.compare import carry_over
 from reconcile.plan.draft import DraftChange, DraftOrigin
+from reconcile.plan.ignore import ActiveRules, activated, rules_for
 from reconcile.plan.options import OtherCluster, PlanOptions
 from reconcile.plugins.aliases import canonical
 
@@ -45,6 +47,7 @@ class _Situation:
     old: LiveConnector | None
     new: LiveConnector | None
     source: OtherCluster
+    rules: ActiveRules
     begun: Move | None
 
 
@@ -70,6 +73,7 @@ def decide_moves(
     """
     gathered = _Gathered()
     here = OtherCluster(live=live, memory=options.memory)
+    rules = activated(options.ignore, options.today)
     for definition in definitions.values():
         wanted = definition.moved_from or _taken_back(definition, desired, options.memory)
         if wanted is None:
@@ -80,7 +84,8 @@ def decide_moves(
             place = (cluster, wanted.name)
             _decide_unread(definition, place, here, desired.project, gathered)
             continue
-        situation = _situation(definition, (cluster, wanted.name), source, here, desired.project)
+        place, in_force = (cluster, wanted.name), rules_for(definition, rules, options.today)
+        situation = _situation(definition, place, source, here, desired.project, in_force)
         _decide(situation, desired, here, aliases, gathered)
     return Moves(
         changes=tuple(gathered.changes),
@@ -116,6 +121,7 @@ def _situation(
     source: OtherCluster,
     here: OtherCluster,
     project: str,
+    rules: ActiveRules,
 ) -> _Situation:
     cluster, name = place
     return _Situation(
@@ -125,6 +131,7 @@ def _situation(
         old=source.live.connectors.get(name),
         new=here.live.connectors.get(definition.name),
         source=source,
+        rules=rules,
         begun=_begun(definition, place, project, source.memory, here.memory),
     )
 
@@ -200,9 +207,7 @@ def _decide_without_old(situation: _Situation, gathered: _Gathered) -> None:
 def _move(situation: _Situation, old: LiveConnector, aliases: Mapping[str, str]) -> DraftChange:
     definition, begun = situation.definition, situation.begun
     state = begun.state if begun is not None else old.target_state
-    before, after = old.config.reveal(), definition.config
-    keys = {*before, *after.keys()}
-    differing = tuple(sorted(key for key in keys if before.get(key) != after.get(key)))
+    found = carry_over(definition, old, situation.rules, aliases)
     return DraftChange(
         action=Action.MOVE,
         reason=Reason.MOVED,
@@ -210,8 +215,10 @@ def _move(situation: _Situation, old: LiveConnector, aliases: Mapping[str, str])
         class_name=canonical(definition.class_name, aliases),
         definition=definition,
         live=situation.new,
-        config=after,
-        differing=differing,
+        config=found.config,
+        differing=found.differing,
+        ignored=found.ignored,
+        lost=found.lost,
         state=StateChange(before=None, after=definition.state or state),
         origin=DraftOrigin(live=old, cluster=situation.cluster, state=state),
         protect=definition.protect or _is_protected(situation),
