@@ -9,6 +9,7 @@ from reconcile.model.desired import Definition
 from reconcile.model.plan import Cause
 from reconcile.plan.draft import DraftChange
 from reconcile.plan.fingerprints import Fingerprints
+from reconcile.plan.reference import kept_reference
 
 
 def applied_of(
@@ -65,8 +66,9 @@ def applied_values(
 def _value(
     name: str, key: str, config: Config, *, secret: bool, fingerprints: Fingerprints
 ) -> AppliedValue:
-    text, reference = config.get(key), config.reference(key)
-    if reference is None and not secret:
+    text, written = config.get(key), config.reference(key)
+    if written is None and not secret:
         return AppliedValue(text=text)
+    reference = kept_reference(key, written)
     fingerprint = fingerprints.of(name, key, text) if text is not None else ""
     return AppliedValue(reference=reference, fingerprint=fingerprint)

@@ -9,6 +9,7 @@ from reconcile.model.config import Config
 from reconcile.model.desired import TargetState, TasksRange
 from reconcile.model.plan import Cause
 from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
+from reconcile.plan.reference import kept_reference
 from reconcile.plugins.aliases import canonical
 from reconcile.plugins.sensitive import is_masked
 
@@ -71,7 +72,7 @@ class Base:
         value = applied.values.get(key)
         if value is None or key not in ours:
             return value is None and key not in ours
-        if value.reference != ours.reference(key):
+        if value.reference != kept_reference(key, ours.reference(key)):
             return False
         if key == TASKS_MAX and applied.tasks_range != self.tasks_range:
             return False

@@ -18,6 +18,7 @@ from reconcile.model.plan import (
 )
 from reconcile.model.problem import Location
 from reconcile.plan.applied_document import applied_document
+from reconcile.plan.reference import kept_reference
 
 Document = dict[str, Any]
 
@@ -118,9 +119,12 @@ def hidden_in(change: Change) -> frozenset[str]:
 
 
 def _value(change: Change, config: Config, key: str, hidden: frozenset[str]) -> str | Document:
-    reference, text = config.reference(key), config.get(key)
+    written, text = config.reference(key), config.get(key)
+    reference = kept_reference(key, written)
     if reference is not None:
         return {"reference": reference}
+    if written is not None:
+        return {"secret": "declared"}
     if key not in hidden and text is not None:
         return text
     kept = change.before is not None and change.before.get(key) == text

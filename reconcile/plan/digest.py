@@ -9,6 +9,7 @@ from reconcile.model.config import Config
 from reconcile.model.desired import Definition, TargetState
 from reconcile.model.live import LiveConnector
 from reconcile.model.plan import Action, Change, Precondition
+from reconcile.plan.reference import kept_reference
 from reconcile.plugins.sensitive import is_sensitive
 
 _PREFIX: Final = "sha256:"
@@ -110,9 +111,12 @@ def _fields(config: Config, hidden: Collection[str]) -> dict[str, list[str]]:
     keys, values = config.keys(), config.reveal()
     fields: dict[str, list[str]] = {}
     for key in keys:
-        reference = config.reference(key)
+        written = config.reference(key)
+        reference = kept_reference(key, written)
         if reference is not None:
             fields[key] = ["reference", reference]
+        elif written is not None:
+            fields[key] = ["hidden"]
         elif key == _CLASS_KEY:
             fields[key] = ["value", _short_class(values[key])]
         elif key in hidden:

@@ -17,6 +17,7 @@ from reconcile.model.problem import Location, Problem
 from reconcile.plan.change_parse import read_change, read_problem, read_withheld
 from reconcile.plan.digest import digest_of, plan_digest, plan_entry
 from reconcile.plan.document import FORMAT_VERSION
+from reconcile.plan.reference import kept_reference
 
 Json = Mapping[str, Any]
 
@@ -164,19 +165,23 @@ def _filled(
     definition, connector = definitions.get(change.name), live.get(change.name)
     declared = definition.config if definition is not None else Config({})
     values = dict(config.reveal())
+    references = dict(config.references())
     missing: list[str] = []
     for key in (*config.references(), *(key for key in sources if key not in config.references())):
         reference = config.reference(key)
         if reference is None and sources.get(key) == "live":
             value = connector.config.get(key) if connector is not None else None
         else:
-            same = declared.reference(key) == reference
+            same = kept_reference(key, declared.reference(key)) == reference
             value = declared.get(key) if same else None
         if value is None:
             missing.append(key)
-        else:
-            values[key] = value
-    return Config(values, config.references()), missing
+            continue
+        values[key] = value
+        written = declared.reference(key)
+        if written is not None and sources.get(key) != "live":
+            references[key] = written
+    return Config(values, references), missing
 
 
 def _lost(change: Change, key: str) -> Problem:

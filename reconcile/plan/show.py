@@ -1,6 +1,5 @@
 """Turn differing keys into what a plan may show of them."""
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -12,12 +11,12 @@ from reconcile.model.plugin import Setting
 from reconcile.plan.compare import NAME
 from reconcile.plan.draft import DraftChange
 from reconcile.plan.explain import explain
+from reconcile.plan.reference import shown_reference
 from reconcile.plugins.sensitive import is_masked, is_sensitive
 
 _EMPTY: Final = Config({})
 _NO_SETTINGS: Final[Mapping[str, Setting]] = {}
 _SHORTEST_SECRET: Final = 6
-_REFERENCE: Final = re.compile(r"\$\{\{[^{}]*\}\}")
 
 
 def hidden_keys(
@@ -118,14 +117,6 @@ def _after(
         return _plain(value)
     place = shown_reference(key, reference) if reference is not None else ""
     return _numbered(value, numbers, place)
-
-
-def shown_reference(key: str, reference: str) -> str:
-    """Return the text that a secret was made from, reduced to its references where need be."""
-    around = _REFERENCE.sub("", reference)
-    if is_sensitive(key, around):
-        return " ".join(_REFERENCE.findall(reference))
-    return reference
 
 
 def _plain(value: str) -> Shown:

@@ -34,8 +34,17 @@ def wanted(file: str = "new.txt", literal: str = SECRET, token: str = TOKEN):
     return desired(
         definition(
             "changed",
-            {"file": file, "token": token, "db.password": literal, "topics": "a,b"},
-            references={"token": "${{ env.T }}"},
+            {
+                "file": file,
+                "token": token,
+                "db.password": literal,
+                "topics": "a,b",
+                "url": "jdbc:x://me:hun4er-pw@host/db",
+            },
+            references={
+                "token": "${{ env.T }}",
+                "url": "jdbc:x://me:hun4er-pw@${{ env.H }}/db",
+            },
             state=TargetState.PAUSED,
             labels={"team": "payments"},
             protect=True,
@@ -106,7 +115,7 @@ def test_a_plan_comes_back_as_it_was():
 
 def test_no_secret_is_in_the_file():
     text = json.dumps(plans_document([full_plan()]), ensure_ascii=False)
-    for secret in (SECRET, json.dumps(SECRET)[1:-1], "t0ken-1", "0ld-token", "kept-1"):
+    for secret in (SECRET, json.dumps(SECRET)[1:-1], "t0ken-1", "0ld-token", "kept-1", "hun4er-pw"):
         assert secret not in text
 
 
