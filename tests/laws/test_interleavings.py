@@ -33,14 +33,17 @@ from tests.laws.law import law
 NAMES = ("orders-a", "orders-b")
 FILES = ("x", "y", "z")
 LEGACY = {"connector.class": "FileStreamSink", "topics": "t", "file": "legacy", "tasks.max": "1"}
+DECLARE = st.tuples(st.just("declare"), st.sampled_from(NAMES), st.sampled_from(FILES))
+HAND = st.tuples(st.just("change by hand"), st.sampled_from(NAMES), st.sampled_from(FILES))
+APPLY = st.tuples(st.just("apply"), st.none(), st.none())
 OPERATIONS = st.one_of(
-    st.tuples(st.just("declare"), st.sampled_from(NAMES), st.sampled_from(FILES)),
+    DECLARE,
+    HAND,
+    APPLY,
     st.tuples(st.just("remove"), st.sampled_from(NAMES), st.none()),
-    st.tuples(st.just("change by hand"), st.sampled_from(NAMES), st.sampled_from(FILES)),
     st.tuples(st.just("delete by hand"), st.sampled_from(NAMES), st.none()),
     st.tuples(st.just("hold"), st.sampled_from(NAMES), st.none()),
     st.tuples(st.just("release"), st.sampled_from(NAMES), st.none()),
-    st.tuples(st.just("apply"), st.none(), st.none()),
     st.tuples(st.just("crash"), st.none(), st.integers(min_value=0, max_value=30)),
 )
 
@@ -212,10 +215,14 @@ def place() -> Iterator[Place]:
         yield Place(folder, cluster, clock)
 
 
-@law(st.lists(OPERATIONS, min_size=2, max_size=12), examples=100)
-def test_every_interleaving_ends_as_git_says_and_knows_who_did_what(operations):
+# Without something applied there is nothing to tell apart.
+BEGINNING = [("declare", name, "x") for name in NAMES] + [("apply", None, None)]
+
+
+@law(st.booleans(), st.lists(OPERATIONS, min_size=2, max_size=12), examples=100)
+def test_every_interleaving_ends_as_git_says_and_knows_who_did_what(begun, operations):
     with place() as here:
-        for operation in operations:
+        for operation in [*(BEGINNING if begun else ()), *operations]:
             here.run(*operation)
             assert here.cluster.configs()["legacy"] == {**LEGACY, "name": "legacy"}
         here.apply()
