@@ -61,6 +61,7 @@ def read_spec(
     findings += _check_range(expanded.tasks_range, (*path, "tasksMax"))
     values = {**expanded.values, **settings.values}
     state = scalar(tree.get("state"))
+    moved = _moved_from(tree.get("movedFrom"), marks, (*path, "movedFrom"))
     wave, protect = tree.get("wave"), tree.get("protect")
     offsets = scalar(mapping(tree.get("onDelete")).get("offsets"))
     ignore, more = read_ignore(tree.get("ignore"), marks, (*path, "ignore"))
@@ -76,8 +77,8 @@ def read_spec(
         ignore=ignore,
         protect=typed_scalar(protect) is True if isinstance(protect, str) else None,
         on_delete=OffsetsOnDelete(offsets) if offsets is not None else None,
-        moved_from=_moved_from(tree.get("movedFrom"), marks, (*path, "movedFrom")),
-        unmoved="movedFrom" in tree and tree["movedFrom"] is None,
+        moved_from=moved,
+        unmoved="movedFrom" in tree and moved is None,
     )
     return spec, findings + more
 
