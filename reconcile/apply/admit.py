@@ -7,7 +7,7 @@ from reconcile.apply.context import Context
 from reconcile.apply.flight import Flight
 from reconcile.apply.problems import changed_meanwhile, not_attempted, unreadable
 from reconcile.apply.signs import Telltale, telltale
-from reconcile.apply.standing import Standing, is_written, standing, what_happened
+from reconcile.apply.standing import Standing, is_surely_written, standing, what_happened
 from reconcile.apply.steps import Step, steps_of, target_of
 from reconcile.connect.reads import list_names, list_statuses
 from reconcile.errors import ClusterError
@@ -83,7 +83,7 @@ def _ready(change: Change, live: LiveConnector | None, context: Context) -> Flig
         change=change,
         goal=target_of(change, now),
         steps=steps_of(
-            change, now=now, release=context.release, config_written=is_written(change, live)
+            change, now=now, release=context.release, config_written=is_surely_written(change, live)
         ),
         telltale=_telltale(change, live),
     )

@@ -6,7 +6,7 @@ from reconcile.apply.context import Context
 from reconcile.apply.flight import Flight
 from reconcile.apply.offsets import same_offsets
 from reconcile.apply.readback import CHEAPLY_LISTED
-from reconcile.apply.standing import is_written
+from reconcile.apply.standing import is_surely_written, is_written
 from reconcile.apply.steps import Step
 from reconcile.clock import until
 from reconcile.connect.answers import HealthStatus
@@ -20,6 +20,7 @@ from reconcile.connect.reads import (
 )
 from reconcile.errors import ClusterError
 from reconcile.model.live import State
+from reconcile.model.plan import Action
 
 _INTERVAL: Final = 0.5
 
@@ -90,7 +91,8 @@ def _is_read_back(flight: Flight, context: Context) -> bool:
         live = list_infos(context.connection, expected=len(names)).connectors.get(flight.name)
     else:
         live = get_connector(context.connection, flight.name)
-    return is_written(flight.change, live)
+    shows = is_surely_written if flight.change.action is Action.UPDATE else is_written
+    return shows(flight.change, live)
 
 
 def _state(flight: Flight, context: Context) -> State | None:

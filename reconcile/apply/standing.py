@@ -7,6 +7,7 @@ from reconcile.model.desired import TargetState
 from reconcile.model.live import LiveConnector
 from reconcile.model.plan import Action, Change
 from reconcile.plan.digest import still_holds
+from reconcile.plugins.sensitive import is_masked
 
 
 class Standing(StrEnum):
@@ -39,6 +40,17 @@ def is_written(change: Change, live: LiveConnector | None) -> bool:
     return same_config(change.config, live.config)
 
 
+def is_surely_written(change: Change, live: LiveConnector | None) -> bool:
+    """Tell whether the config of an update is live already, as far as no mask hides it.
+
+    Where the server masks a value that changes, nothing says which one is there: it is written.
+    """
+    if live is None or not is_written(change, live):
+        return False
+    values = (live.config.get(key_change.key) for key_change in change.keys)
+    return not any(value is not None and is_masked(value) for value in values)
+
+
 def what_happened(change: Change, live: LiveConnector | None) -> str:
     """Return in a word or two what somebody did to a connector since the plan was made."""
     if live is None:
@@ -64,8 +76,10 @@ def _of_absent(change: Change) -> Standing:
 def _is_as_wanted(change: Change, live: LiveConnector) -> bool:
     in_state = change.state is None or live.target_state is change.state.after
     match change.action:
-        case Action.CREATE | Action.UPDATE:
+        case Action.CREATE:
             return in_state and is_written(change, live)
+        case Action.UPDATE:
+            return in_state and is_surely_written(change, live)
         case Action.SET_STATE:
             return in_state
         case Action.DELETE | Action.RESTART | Action.MOVE:

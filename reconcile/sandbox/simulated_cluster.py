@@ -32,12 +32,15 @@ _WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 class Flavor(StrEnum):
-    """Whose Connect this is: what differs beside the version."""
+    """Whose Connect this is: what differs beside the version.
+
+    Confluent Platform masks the values of PASSWORD settings, those of client overrides included, in
+    whatever it answers, from 7.9.3 and 8.0 on (streamthoughts/jikkou#822,
+    Mongey/terraform-provider-kafka-connect#206); a mask that is written back is stored as it is.
+    """
 
     APACHE = "apache"
     CONFLUENT_PLATFORM = "confluent-platform"
-    AIVEN = "aiven"
-    MASKING = "masking"
 
 
 class RequestRecord(NamedTuple):
@@ -103,7 +106,7 @@ class SimulatedCluster:
             rules,
             version=version,
             cluster_id=cluster_id,
-            masks=Flavor(flavor) is Flavor.MASKING,
+            masks=Flavor(flavor) is Flavor.CONFLUENT_PLATFORM,
             users=users or {},
         )
 

@@ -112,9 +112,14 @@ class Views:
     def _hidden(self, plugin: Plugin | None) -> frozenset[str]:
         if not self.masks or plugin is None:
             return frozenset()
-        return frozenset(
-            definition.name for definition in plugin.definitions if definition.type == "PASSWORD"
-        )
+        own = {one.name for one in plugin.definitions if one.type == "PASSWORD"}
+        overrides = {
+            f"{client}.override.{name}"
+            for client, settings in self.herder.around.plugins.clients.items()
+            for name, setting in settings.items()
+            if setting.type == "PASSWORD"
+        }
+        return frozenset(own | overrides)
 
 
 def instance_json(instance: Instance, around: Surroundings) -> Mapping[str, object]:
