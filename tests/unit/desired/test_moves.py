@@ -329,7 +329,9 @@ def test_a_resource_of_strimzi_has_none_of_these(tmp_path, field):
     name = field.partition(":")[0]
     (found,) = problems_with(tmp_path, files(text))
 
-    assert found.startswith(f'connectors/a.yaml:4:18 CF103 "{name}" is no field of a KafkaConnector')
+    assert found.startswith(
+        f'connectors/a.yaml:4:18 CF103 "{name}" is no field of a KafkaConnector'
+    )
 
 
 @pytest.mark.parametrize("field", ["protect", "onDelete", "movedFrom"])
