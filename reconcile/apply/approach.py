@@ -7,11 +7,20 @@ from reconcile.apply.context import Context
 from reconcile.apply.events import ChangeStarted
 from reconcile.apply.flight import Flight
 from reconcile.apply.leg import Leg
-from reconcile.apply.problems import changed_meanwhile, not_attempted, unreadable
+from reconcile.apply.offsets import same_offsets
+from reconcile.apply.problems import (
+    changed_meanwhile,
+    no_connection,
+    not_attempted,
+    ran_too_early,
+    unreadable,
+    unrecorded,
+)
 from reconcile.apply.standing import is_written, what_happened
 from reconcile.connect.answers import ConnectorOffset
 from reconcile.connect.connection import Connection
-from reconcile.errors import ClusterError
+from reconcile.connect.reads import get_offsets
+from reconcile.errors import ClusterError, LedgerError
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.desired import TargetState
 from reconcile.model.ledger import Move, MoveStep
@@ -26,41 +35,43 @@ _ORDER = tuple(MoveStep)
 
 def approached(changes: Sequence[Change], context: Context) -> list[Leg]:
     """Return the moves as far as they have come; those that no longer fit have their outcome."""
-    pairs = [(change, change.origin) for change in changes]
-    legs = [_leg(change, origin) for change, origin in pairs if origin is not None]
+    legs = [_leg(change, change.origin, context) for change in changes if change.origin is not None]
     if reason := context.held_back():
         return [_left(leg, context, not_attempted(leg.change, reason)) for leg in legs]
+    reachable = [leg for leg in legs if leg.active]
     try:
-        new = _live(context.connection, [leg.change.name for leg in legs], context)
-        old = {
-            cluster: _live(
-                context.origins.get(cluster, context.connection),
-                [leg.origin.name for leg in legs if leg.origin.cluster == cluster],
-                context,
-            )
-            for cluster in {leg.origin.cluster for leg in legs}
-        }
+        looked = {leg.change: leg for leg in _looked_at(reachable, context)}
     except ClusterError as error:
-        return [
-            _left(leg, context, *(unreadable(leg.change, found) for found in error.problems))
-            for leg in legs
-        ]
+        return [_unread(leg, error, context) for leg in legs]
+    return [_weighed(looked[leg.change], context) if leg.active else leg for leg in legs]
+
+
+def _leg(change: Change, origin: Origin, context: Context) -> Leg:
+    goal = change.state.after if change.state else origin.state
+    leg = Leg(flight=Flight(change=change, goal=goal, steps=()), origin=origin)
+    if context.connection_to(origin.cluster) is None:
+        return _left(leg, context, no_connection(change, origin.cluster))
+    return leg
+
+
+def _looked_at(legs: Sequence[Leg], context: Context) -> list[Leg]:
+    """Return the moves with what is live on both of their sides; raises ClusterError."""
+    if not legs:
+        return []
+    new = _live(context.connection, [leg.change.name for leg in legs], context)
+    old: dict[str, Mapping[str, LiveConnector]] = {}
+    for cluster in {leg.origin.cluster for leg in legs}:
+        names = [leg.origin.name for leg in legs if leg.origin.cluster == cluster]
+        connection = context.connection_to(cluster)
+        old[cluster] = _live(connection, names, context) if connection else {}
     return [
-        _weighed(
-            replace(
-                leg,
-                new=new.get(leg.change.name),
-                old=old[leg.origin.cluster].get(leg.origin.name),
-            ),
-            context,
+        replace(
+            leg,
+            new=new.get(leg.change.name),
+            old=old[leg.origin.cluster].get(leg.origin.name),
         )
         for leg in legs
     ]
-
-
-def _leg(change: Change, origin: Origin) -> Leg:
-    goal = change.state.after if change.state else origin.state
-    return Leg(flight=Flight(change=change, goal=goal, steps=()), origin=origin)
 
 
 def _live(
@@ -70,40 +81,98 @@ def _live(
 
 
 def _weighed(leg: Leg, context: Context) -> Leg:
-    change, begun = leg.change, context.journal.move_of(leg.change)
-    if leg.old is None and leg.new is not None and is_written(change, leg.new):
-        # All that is left is to record it.
-        return _begun(replace(leg, step=MoveStep.STARTED), context)
+    try:
+        begun = context.journal.move_of(leg.change)
+        if what := _obstacle(leg, begun):
+            return _failed(leg, context, changed_meanwhile(leg.change, what))
+        step, offsets = _progress(leg, begun, context)
+    except LedgerError as error:
+        context.unrecorded.extend(error.problems)
+        return _left(leg, context, *(unrecorded(leg.change, found) for found in error.problems))
+    except ClusterError as error:
+        return _unread(leg, error, context)
+    come = replace(leg, step=step, offsets=offsets)
+    if _ran_too_early(come):
+        return _failed(leg, context, ran_too_early(leg.change))
+    return _begun(come, context)
+
+
+def _obstacle(leg: Leg, begun: Move | None) -> str:
+    """Return what happened to either side since the plan was made that forbids the move."""
+    change, origin = leg.change, leg.origin
     if leg.old is None:
-        return _failed(leg, context, f"to be moved from {leg.origin.name}, which was deleted")
-    hidden = leg.origin.precondition.hidden
-    as_planned = precondition_of(leg.old, hidden, state=leg.origin.state)
-    if as_planned != leg.origin.precondition:
-        return _failed(leg, context, f"to be moved from {leg.origin.name}, which was changed")
-    if leg.new is not None and begun is None:
-        return _failed(leg, context, what_happened(change, leg.new))
-    step, offsets = _progress(leg, begun)
-    return _begun(replace(leg, step=step, offsets=offsets), context)
+        if leg.new is not None and is_written(change, leg.new) and not _is_lost(leg, begun):
+            return ""
+        return f"to be moved from {origin.name}, which was deleted"
+    as_planned = precondition_of(leg.old, origin.precondition.hidden, state=origin.state)
+    if as_planned != origin.precondition:
+        return f"to be moved from {origin.name}, which was changed"
+    if begun is not None:
+        return ""
+    if leg.old.target_state not in (origin.state, TargetState.STOPPED):
+        return f"to be moved from {origin.name}, which was changed to {leg.old.target_state}"
+    return "" if leg.new is None else what_happened(change, leg.new)
 
 
-def _progress(leg: Leg, begun: Move | None) -> tuple[MoveStep, tuple[ConnectorOffset, ...]]:
+def _is_lost(leg: Leg, begun: Move | None) -> bool:
+    """Tell whether the old one was deleted by somebody before anybody had read its offsets."""
+    return begun is not None and not _is_reverse(leg, begun) and begun.step is MoveStep.BEGUN
+
+
+def _progress(
+    leg: Leg, begun: Move | None, context: Context
+) -> tuple[MoveStep, tuple[ConnectorOffset, ...]]:
     """Return how far a move has come, and the offsets that it carries.
 
-    One that goes the other way now has come nowhere, but for this: a connector that never ran has
-    no position to bring back, and that of the old one is still what it was.
+    Where it goes the other way now, a connector that never ran has no position to bring back, and
+    that of the one that it goes back to is still what it was: all that is left is to start it.
     """
-    stopped = leg.old is not None and leg.old.target_state is TargetState.STOPPED
-    if begun is None or leg.new is None:
+    if leg.old is None and (begun is None or _is_reverse(leg, begun)):
+        return MoveStep.STARTED, ()
+    if begun is None:
         return MoveStep.BEGUN, ()
-    started = _ORDER.index(begun.step) >= _ORDER.index(MoveStep.STARTED)
-    if (begun.to_cluster, begun.to_name) != (_cluster_of(leg, begun), leg.change.name):
-        return (MoveStep.OFFSETS_WRITTEN if stopped and not started else MoveStep.BEGUN), ()
-    if not stopped and not started:
-        return MoveStep.BEGUN, ()
-    offsets = tuple(
+    if not _is_reverse(leg, begun):
+        # Where the new one is gone all is done again but for what was read: it is read anew then.
+        return _as_far_as(leg, begun), _carried(begun)
+    has_run = leg.new is None or _has_run(leg, begun, context)
+    return (MoveStep.BEGUN if has_run else MoveStep.STARTED), ()
+
+
+def _as_far_as(leg: Leg, begun: Move) -> MoveStep:
+    if leg.new is not None:
+        return begun.step
+    return min(begun.step, MoveStep.OFFSETS_READ, key=_ORDER.index)
+
+
+def _has_run(leg: Leg, begun: Move, context: Context) -> bool:
+    """Tell whether the connector that a move led to, and starts from now, may ever have run."""
+    if leg.old is None or leg.old.target_state is not TargetState.STOPPED:
+        return True
+    if _ORDER.index(begun.step) >= _ORDER.index(MoveStep.STARTED):
+        return True
+    connection = context.connection_to(leg.origin.cluster)
+    if begun.step is not MoveStep.OFFSETS_WRITTEN or connection is None:
+        return False
+    # It may have been started by a run that was cut off before it could record so.
+    return not same_offsets(get_offsets(connection, leg.origin.name) or (), _carried(begun))
+
+
+def _carried(begun: Move) -> tuple[ConnectorOffset, ...]:
+    return tuple(
         ConnectorOffset(partition=partition, offset=offset) for partition, offset in begun.offsets
     )
-    return begun.step, offsets
+
+
+def _ran_too_early(leg: Leg) -> bool:
+    """Tell whether somebody started the new connector before it had its offsets."""
+    if leg.new is None or not leg.is_before(MoveStep.OFFSETS_WRITTEN):
+        return False
+    return leg.new.target_state is not TargetState.STOPPED
+
+
+def _is_reverse(leg: Leg, begun: Move) -> bool:
+    """Tell whether a move that was begun led the other way."""
+    return (begun.to_cluster, begun.to_name) != (_cluster_of(leg, begun), leg.change.name)
 
 
 def _cluster_of(leg: Leg, begun: Move) -> str:
@@ -117,11 +186,16 @@ def _begun(leg: Leg, context: Context) -> Leg:
     return replace(leg, flight=replace(leg.flight, began=context.clock.monotonic()))
 
 
-def _failed(leg: Leg, context: Context, what: str) -> Leg:
-    problem = changed_meanwhile(leg.change, what)
+def _failed(leg: Leg, context: Context, problem: Problem) -> Leg:
     return replace(leg, flight=context.conclude(leg.flight, OutcomeStatus.FAILED, problem))
 
 
 def _left(leg: Leg, context: Context, *problems: Problem) -> Leg:
     flight = context.conclude(leg.flight, OutcomeStatus.NOT_ATTEMPTED, *problems)
     return replace(leg, flight=flight)
+
+
+def _unread(leg: Leg, error: ClusterError, context: Context) -> Leg:
+    if not leg.active:
+        return leg
+    return _left(leg, context, *(unreadable(leg.change, found) for found in error.problems))

@@ -59,11 +59,12 @@ def _unrecorded(flights: Sequence[Flight], context: Context) -> list[Flight]:
 def _concluded(flights: list[Flight], context: Context) -> list[Flight]:
     """Record what came of changes; what is done is done, so a failure to record is only noted."""
     ended = [(flight.change, flight.outcome) for flight in flights if flight.outcome is not None]
-    if not context.unrecorded:
-        try:
-            context.journal.conclude(ended)
-        except LedgerError as error:
-            context.unrecorded.extend(error.problems)
+    if context.unrecorded and not any(flight.written for flight in flights):
+        return flights
+    try:
+        context.journal.conclude(ended)
+    except LedgerError as error:
+        context.unrecorded.extend(error.problems)
     return flights
 
 

@@ -25,8 +25,8 @@ class Context:
 
     `notify` may be called from any of them. `halted` is set once a change ended badly and the
     options say that nothing new is begun then, `unwell` once the worker calls itself unhealthy
-    after a write: what is begun then would time out as well, 90 s each. `unsung` is set once a
-    canary ended badly, `unrecorded` holds why nothing more can be recorded. `origins` are the
+    after a write: what is begun then would time out as well, 90 s each. `unsung` names canaries
+    that ended badly, `unrecorded` holds why nothing more can be recorded. `origins` are the
     connections to the clusters that connectors move from.
     """
 
@@ -42,7 +42,7 @@ class Context:
     origins: Mapping[str, Connection] = field(default_factory=dict)
     halted: threading.Event = field(default_factory=threading.Event)
     unwell: threading.Event = field(default_factory=threading.Event)
-    unsung: threading.Event = field(default_factory=threading.Event)
+    unsung: list[str] = field(default_factory=list)
     unrecorded: list[Problem] = field(default_factory=list)
 
     def held_back(self) -> str:
@@ -53,11 +53,16 @@ class Context:
             return "a change before it did not go well, and --on-error is stop"
         if self.unwell.is_set():
             return "the cluster takes no writes now, its worker calls itself unhealthy"
-        if self.unsung.is_set():
-            return "a canary before it did not go well"
+        if self.unsung:
+            return f"{', '.join(self.unsung)} went first as a canary, and did not go well"
         if self.unrecorded:
             return f"nothing can be recorded: {self.unrecorded[0].message}"
         return self.journal.obstacle()
+
+    def connection_to(self, cluster: str) -> Connection | None:
+        """Return the connection to a cluster that connectors move from, None without one."""
+        own = cluster == self.connection.cluster
+        return self.connection if own else self.origins.get(cluster)
 
     def cut_off(self) -> bool:
         """Tell whether what is under way must end between two of its writes."""

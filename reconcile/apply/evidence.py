@@ -4,7 +4,7 @@ from typing import Final
 
 from reconcile.apply.context import Context
 from reconcile.apply.flight import Flight
-from reconcile.apply.offsets import holds_offsets
+from reconcile.apply.offsets import same_offsets
 from reconcile.apply.readback import CHEAPLY_LISTED
 from reconcile.apply.standing import is_written
 from reconcile.apply.steps import Step
@@ -61,9 +61,9 @@ def _shows(step: Step, flight: Flight, context: Context) -> bool:
         case Step.DELETE:
             return name not in list_names(connection)
         case Step.RESET_OFFSETS:
-            return get_offsets(connection, name) == ()
+            return same_offsets(get_offsets(connection, name) or (), ())
         case Step.ALTER_OFFSETS:
-            return holds_offsets(get_offsets(connection, name) or (), flight.offsets)
+            return same_offsets(get_offsets(connection, name) or (), flight.offsets)
         case Step.RESTART | Step.RESTART_FAILED | Step.AWAIT_STOPPED | Step.KEEP_OFFSETS:
             return False
 

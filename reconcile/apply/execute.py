@@ -1,7 +1,7 @@
 """Carry out a plan: wave after wave, wide within each, and every change on its own."""
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
@@ -18,11 +18,12 @@ from reconcile.connect.reads import get_health
 from reconcile.errors import ClusterError, RefusedError
 from reconcile.model.codes import Code
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
-from reconcile.model.plan import Change, Plan
+from reconcile.model.plan import Action, Change, Plan
 from reconcile.model.problem import Problem, errors_in
 from reconcile.plan.order import rank
 
 _WELL = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED})
+_WRITTEN = frozenset({Action.CREATE, Action.UPDATE})
 
 
 def _unobserved(event: Event) -> None:
@@ -103,29 +104,32 @@ def _require_health(connection: Connection) -> None:
 
 
 def _waves(plan: Plan, context: Context) -> Iterable[Flight]:
+    chosen = _canaries(plan, context)
     for wave, group in groupby(plan.changes, key=lambda change: change.wave):
         changes = tuple(group)
         context.notify(WaveStarted(wave=wave, changes=len(changes)))
-        first = changes[0] is plan.changes[0]
-        canaries = _canaries(changes, plan, context) if first else ()
+        canaries = tuple(change for change in changes if change in chosen)
         if canaries:
             flights = carry_out(canaries, plan, context)
             yield from flights
-            if any(_went_badly(flight) for flight in flights):
-                context.unsung.set()
-        rest = [change for change in changes if change not in canaries]
+            context.unsung.extend(flight.name for flight in flights if _went_badly(flight))
+        rest = [change for change in changes if change not in chosen]
         # The plan's order is kept: what is deleted before others are written frees what they need.
         for _, batch in groupby(rest, key=rank):
             yield from carry_out(tuple(batch), plan, context)
 
 
-def _canaries(changes: Sequence[Change], plan: Plan, context: Context) -> tuple[Change, ...]:
-    """Return the changes of the first wave that go before all others, where that was asked for."""
+def _canaries(plan: Plan, context: Context) -> frozenset[Change]:
+    """Return the creates and updates that go before all others, where that was asked for.
+
+    They are of one wave, the lowest that has any.
+    """
     canary = context.options.canary
-    if canary is None:
-        return ()
-    written = [change for change in changes if change.config is not None and rank(change) == 0]
-    return tuple(written[: canary.of(len(plan.changes))])
+    written = [change for change in plan.changes if change.action in _WRITTEN]
+    if canary is None or not written:
+        return frozenset()
+    lowest = [change for change in written if change.wave == written[0].wave]
+    return frozenset(lowest[: canary.of(len(plan.changes))])
 
 
 def _went_badly(flight: Flight) -> bool:

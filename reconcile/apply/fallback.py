@@ -7,6 +7,7 @@ from reconcile.apply.context import Context
 from reconcile.apply.flight import Flight
 from reconcile.apply.problems import not_rolled_back, rolled_back
 from reconcile.apply.settle import settle
+from reconcile.apply.signs import telltale
 from reconcile.apply.steps import steps_of
 from reconcile.apply.write import write
 from reconcile.model.codes import Code
@@ -37,13 +38,14 @@ def _has_failed(flight: Flight) -> bool:
         flight.change.action is Action.UPDATE
         and outcome is not None
         and outcome.status is OutcomeStatus.FAILED
+        and outcome.written
         and any(problem.code is Code.TASK_FAILED for problem in outcome.problems)
     )
 
 
 def _obstacle(flight: Flight) -> str:
     fallback = flight.change.fallback
-    if fallback is None:
+    if fallback is None or fallback.unresolved():
         return "what was applied before is not known here, or one of its secrets is not"
     if any(is_masked(value) for value in fallback.reveal().values()):
         return "what was applied before holds a mask in the place of a secret"
@@ -72,8 +74,15 @@ def _returning(flight: Flight, context: Context) -> Flight:
     )
     now = flight.goal
     goal = back.state.after if back.state is not None else now
-    steps = steps_of(back, now=now, release=context.release)
-    return Flight(change=back, goal=goal, steps=steps)
+    signs = telltale(change.config, back.config) if change.config and back.config else None
+    return Flight(
+        change=back,
+        goal=goal,
+        steps=steps_of(back, now=now, release=context.release),
+        # It was begun with the update: what keeps new changes from being begun does not keep it.
+        began=context.clock.monotonic(),
+        telltale=signs,
+    )
 
 
 def _noted(flight: Flight, returned: Flight | None) -> Flight:

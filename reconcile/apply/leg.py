@@ -1,12 +1,12 @@
 """One move on its way, and the writes that it is made of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconcile.apply.context import Context
 from reconcile.apply.events import Event, Retrying, Waiting
 from reconcile.apply.flight import Flight
-from reconcile.apply.problems import on_the_way
+from reconcile.apply.problems import interrupted_midway, not_attempted, on_the_way
 from reconcile.apply.steps import Step
 from reconcile.apply.write import write
 from reconcile.connect.answers import ConnectorOffset
@@ -27,7 +27,8 @@ Wait = Callable[[Sequence[Flight], Context], list[Flight]]
 class Leg:
     """A move, what was found on both sides before it went on, and how far it has come.
 
-    `step` is the last one that is recorded, `offsets` what the new connector is to go on from.
+    `step` is the last one that is recorded, `offsets` what the new connector is to go on from,
+    `present` what it has before they are written.
     """
 
     flight: Flight
@@ -36,6 +37,7 @@ class Leg:
     new: LiveConnector | None = None
     step: MoveStep = MoveStep.BEGUN
     offsets: tuple[ConnectorOffset, ...] = ()
+    present: tuple[ConnectorOffset, ...] = ()
 
     @property
     def change(self) -> Change:
@@ -63,8 +65,11 @@ def carry(
     flights = [flight for _, flight in made if flight is not None]
     if not flights:
         return list(legs)
-    quiet = replace(context, notify=_waits_only(context.notify))
-    written = list(context.pool.map(lambda flight: write(flight, quiet), flights))
+    moves = {flight.name: leg.change.name for leg, flight in made if flight is not None}
+    quiet = replace(context, notify=_waits_only(context.notify, moves))
+    # The move is begun: what keeps new changes from being begun does not keep its next write.
+    began = [replace(flight, began=context.clock.monotonic()) for flight in flights]
+    written = list(context.pool.map(lambda flight: write(flight, quiet), began))
     pending = [flight for flight in written if flight.outcome is None]
     ended = iter(wait(pending, quiet) if pending else ())
     done = iter([next(ended) if flight.outcome is None else flight for flight in written])
@@ -98,18 +103,45 @@ def _after(leg: Leg, part: Flight, context: Context) -> Leg:
     flight = replace(leg.flight, written=leg.flight.written or part.written)
     if outcome is None or outcome.status in _WELL:
         return replace(leg, flight=flight)
+    moved = replace(leg, flight=flight)
+    if outcome.status is OutcomeStatus.NOT_ATTEMPTED:
+        return cut_short(moved, context)
     problems = [on_the_way(leg.change, leg.step, problem) for problem in outcome.problems]
-    status = outcome.status
-    if status is OutcomeStatus.NOT_ATTEMPTED and flight.written:
-        status = OutcomeStatus.UNSETTLED
-    return replace(leg, flight=context.conclude(flight, status, *problems))
+    return replace(moved, flight=context.conclude(flight, outcome.status, *problems))
 
 
-def _waits_only(notify: Callable[[Event], None]) -> Callable[[Event], None]:
-    """Pass on what is waited for: a move begins and ends once, whatever it is made of."""
+def cut_short(leg: Leg, context: Context) -> Leg:
+    """End a move that may not go on, and say how far it has come."""
+    change = leg.change
+    if not leg.flight.written and leg.step is MoveStep.BEGUN:
+        problem = not_attempted(change, context.held_back())
+    else:
+        cause = interrupted_midway(change, context.journal.obstacle())
+        problem = on_the_way(change, leg.step, cause)
+    return replace(leg, flight=context.conclude(leg.flight, midway(leg), problem))
+
+
+def midway(leg: Leg) -> OutcomeStatus:
+    """Return how a move ends that cannot go on."""
+    return OutcomeStatus.UNSETTLED if leg.flight.written else OutcomeStatus.NOT_ATTEMPTED
+
+
+def _waits_only(
+    notify: Callable[[Event], None], moves: Mapping[str, str]
+) -> Callable[[Event], None]:
+    """Pass on what is waited for: a move begins and ends once, whatever it is made of.
+
+    `moves` holds its name by that of the connector that is written.
+    """
 
     def passing(event: Event) -> None:
-        if isinstance(event, Waiting | Retrying):
-            notify(event)
+        match event:
+            case Waiting(reasons=reasons):
+                told = tuple((moves.get(name, name), why) for name, why in reasons)
+                notify(Waiting(reasons=told))
+            case Retrying(name=name):
+                notify(replace(event, name=moves.get(name, name)))
+            case _:
+                pass
 
     return passing

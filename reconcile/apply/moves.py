@@ -12,19 +12,12 @@ from typing import Final
 from reconcile.apply.approach import approached
 from reconcile.apply.context import Context
 from reconcile.apply.flight import Flight
-from reconcile.apply.leg import Leg, carry, part
-from reconcile.apply.offsets import holds_offsets
-from reconcile.apply.problems import (
-    changed_meanwhile,
-    interrupted_midway,
-    not_attempted,
-    not_settled,
-    on_the_way,
-    unrecorded,
-)
+from reconcile.apply.leg import Leg, carry, cut_short, midway, part
+from reconcile.apply.offsets import held, same_offsets, to_write
+from reconcile.apply.problems import not_settled, offsets_gone, on_the_way, unrecorded
 from reconcile.apply.settle import await_gone, settle
 from reconcile.apply.standing import is_written
-from reconcile.apply.steps import Step
+from reconcile.apply.steps import Step, to_state
 from reconcile.clock import until
 from reconcile.connect.answers import ConnectorOffset
 from reconcile.connect.reads import get_offsets
@@ -36,7 +29,6 @@ from reconcile.model.plan import Action, Change
 from reconcile.model.problem import Problem
 
 _VERIFY_INTERVAL: Final = 0.25
-_WAKING: Final = {TargetState.RUNNING: Step.RESUME, TargetState.PAUSED: Step.PAUSE}
 
 Stage = Callable[[Sequence[Leg], Context], list[Leg]]
 
@@ -44,7 +36,8 @@ Stage = Callable[[Sequence[Leg], Context], list[Leg]]
 def carry_moves(changes: Sequence[Change], context: Context) -> list[Flight]:
     """Carry out moves side by side, step by step, and return them with their outcomes."""
     legs = approached(changes, context)
-    for stage in (_begin, _stop_old, _read, _create, _write_offsets, _start, _delete_old):
+    stages = (_begin, _stop_old, _read, _create, _look_at_new, _write_offsets, _start, _delete_old)
+    for stage in stages:
         legs = stage([_cut_off(leg, context) for leg in legs], context)
     return [_finished(leg, context).flight for leg in legs]
 
@@ -69,28 +62,54 @@ def _stop_old(legs: Sequence[Leg], context: Context) -> list[Leg]:
     def stop(leg: Leg) -> Flight | None:
         if leg.old is None or not leg.is_before(MoveStep.STARTED):
             return None
-        if leg.old.target_state is TargetState.STOPPED:
-            return None
-        return part(leg.origin.name, Action.SET_STATE, TargetState.STOPPED, Step.STOP)
+        # One that is stopped already is waited for too: its tasks may still commit offsets.
+        steps = () if leg.old.target_state is TargetState.STOPPED else (Step.STOP,)
+        return part(leg.origin.name, Action.SET_STATE, TargetState.STOPPED, *steps)
 
     return _at_origins(legs, context, lambda own, there: carry(own, there, stop, settle))
 
 
 def _read(legs: Sequence[Leg], context: Context) -> list[Leg]:
-    """Read the offsets of the old connectors, which are stopped by now."""
+    """Read the offsets of the old connectors, which are stopped by now.
 
-    def read(leg: Leg) -> Leg:
-        if not leg.active or not leg.is_before(MoveStep.OFFSETS_READ):
+    What an earlier run has read may be out of date: somebody may have started the old one again.
+    """
+    read = list(context.pool.map(lambda leg: _reread(leg, context), legs))
+    found = [now if now is not before else None for before, now in zip(legs, read, strict=True)]
+    changed = [leg for leg in found if leg is not None and leg.active]
+    if not changed:
+        return read
+
+    def record() -> None:
+        carried = {leg.change: leg.offsets for leg in changed}
+        context.journal.advance(carried, MoveStep.OFFSETS_READ)
+
+    return _recorded(read, record, context)
+
+
+def _reread(leg: Leg, context: Context) -> Leg:
+    """Return the move with the offsets to carry; unchanged where it has those already."""
+    if not leg.active or leg.old is None or not leg.is_before(MoveStep.STARTED):
+        return leg
+    try:
+        found = get_offsets(_there(leg, context).connection, leg.origin.name)
+        if found is None:
+            return _ended(leg, OutcomeStatus.FAILED, context, offsets_gone(leg.change))
+        if not leg.is_before(MoveStep.OFFSETS_READ) and same_offsets(found, leg.offsets):
             return leg
-        try:
-            found = get_offsets(_there(leg, context).connection, leg.origin.name) or ()
-        except ClusterError as error:
-            problems = [on_the_way(leg.change, leg.step, problem) for problem in error.problems]
-            return _ended(leg, _midway(leg), context, *problems)
-        # A position that was erased means the same as none, and cannot be written.
-        return replace(leg, offsets=tuple(one for one in found if one.offset is not None))
+        if not leg.is_before(MoveStep.OFFSETS_WRITTEN) and _has_moved_on(leg, context):
+            return leg
+    except ClusterError as error:
+        problems = [on_the_way(leg.change, leg.step, problem) for problem in error.problems]
+        return _ended(leg, midway(leg), context, *problems)
+    return replace(leg, step=MoveStep.OFFSETS_READ, offsets=held(found))
 
-    return _advanced(list(context.pool.map(read, legs)), MoveStep.OFFSETS_READ, context)
+
+def _has_moved_on(leg: Leg, context: Context) -> bool:
+    """Tell whether the new connector has been started since it got its offsets."""
+    if leg.new is not None and leg.new.target_state is not TargetState.STOPPED:
+        return True
+    return not same_offsets(get_offsets(context.connection, leg.change.name) or (), leg.offsets)
 
 
 def _create(legs: Sequence[Leg], context: Context) -> list[Leg]:
@@ -106,26 +125,32 @@ def _create(legs: Sequence[Leg], context: Context) -> list[Leg]:
         before = leg.new.config
         return part(name, Action.UPDATE, goal, Step.PUT_CONFIG, config=config, before=before)
 
-    checked = [_checked(leg, context) for leg in legs]
-    return _advanced(carry(checked, context, create, settle), MoveStep.CREATED, context)
+    return _advanced(carry(legs, context, create, settle), MoveStep.CREATED, context)
 
 
-def _checked(leg: Leg, context: Context) -> Leg:
-    """End a move whose new connector somebody started before it had its offsets."""
-    if not leg.active or leg.new is None or not leg.is_before(MoveStep.OFFSETS_WRITTEN):
-        return leg
-    if leg.new.target_state is TargetState.STOPPED:
-        return leg
-    problem = changed_meanwhile(leg.change, "started before it had the offsets")
-    return _ended(leg, OutcomeStatus.FAILED, context, problem)
+def _look_at_new(legs: Sequence[Leg], context: Context) -> list[Leg]:
+    """Read what the new connectors have before they are given their offsets."""
+
+    def look(leg: Leg) -> Leg:
+        if not leg.active or not leg.is_before(MoveStep.OFFSETS_WRITTEN):
+            return leg
+        try:
+            present = get_offsets(context.connection, leg.change.name) or ()
+        except ClusterError as error:
+            problems = [on_the_way(leg.change, leg.step, problem) for problem in error.problems]
+            return _ended(leg, midway(leg), context, *problems)
+        return replace(leg, present=present)
+
+    return list(context.pool.map(look, legs))
 
 
 def _write_offsets(legs: Sequence[Leg], context: Context) -> list[Leg]:
     def write(leg: Leg) -> Flight | None:
-        if not leg.offsets or not leg.is_before(MoveStep.OFFSETS_WRITTEN):
+        offsets = to_write(leg.present, leg.offsets)
+        if not offsets or not leg.is_before(MoveStep.OFFSETS_WRITTEN):
             return None
         name, goal = leg.change.name, TargetState.STOPPED
-        return part(name, Action.SET_STATE, goal, Step.ALTER_OFFSETS, offsets=leg.offsets)
+        return part(name, Action.SET_STATE, goal, Step.ALTER_OFFSETS, offsets=offsets)
 
     written = carry(legs, context, write, _verify)
     return _advanced(written, MoveStep.OFFSETS_WRITTEN, context)
@@ -136,7 +161,7 @@ def _verify(flights: Sequence[Flight], context: Context) -> list[Flight]:
 
     def verified(flight: Flight) -> Flight:
         def shows() -> bool:
-            return holds_offsets(_offsets_now(flight.name, context), flight.offsets)
+            return same_offsets(_offsets_now(flight.name, context), flight.offsets)
 
         timeout = context.options.look_timeout
         if until(context.clock, shows, timeout=timeout, interval=_VERIFY_INTERVAL):
@@ -157,11 +182,12 @@ def _offsets_now(name: str, context: Context) -> tuple[ConnectorOffset, ...]:
 
 def _start(legs: Sequence[Leg], context: Context) -> list[Leg]:
     def start(leg: Leg) -> Flight | None:
-        if not leg.is_before(MoveStep.STARTED):
-            return None
-        goal = leg.change.state.after if leg.change.state else leg.origin.state
+        goal = leg.flight.goal
         now = leg.new.target_state if leg.new is not None else TargetState.STOPPED
-        steps = (_WAKING[goal],) if goal in _WAKING and goal is not now else ()
+        if leg.old is None and goal is now:
+            return None
+        # Before the old one is deleted, one that an earlier run has started is looked at again.
+        steps = () if goal is now else (to_state(goal),)
         return part(leg.change.name, Action.SET_STATE, goal, *steps)
 
     return _advanced(carry(legs, context, start, settle), MoveStep.STARTED, context)
@@ -174,7 +200,14 @@ def _delete_old(legs: Sequence[Leg], context: Context) -> list[Leg]:
         return part(leg.origin.name, Action.DELETE, TargetState.STOPPED, Step.DELETE)
 
     gone = _at_origins(legs, context, lambda own, there: carry(own, there, delete, await_gone))
-    return _advanced(gone, MoveStep.DONE, context)
+    done = {leg.change: leg.offsets for leg in gone if leg.active}
+    try:
+        if done:
+            context.journal.advance(done, MoveStep.DONE)
+    except LedgerError as error:
+        # What is done is done.
+        context.unrecorded.extend(error.problems)
+    return gone
 
 
 def _at_origins(
@@ -190,7 +223,7 @@ def _at_origins(
 
 
 def _there(leg: Leg, context: Context) -> Context:
-    connection = context.origins.get(leg.origin.cluster, context.connection)
+    connection = context.connection_to(leg.origin.cluster) or context.connection
     release = connection.worker.identity.release
     return replace(context, connection=connection, release=release)
 
@@ -216,32 +249,20 @@ def _recorded(legs: Sequence[Leg], record: Callable[[], None], context: Context)
         record()
     except LedgerError as error:
         context.unrecorded.extend(error.problems)
-        return [
-            _ended(
-                leg,
-                _midway(leg),
-                context,
-                *(unrecorded(leg.change, problem) for problem in error.problems),
-            )
-            if leg.active
-            else leg
-            for leg in legs
-        ]
+        return [_stranded(leg, error, context) if leg.active else leg for leg in legs]
     return list(legs)
 
 
+def _stranded(leg: Leg, error: LedgerError, context: Context) -> Leg:
+    if not leg.flight.written:
+        problems = [unrecorded(leg.change, problem) for problem in error.problems]
+    else:
+        problems = [on_the_way(leg.change, leg.step, problem) for problem in error.problems]
+    return _ended(leg, midway(leg), context, *problems)
+
+
 def _cut_off(leg: Leg, context: Context) -> Leg:
-    if not leg.active or not context.cut_off():
-        return leg
-    status = _midway(leg)
-    if status is OutcomeStatus.NOT_ATTEMPTED:
-        return _ended(leg, status, context, not_attempted(leg.change, context.held_back()))
-    problem = interrupted_midway(leg.change, context.journal.obstacle())
-    return _ended(leg, status, context, problem)
-
-
-def _midway(leg: Leg) -> OutcomeStatus:
-    return OutcomeStatus.UNSETTLED if leg.flight.written else OutcomeStatus.NOT_ATTEMPTED
+    return cut_short(leg, context) if leg.active and context.cut_off() else leg
 
 
 def _ended(leg: Leg, status: OutcomeStatus, context: Context, *problems: Problem) -> Leg:

@@ -26,15 +26,16 @@ class Canary:
 
     def of(self, changes: int) -> int:
         """Return how many of so many changes that are; a share is rounded up."""
-        return -(-changes * self.number // 100) if self.percent else self.number
+        return -(-changes * self.number // _WHOLE) if self.percent else self.number
 
 
 def parse_canary(text: str) -> Canary:
     """Return what `3` or `10%` says; raise UsageError for anything else."""
-    digits = text.strip().removesuffix("%")
-    percent = text.strip().endswith("%")
-    if digits.isdecimal() and int(digits) > 0 and not (percent and int(digits) > _WHOLE):
-        return Canary(int(digits), percent)
+    stripped = text.strip()
+    digits, percent = stripped.removesuffix("%"), stripped.endswith("%")
+    number = int(digits) if digits.isascii() and digits.isdecimal() else 0
+    if number > 0 and not (percent and number > _WHOLE):
+        return Canary(number, percent)
     raise usage(f"--canary {text} is no number of changes", hint="write 3, or 10%")
 
 

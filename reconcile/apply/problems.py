@@ -9,11 +9,11 @@ from reconcile.model.problem import Problem, Severity
 
 _RUN_AGAIN = "run the same command again: it looks first, and does what is left"
 _MOVE_STEPS = {
-    MoveStep.BEGUN: "nothing was moved",
-    MoveStep.OFFSETS_READ: "the old one is stopped, its offsets are in the ledger",
-    MoveStep.CREATED: "the new one exists, stopped",
-    MoveStep.OFFSETS_WRITTEN: "the new one has the offsets",
-    MoveStep.STARTED: "the new one is started, and the old one still exists",
+    MoveStep.BEGUN: "{old} is kept, and nothing was moved",
+    MoveStep.OFFSETS_READ: "{old} is stopped and kept, and its offsets were read",
+    MoveStep.CREATED: "{old} is stopped and kept, {new} exists without its offsets",
+    MoveStep.OFFSETS_WRITTEN: "{old} is stopped and kept, {new} has its offsets",
+    MoveStep.STARTED: "{new} goes on in its place, and {old} still exists",
     MoveStep.DONE: "all is done",
 }
 _VERBS = {
@@ -26,13 +26,19 @@ _VERBS = {
 }
 
 
-def write_failed(change: Change, cause: Problem, *, stopped: bool = False) -> Problem:
-    """Return the problem of a write that was refused; `stopped` where that left it stopped."""
+def write_failed(
+    change: Change, cause: Problem, *, stopped: bool = False, resetting: bool = False
+) -> Problem:
+    """Return the problem of a write that was refused.
+
+    `stopped` where that left it stopped, `resetting` where it was the reset before a delete.
+    """
     verb, _ = _VERBS[change.action]
+    part = "its offsets cannot be reset: " if resetting else ""
     left = " (it was stopped on the way, and is left stopped)" if stopped else ""
     return replace(
         cause,
-        message=f"cannot {verb} {change.name}: {cause.message}{left}",
+        message=f"cannot {verb} {change.name}: {part}{cause.message}{left}",
         location=change.location or cause.location,
         connector=change.name,
     )
@@ -139,14 +145,42 @@ def offsets_not_kept(change: Change, reason: str) -> Problem:
 def on_the_way(change: Change, step: MoveStep, cause: Problem) -> Problem:
     """Return the problem of a move that came no further than a step."""
     old = change.origin.name if change.origin else ""
+    come = _MOVE_STEPS[step].format(old=old, new=change.name)
     return replace(
         cause,
-        message=f"{change.name} is not moved from {old} yet ({_MOVE_STEPS[step]}): {cause.message}",
+        message=f"{change.name} is not moved from {old} yet ({come}): {cause.message}",
         location=change.location or cause.location,
         hint=f"run the same command again, and the move goes on; until {old} is deleted, taking the"
         " rename back in git and applying that moves it back",
         connector=change.name,
     )
+
+
+def no_connection(change: Change, cluster: str) -> Problem:
+    """Return the problem of a move from a cluster that nobody connected to."""
+    return _problem(
+        change,
+        Code.CANNOT_MOVE,
+        f"{change.name} is to be moved from cluster {cluster}, which this run does not read",
+        f"declare {cluster} under `clusters`, and apply again",
+    )
+
+
+def ran_too_early(change: Change) -> Problem:
+    """Return the problem of a move to a connector that somebody started on the way."""
+    old = change.origin.name if change.origin else ""
+    return _problem(
+        change,
+        Code.CHANGED_MEANWHILE,
+        f"{change.name} was started before it had the offsets of {old}",
+        f"stop {change.name}, then apply again: it is given the offsets that {old} has by then",
+    )
+
+
+def offsets_gone(change: Change) -> Problem:
+    """Return the problem of a move whose old connector vanished before its offsets were read."""
+    old = change.origin.name if change.origin else ""
+    return changed_meanwhile(change, f"to be moved from {old}, which was deleted")
 
 
 def rolled_back(change: Change, *, settled: bool) -> Problem:

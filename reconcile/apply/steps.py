@@ -54,7 +54,7 @@ def steps_of(
         case Action.UPDATE:
             return _update(change, now, () if config_written else (Step.PUT_CONFIG,))
         case Action.SET_STATE:
-            return (_to_state(target_of(change, now)),)
+            return (to_state(target_of(change, now)),)
         case Action.RESTART:
             return (Step.RESTART_FAILED if change.only_failed else Step.RESTART,)
         case Action.DELETE:
@@ -68,7 +68,7 @@ def _create(target: TargetState, release: Release) -> tuple[Step, ...]:
         return (Step.CREATE,)
     if release >= INITIAL_STATE:
         return (Step.CREATE_PAUSED if target is TargetState.PAUSED else Step.CREATE_STOPPED,)
-    return (Step.CREATE, _to_state(target))
+    return (Step.CREATE, to_state(target))
 
 
 def _update(change: Change, now: TargetState, put: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -84,7 +84,7 @@ def _update(change: Change, now: TargetState, put: tuple[Step, ...]) -> tuple[St
         case TargetState.STOPPED, TargetState.STOPPED:
             return put
         case TargetState.STOPPED, _:
-            return (*put, _to_state(target))
+            return (*put, to_state(target))
         case _, TargetState.STOPPED:
             return (Step.STOP, *put)
         case TargetState.PAUSED, TargetState.RUNNING:
@@ -100,14 +100,16 @@ def _delete(change: Change, now: TargetState, release: Release) -> tuple[Step, .
 
     Its offsets are kept before it goes: they cannot be read afterwards.
     """
+    end = (Step.RESET_OFFSETS, Step.DELETE) if change.reset_offsets else (Step.DELETE,)
     if release < STOP:
-        return (Step.DELETE,)
-    reset = (Step.RESET_OFFSETS,) if change.reset_offsets else ()
-    stop = () if now is TargetState.STOPPED else (Step.STOP, Step.AWAIT_STOPPED)
-    return (*stop, Step.KEEP_OFFSETS, *reset, Step.DELETE)
+        return (Step.KEEP_OFFSETS, *end)
+    stop = () if now is TargetState.STOPPED else (Step.STOP,)
+    # The tasks of one that is stopped already may be about to commit their last offsets.
+    return (*stop, Step.AWAIT_STOPPED, Step.KEEP_OFFSETS, *end)
 
 
-def _to_state(target: TargetState) -> Step:
+def to_state(target: TargetState) -> Step:
+    """Return the write that brings a connector into a target state."""
     match target:
         case TargetState.RUNNING:
             return Step.RESUME

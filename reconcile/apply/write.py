@@ -59,10 +59,11 @@ def write(flight: Flight, context: Context) -> Flight:
 
 def _write(flight: Flight, context: Context) -> Flight:
     while (step := flight.next_step) is not None and step not in WAITS:
-        if flight.sent and context.cut_off():
-            problem = interrupted_midway(flight.change, context.journal.obstacle())
-            return context.conclude(flight, OutcomeStatus.UNSETTLED, problem)
-        flight = _carry_out(step, _with_baseline(step, flight, context), context)
+        flight = _with_baseline(step, flight, context)
+        # A change that has been begun sends its first write, unless that is forbidden by now.
+        if context.cut_off() if flight.sent else context.journal.obstacle():
+            return _interrupted(flight, context)
+        flight = _carry_out(step, flight, context)
     if flight.outcome is None and step is None:
         context.notify(Written(name=flight.name, action=flight.change.action))
     return flight
@@ -137,7 +138,9 @@ def _may_repeat(step: Step, context: Context) -> bool:
     status = health(context)
     if status is HealthStatus.UNHEALTHY:
         context.unwell.set()
-    return status is HealthStatus.HEALTHY and step not in _NOT_REPEATED
+    if status is not HealthStatus.HEALTHY or step in _NOT_REPEATED:
+        return False
+    return not context.cut_off()
 
 
 def _weigh(failure: WriteFailure, flight: Flight, context: Context) -> Flight:
@@ -179,8 +182,10 @@ def _interrupted(flight: Flight, context: Context) -> Flight:
 
 
 def _refused(flight: Flight, cause: Problem) -> Problem:
-    stopped = Step.STOP in flight.sent and flight.change.action is Action.UPDATE
-    return write_failed(flight.change, cause, stopped=stopped)
+    on_the_way = flight.change.action in (Action.UPDATE, Action.DELETE)
+    stopped = Step.STOP in flight.sent and on_the_way
+    resetting = flight.next_step is Step.RESET_OFFSETS
+    return write_failed(flight.change, cause, stopped=stopped, resetting=resetting)
 
 
 def _with_baseline(step: Step, flight: Flight, context: Context) -> Flight:

@@ -10,6 +10,7 @@ from reconcile.cli.changing import apply, drift, plan
 from reconcile.cli.demo import demo
 from reconcile.cli.exits import Exit
 from reconcile.cli.files import export, init, validate
+from reconcile.cli.keeping import adopt, forget, history, hold, rollback, show, unlock
 from reconcile.cli.operating import explain, pause, restart, resume, status, stop
 from reconcile.cli.sandbox import sandbox_app
 from reconcile.cli.shell import command
@@ -54,6 +55,7 @@ app.command()(command(init, with_project=False))
 for _function in (
     validate,
     plan,
+    show,
     apply,
     drift,
     status,
@@ -63,6 +65,12 @@ for _function in (
     pause,
     resume,
     stop,
+    hold,
+    adopt,
+    forget,
+    history,
+    rollback,
+    unlock,
 ):
     app.command()(command(_function))
 app.command()(command(demo, with_project=False))

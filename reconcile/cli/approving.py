@@ -1,7 +1,7 @@
 """Ask for approval, apply, and tell what came of it."""
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -35,6 +35,7 @@ class ApplySettings:
     auto_approve: bool = False
     allow_deletes: int | None = None
     allow_updates: int | None = None
+    allow_moves: int | None = None
     options: ApplyOptions = field(default_factory=ApplyOptions)
     result: Path | None = None
     json_document: bool = False
@@ -48,12 +49,27 @@ def begin_record(shell: Shell, settings: ApplySettings) -> None:
     _record(shell, settings, ())
 
 
+def _nothing_before() -> None:
+    """Begin at once."""
+
+
+def _nothing_after(result: ApplyResult) -> None:
+    """Leave the result as it is."""
+    del result
+
+
 def apply_approved(
-    shell: Shell, items: Sequence[Planned | NotPlanned], settings: ApplySettings
+    shell: Shell,
+    items: Sequence[Planned | NotPlanned],
+    settings: ApplySettings,
+    *,
+    before: Callable[[], None] = _nothing_before,
+    after: Callable[[ApplyResult], None] = _nothing_after,
 ) -> Exit:
     """Show the plans, refuse or ask, apply them in turn, and return the exit code.
 
-    `apply-result.json` is written in every case.
+    `apply-result.json` is written in every case. `before` is called once all is approved, and
+    `after` with each result, while the lock is held.
     """
     show_plans(shell, items, as_notes=settings.json_document)
     try:
@@ -61,6 +77,7 @@ def apply_approved(
             items,
             allow_deletes=settings.allow_deletes,
             allow_updates=settings.allow_updates,
+            allow_moves=settings.allow_moves,
         )
         approved = _is_approved(shell, ready, auto_approve=settings.auto_approve)
     except ConnectformError as error:
@@ -73,7 +90,24 @@ def apply_approved(
         shell.terminal.say("Apply cancelled; nothing was written.")
         _record_untouched(shell, settings, items, ())
         return Exit.ERROR
-    return _apply_all(shell, ready, settings)
+    before()
+    return _apply_all(shell, ready, settings, after)
+
+
+def is_confirmed(shell: Shell, question: str, *, auto_approve: bool) -> bool:
+    """Ask a question, and tell whether the answer is yes; raise UsageError where nobody is there."""
+    if auto_approve:
+        return True
+    if not shell.terminal.interactive:
+        raise usage(
+            "nobody is here to answer",
+            hint="run again with --auto-approve",
+            code=Code.NOT_APPROVED,
+        )
+    answer = shell.terminal.ask(
+        f"\n{question}\n  Only 'yes' will be accepted.\n\n  Enter a value: "
+    )
+    return answer == "yes"
 
 
 def exit_of_result(result: ApplyResult) -> Exit:
@@ -81,7 +115,7 @@ def exit_of_result(result: ApplyResult) -> Exit:
     if result.interrupted:
         return Exit.INTERRUPTED
     happened = result.count(*_HAPPENED)
-    if happened == len(result.outcomes):
+    if happened == len(result.outcomes) and not result.problems:
         return Exit.FINE
     reached = happened or any(outcome.written for outcome in result.outcomes)
     return Exit.PARTIAL if reached else Exit.ERROR
@@ -103,7 +137,12 @@ def _is_approved(shell: Shell, plans: Sequence[Planned], *, auto_approve: bool) 
     return answer == "yes"
 
 
-def _apply_all(shell: Shell, plans: Sequence[Planned], settings: ApplySettings) -> Exit:
+def _apply_all(
+    shell: Shell,
+    plans: Sequence[Planned],
+    settings: ApplySettings,
+    after: Callable[[ApplyResult], None],
+) -> Exit:
     results: list[ApplyResult] = []
     with _interruptible(shell) as interrupt:
         for number, planned in enumerate(plans):
@@ -112,6 +151,7 @@ def _apply_all(shell: Shell, plans: Sequence[Planned], settings: ApplySettings) 
             left = [unfinished(shell.context, item.plan) for item in plans[number:]]
             _record(shell, settings, [*results, *left])
             results.append(_apply_one(shell, planned, settings, interrupt))
+            after(results[-1])
     if settings.json_document:
         write_document(shell, document=results_document(results))
     recorded = _is_recorded(shell, settings, results)

@@ -1,8 +1,13 @@
 """Find the project file and choose clusters, as the options say."""
 
+from pathlib import Path
+
 from reconcile.cli.shell import Shell
 from reconcile.desired.project import LoadedProject, load_project
 from reconcile.run.clusters import choose_clusters, choose_one
+from reconcile.run.identity import identity_of
+from reconcile.run.ledgers import Lock
+from reconcile.sandbox.registry import inspect_all, sandbox_home
 
 
 def open_project(
@@ -12,6 +17,20 @@ def open_project(
     loaded = load_project(shell.project, shell.context.directory)
     chosen = choose_clusters(loaded.project, names=clusters or (), every=every, writing=writing)
     return loaded, chosen
+
+
+def lock_for(
+    shell: Shell, loaded: LoadedProject, command: str, *, timeout: float, local: bool
+) -> Lock:
+    """Return how this command asks for the right to write."""
+    home = sandbox_home(Path(loaded.project.root))
+    sandboxes = [cluster for found, _ in inspect_all(home) for cluster in found.clusters]
+    return Lock(
+        identity=identity_of(shell.context, command, root=loaded.project.root),
+        timeout=timeout,
+        local=local,
+        sandboxes=frozenset(url for cluster in sandboxes for url in cluster.urls),
+    )
 
 
 def open_cluster(shell: Shell, cluster: str | None) -> tuple[LoadedProject, str]:

@@ -1,6 +1,6 @@
 """The commands that look at connectors and act on them by name."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,8 @@ from reconcile.cli.options import (
     AutoApproveOption,
     ClusterOption,
     ExcludeOption,
+    LocalLedgerOption,
+    LockTimeoutOption,
     OutputFormat,
     OutputOption,
     SelectOption,
@@ -18,9 +20,20 @@ from reconcile.cli.options import (
 from reconcile.cli.shell import Shell
 from reconcile.model.desired import TargetState
 
+if TYPE_CHECKING:
+    from reconcile.cli.acting import Holding
+
 OneClusterOption = Annotated[
     str | None,
     typer.Option("--cluster", "-c", metavar="NAME", help="The cluster, where there are several."),
+]
+HoldOption = Annotated[
+    str | None,
+    typer.Option("--hold", metavar="REASON", help="Keep it so until --until, whatever git says."),
+]
+UntilOption = Annotated[
+    str | None,
+    typer.Option("--until", metavar="TIME", help="A day, a time with its zone, or 90m, 4h, 2d."),
 ]
 NamesArgument = Annotated[list[str], typer.Argument(metavar="NAME...", help="Connectors.")]
 
@@ -64,59 +77,113 @@ def explain(
 def restart(
     shell: Shell,
     names: NamesArgument,
+    *,
     cluster: OneClusterOption = None,
     only_failed: Annotated[
         bool, typer.Option("--only-failed", help="Only what has failed, not the whole connector.")
     ] = False,
     auto_approve: AutoApproveOption = False,
+    lock_timeout: LockTimeoutOption = 0.0,
+    local_ledger: LocalLedgerOption = False,
 ) -> Exit:
     """Restart connectors with their tasks."""
-    from reconcile.cli.acting import act_restart
+    from reconcile.cli.acting import Asking, act_restart
 
-    return act_restart(
-        shell, names, cluster=cluster, only_failed=only_failed, auto_approve=auto_approve
+    asking = Asking(
+        cluster=cluster,
+        auto_approve=auto_approve,
+        lock_timeout=lock_timeout,
+        local_ledger=local_ledger,
     )
+    return act_restart(shell, names, asking, only_failed=only_failed)
 
 
 def pause(
     shell: Shell,
     names: NamesArgument,
+    *,
     cluster: OneClusterOption = None,
+    hold: HoldOption = None,
+    until: UntilOption = None,
     auto_approve: AutoApproveOption = False,
+    lock_timeout: LockTimeoutOption = 0.0,
+    local_ledger: LocalLedgerOption = False,
 ) -> Exit:
     """Pause connectors.
 
-    Their tasks stay assigned and do nothing.
+    Their tasks stay assigned and do nothing. With --hold they stay so, whatever git declares.
     """
-    return _set_state(shell, names, TargetState.PAUSED, cluster, auto_approve)
+    from reconcile.cli.acting import Asking, act_state
+
+    asking = Asking(
+        cluster=cluster,
+        auto_approve=auto_approve,
+        lock_timeout=lock_timeout,
+        local_ledger=local_ledger,
+    )
+    holding = _holding(shell, hold, until)
+    return act_state(shell, names, TargetState.PAUSED, asking, command="pause", holding=holding)
 
 
 def resume(
     shell: Shell,
     names: NamesArgument,
+    *,
     cluster: OneClusterOption = None,
+    hold: HoldOption = None,
+    until: UntilOption = None,
     auto_approve: AutoApproveOption = False,
+    lock_timeout: LockTimeoutOption = 0.0,
+    local_ledger: LocalLedgerOption = False,
 ) -> Exit:
     """Resume connectors that are paused or stopped."""
-    return _set_state(shell, names, TargetState.RUNNING, cluster, auto_approve)
+    from reconcile.cli.acting import Asking, act_state
+
+    asking = Asking(
+        cluster=cluster,
+        auto_approve=auto_approve,
+        lock_timeout=lock_timeout,
+        local_ledger=local_ledger,
+    )
+    holding = _holding(shell, hold, until)
+    return act_state(shell, names, TargetState.RUNNING, asking, command="resume", holding=holding)
 
 
 def stop(
     shell: Shell,
     names: NamesArgument,
+    *,
     cluster: OneClusterOption = None,
+    hold: HoldOption = None,
+    until: UntilOption = None,
     auto_approve: AutoApproveOption = False,
+    lock_timeout: LockTimeoutOption = 0.0,
+    local_ledger: LocalLedgerOption = False,
 ) -> Exit:
     """Stop connectors.
 
-    Their tasks are shut down, and their offsets can be changed.
+    Their tasks are shut down, and their offsets can be changed. With --hold they stay so, whatever
+    git declares.
     """
-    return _set_state(shell, names, TargetState.STOPPED, cluster, auto_approve)
+    from reconcile.cli.acting import Asking, act_state
+
+    asking = Asking(
+        cluster=cluster,
+        auto_approve=auto_approve,
+        lock_timeout=lock_timeout,
+        local_ledger=local_ledger,
+    )
+    holding = _holding(shell, hold, until)
+    return act_state(shell, names, TargetState.STOPPED, asking, command="stop", holding=holding)
 
 
-def _set_state(
-    shell: Shell, names: list[str], state: TargetState, cluster: str | None, auto_approve: bool
-) -> Exit:
-    from reconcile.cli.acting import act_state
+def _holding(shell: Shell, reason: str | None, until: str | None) -> "Holding | None":
+    from reconcile.cli.acting import Holding
+    from reconcile.cli.moments import moment_of
+    from reconcile.errors import usage
 
-    return act_state(shell, names, state, cluster=cluster, auto_approve=auto_approve)
+    if reason is None and until is None:
+        return None
+    if reason is None or until is None:
+        raise usage("--hold and --until belong together", hint="say why, and when the hold ends")
+    return Holding(reason=reason, until=moment_of(shell, until))

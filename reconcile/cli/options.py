@@ -33,6 +33,13 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+def number_of_seconds(value: float) -> float:
+    """Return the value of an option, or refuse it: NaN passes every limit."""
+    if math.isnan(value):
+        raise typer.BadParameter("nan is no number of seconds")
+    return value
+
+
 ClusterOption = Annotated[
     list[str] | None,
     typer.Option("--cluster", "-c", metavar="NAME", help="A cluster of the project (repeatable)."),
@@ -62,6 +69,22 @@ JsonOutOption = Annotated[
 AutoApproveOption = Annotated[
     bool, typer.Option("--auto-approve", help="Apply without asking; needed without a terminal.")
 ]
+LockTimeoutOption = Annotated[
+    float,
+    typer.Option(
+        "--lock-timeout",
+        min=0,
+        metavar="SECONDS",
+        callback=number_of_seconds,
+        help="How long to wait while somebody else writes to the cluster.",
+    ),
+]
+LocalLedgerOption = Annotated[
+    bool,
+    typer.Option(
+        "--local-ledger", help="In a pipeline: a ledger in a file is meant, though it is lost."
+    ),
+]
 ProjectOption = Annotated[
     Path | None,
     typer.Option(
@@ -73,13 +96,6 @@ ProjectOption = Annotated[
 ]
 LogLevelOption = Annotated[LogLevel, typer.Option("--log-level", help="What to log.")]
 LogFormatOption = Annotated[LogFormat, typer.Option("--log-format", help="How to log.")]
-
-
-def number_of_seconds(value: float) -> float:
-    """Return the value of an option, or refuse it: NaN passes every limit."""
-    if math.isnan(value):
-        raise typer.BadParameter("nan is no number of seconds")
-    return value
 
 
 def selection_of(select: list[str] | None, exclude: list[str] | None) -> Selection:

@@ -60,9 +60,9 @@ def change_key(name: str, run: str) -> str:
     return changes_of(name) + quoted(run)
 
 
-def move_key(to_name: str) -> str:
-    """Return the key of a move, by the name that it leads to."""
-    return MOVES + quoted(to_name)
+def move_key(to_cluster: str, to_name: str) -> str:
+    """Return the key of a move, by where it leads to."""
+    return f"{MOVES}{quoted(to_cluster)}/{quoted(to_name)}"
 
 
 def offsets_key(name: str) -> str:

@@ -84,6 +84,11 @@ def read_open(store: Store) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+def parsed_change(place: str, key: str, text: str) -> ChangeRecord:
+    """Return what one run did to one connector; raise LedgerError where it cannot be read."""
+    return parsed(place, key, text, _change)
+
+
 def read_lease(place: str, text: str) -> Lease:
     """Return a lease; raise LedgerError where it cannot be read."""
     return parsed(place, keys.LEASE, text, _lease)

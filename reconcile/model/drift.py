@@ -15,7 +15,9 @@ class Drift:
     In a key change `before` is what is live and `after` what git declares. `changed` differ in
     their config, `state` in their target state (and may stand in both), `missing` are not live.
     Apart from that, `unmanaged` are live connectors that git does not declare, and `undeclared`
-    those of them that match `ownership.owns`.
+    those of them that match `ownership.owns`; `orphaned` were applied by this project and are no
+    longer declared, `held` differ and are held. Where it is `remembered` what was last applied, a
+    change that git made and nobody applied yet is no drift.
     """
 
     project: str
@@ -27,6 +29,9 @@ class Drift:
     state: tuple[Change, ...] = ()
     unmanaged: tuple[str, ...] = ()
     undeclared: tuple[str, ...] = ()
+    orphaned: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    remembered: bool = False
     declared: int = 0
     in_sync: int = 0
     ignored: int = 0

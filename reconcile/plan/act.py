@@ -1,22 +1,37 @@
 """Small plans that an operator asks for by name: restart, pause, resume, stop."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from reconcile.model.codes import Code
 from reconcile.model.desired import Definition, TargetState
 from reconcile.model.live import LiveConnector, LiveState, State
-from reconcile.model.plan import Action, Change, Effect, EffectKind, Plan, Reason, StateChange
+from reconcile.model.plan import (
+    Action,
+    ActiveHold,
+    Change,
+    Effect,
+    EffectKind,
+    Plan,
+    Reason,
+    StateChange,
+    Withheld,
+    WithheldBy,
+)
 from reconcile.model.plan import ValidationMode as Mode
 from reconcile.model.problem import Problem, Severity
 from reconcile.plan.digest import plan_digest, plan_entry, precondition_of
 from reconcile.plan.effects import state_effects, tasks_of
+from reconcile.plan.holds import holding
 from reconcile.plugins.suggest import suggest
 
 _NO_DEFINITIONS: Final[Mapping[str, Definition]] = {}
 
 _GLOB: Final = frozenset("*?[")
+
+_HOLDING: Final = frozenset({WithheldBy.HOLD, WithheldBy.FREEZE})
 
 _Act = Callable[[LiveConnector], Change | None]
 
@@ -80,6 +95,67 @@ def state_plan(
         return _change(connector, Action.SET_STATE, effects=state_effects(change), state=change)
 
     return _plan(live, wanted, set_state, against, project=project, now=now)
+
+
+def without_held(plan: Plan, holds: Sequence[ActiveHold]) -> Plan:
+    """Return the plan without what is held: an operator who asks for it is told who holds it."""
+    held = {
+        change.name: hold
+        for change in plan.changes
+        if (hold := holding(change.name, holds)) is not None
+    }
+    if not held:
+        return replace(plan, holds=tuple(holds))
+    changes = tuple(change for change in plan.changes if change.name not in held)
+    entries = [entry for change in changes if (entry := plan_entry(change, ())) is not None]
+    return replace(
+        plan,
+        changes=changes,
+        holds=tuple(holds),
+        digest=plan_digest(entries),
+        problems=(*plan.problems, *(_held(name, hold) for name, hold in held.items())),
+    )
+
+
+def withhold_held(plan: Plan, holds: Sequence[ActiveHold]) -> Plan:
+    """Return the plan with what is held shown apart, and not made."""
+    held = [(change, holding(change.name, holds)) for change in plan.changes]
+    return replace(
+        plan,
+        changes=tuple(change for change, hold in held if hold is None),
+        holds=tuple(holds),
+        withheld=(
+            *(item for item in plan.withheld if item.why not in _HOLDING),
+            *(
+                Withheld(
+                    change=change,
+                    why=WithheldBy.FREEZE if hold.freeze else WithheldBy.HOLD,
+                    reason=hold.reason,
+                    by=hold.by,
+                    until=hold.until,
+                )
+                for change, hold in held
+                if hold is not None
+            ),
+        ),
+    )
+
+
+def _held(name: str, hold: ActiveHold) -> Problem:
+    who = f" by {hold.by}" if hold.by else ""
+    until = f" until {hold.until:%Y-%m-%d %H:%M} UTC" if hold.until else ""
+    what = "a freeze of the project file" if hold.freeze else "a hold"
+    hint = (
+        "the project file says when the freeze ends"
+        if hold.freeze
+        else f"connectform hold {hold.name} --release ends it"
+    )
+    return Problem(
+        code=Code.HELD,
+        message=f"{name} is left alone{until}, for {what}{who}: {hold.reason}",
+        hint=hint,
+        connector=name,
+    )
 
 
 def _plan(

@@ -9,6 +9,7 @@ from reconcile.model.desired import Definition
 from reconcile.model.plan import Cause
 from reconcile.plan.draft import DraftChange
 from reconcile.plan.fingerprints import Fingerprints
+from reconcile.plan.reference import kept_reference
 
 
 def applied_of(
@@ -34,13 +35,22 @@ def with_drift_left(fresh: Applied, before: Applied, change: DraftChange) -> App
     left = {key for key, cause in change.causes.items() if cause is not Cause.GIT}
     kept = {key: value for key, value in before.values.items() if key in left}
     values = {key: value for key, value in fresh.values.items() if key not in left}
-    state_left = change.state is None and before.state is not None
     comparable = before.fingerprint_key == fresh.fingerprint_key
     if not comparable:
         kept = {key: replace(value, fingerprint="") for key, value in kept.items()}
     return replace(
-        fresh, values={**values, **kept}, state=before.state if state_left else fresh.state
+        fresh,
+        values={**values, **kept},
+        state=before.state if _leaves_state(change) else fresh.state,
     )
+
+
+def _leaves_state(change: DraftChange) -> bool:
+    """Tell whether the target state differs from what git says, and is not set."""
+    wanted = change.definition.state if change.definition is not None else None
+    if change.state is not None or wanted is None or change.live is None:
+        return False
+    return wanted is not change.live.target_state
 
 
 def applied_values(
@@ -56,8 +66,9 @@ def applied_values(
 def _value(
     name: str, key: str, config: Config, *, secret: bool, fingerprints: Fingerprints
 ) -> AppliedValue:
-    text, reference = config.get(key), config.reference(key)
-    if reference is None and not secret:
+    text, written = config.get(key), config.reference(key)
+    if written is None and not secret:
         return AppliedValue(text=text)
+    reference = kept_reference(key, written)
     fingerprint = fingerprints.of(name, key, text) if text is not None else ""
     return AppliedValue(reference=reference, fingerprint=fingerprint)

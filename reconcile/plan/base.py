@@ -6,9 +6,10 @@ from typing import Final
 
 from reconcile.model.applied import Applied, AppliedValue
 from reconcile.model.config import Config
-from reconcile.model.desired import TargetState
+from reconcile.model.desired import TargetState, TasksRange
 from reconcile.model.plan import Cause
 from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
+from reconcile.plan.reference import kept_reference
 from reconcile.plugins.aliases import canonical
 from reconcile.plugins.sensitive import is_masked
 
@@ -21,13 +22,15 @@ class Base:
     """What was last applied to one connector; nothing where nobody remembers.
 
     There are two where a run was cut off: what was applied before it, and what it was about to
-    apply. Either may be live, and neither was made by hand.
+    apply. Either may be live, and neither was made by hand. `tasks_range` is the one that git
+    declares now.
     """
 
     name: str = ""
     applied: tuple[Applied, ...] = ()
     fingerprints: Fingerprints = NO_FINGERPRINTS
     aliases: Mapping[str, str] = field(default_factory=dict)
+    tasks_range: TasksRange | None = None
 
     def cause_of(self, key: str, ours: Config, theirs: Config) -> Cause | None:
         """Return who made two sides differ in a key, or None where that cannot be known."""
@@ -51,6 +54,14 @@ class Base:
             return False if False in kept else None
         return all(kept)
 
+    def is_live(self, theirs: Config) -> bool:
+        """Tell whether all that was applied is live, as far as that can be seen."""
+        keys = {key for applied in self.applied for key in applied.values} | set(theirs)
+        return bool(self.applied) and not any(self._is_other(key, theirs) for key in keys)
+
+    def _is_other(self, key: str, theirs: Config) -> bool:
+        return self._any(lambda applied: self._kept_live(applied, key, theirs)) is False
+
     def _any(self, kept: Callable[[Applied], bool | None]) -> bool | None:
         found = [kept(applied) for applied in self.applied]
         if True in found:
@@ -61,7 +72,9 @@ class Base:
         value = applied.values.get(key)
         if value is None or key not in ours:
             return value is None and key not in ours
-        if value.reference != ours.reference(key):
+        if value.reference != kept_reference(key, ours.reference(key)):
+            return False
+        if key == TASKS_MAX and applied.tasks_range != self.tasks_range:
             return False
         current = ours.get(key)
         return None if current is None else self._same(applied, value, key, current)

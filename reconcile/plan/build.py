@@ -25,7 +25,7 @@ from reconcile.plan.findings import findings_of
 from reconcile.plan.moves import has_outside_state
 from reconcile.plan.order import in_wave, ordered, waves_of
 from reconcile.plan.rename import loses_position, rename_problems, renames
-from reconcile.plan.show import hidden_keys, key_changes
+from reconcile.plan.show import hidden_in_git, hidden_keys, key_changes
 
 _NO_PLUGINS: Final[Mapping[str, Plugin]] = {}
 _NO_VALIDATIONS: Final[Mapping[str, Validation]] = {}
@@ -53,10 +53,11 @@ def build_plan(
     problems = [*draft.problems, *rename_problems(draft, renamed)]
     for drafted in draft.changes:
         plugin = plugins.get(drafted.class_name)
-        hidden = hidden_keys(drafted, plugin.settings if plugin else _NO_SETTINGS)
+        settings = plugin.settings if plugin else _NO_SETTINGS
+        hidden = hidden_keys(drafted, settings)
         validation = validations.get(drafted.name)
         problems += findings_of(drafted, draft, plugin=plugin, validation=validation, hidden=hidden)
-        change = in_wave(_change(drafted, draft, renamed, hidden), waves)
+        change = in_wave(_change(drafted, draft, renamed, hidden, settings), waves)
         entry = plan_entry(change, hidden)
         if entry is not None:
             entries.append(entry)
@@ -64,8 +65,9 @@ def build_plan(
         changes.append(change)
     for item in draft.withheld:
         plugin = plugins.get(item.change.class_name)
-        hidden = hidden_keys(item.change, plugin.settings if plugin else _NO_SETTINGS)
-        withheld.append(_withheld(item, _change(item.change, draft, {}, hidden)))
+        settings = plugin.settings if plugin else _NO_SETTINGS
+        hidden = hidden_keys(item.change, settings)
+        withheld.append(_withheld(item, _change(item.change, draft, {}, hidden, settings)))
     plan = _plan(draft, ordered(changes), _sorted(problems), plan_digest(entries), now)
     return replace(plan, withheld=tuple(withheld))
 
@@ -108,7 +110,11 @@ def _plan(
 
 
 def _change(
-    drafted: DraftChange, draft: Draft, renamed: Mapping[str, str], hidden: frozenset[str]
+    drafted: DraftChange,
+    draft: Draft,
+    renamed: Mapping[str, str],
+    hidden: frozenset[str],
+    settings: Mapping[str, Setting],
 ) -> Change:
     keys = key_changes(drafted, hidden)
     lost = loses_position(drafted, draft, renamed)
@@ -133,7 +139,7 @@ def _change(
         reset_offsets=drafted.reset_offsets,
         protect=drafted.protect,
         labels=drafted.labels,
-        applied=_applied(drafted, draft, hidden),
+        applied=_applied(drafted, draft, hidden, settings),
     )
 
 
@@ -147,14 +153,19 @@ def _origin(origin: DraftOrigin, hidden: frozenset[str]) -> Origin:
     )
 
 
-def _applied(drafted: DraftChange, draft: Draft, hidden: frozenset[str]) -> Applied | None:
+def _applied(
+    drafted: DraftChange,
+    draft: Draft,
+    hidden: frozenset[str],
+    settings: Mapping[str, Setting],
+) -> Applied | None:
     """Return what the ledger is to remember; what `--only git` leaves alone stays as it was."""
-    if drafted.definition is None:
+    definition, options = drafted.definition, draft.options
+    if definition is None:
         return None
-    options = draft.options
-    fresh = applied_of(drafted.definition, hidden, options.fingerprints, commit=options.commit)
-    record = options.memory.records.get(drafted.name)
-    before = record.applied if record is not None else None
+    secret = hidden | hidden_in_git(definition, settings)
+    fresh = applied_of(definition, secret, options.fingerprints, commit=options.commit)
+    before = next(iter(options.applied_to(drafted.name)), None)
     if not options.only_git or before is None or drafted.live is None:
         return fresh
     return with_drift_left(fresh, before, drafted)

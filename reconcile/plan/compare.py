@@ -81,6 +81,28 @@ def compare(
     """
     if is_equal(definition, live):
         return IN_SYNC
+    findings = _walk(definition, live, rules, aliases, base)
+    if live.stray_name:
+        findings.differing.append(NAME)
+    found = _concluded(definition.config, live.config, findings, base)
+    return found if found.differing else replace(found, config=None)
+
+
+def carry_over(
+    definition: Definition, live: LiveConnector, rules: ActiveRules, aliases: Mapping[str, str]
+) -> Comparison:
+    """Compare a definition with the connector that it replaces; `config` is there in any case."""
+    findings = _walk(definition, live, rules, aliases, NO_BASE)
+    return _concluded(definition.config, live.config, findings, NO_BASE)
+
+
+def _walk(
+    definition: Definition,
+    live: LiveConnector,
+    rules: ActiveRules,
+    aliases: Mapping[str, str],
+    base: Base,
+) -> _Findings:
     ours, theirs = definition.config, live.config
     findings = _Findings()
     for key in sorted({*ours.keys(), *theirs.keys()}):
@@ -91,9 +113,7 @@ def compare(
             _keep(key, kept, theirs, findings)
         else:
             _sort_in(key, _verdict(key, ours, theirs, base), findings)
-    if live.stray_name:
-        findings.differing.append(NAME)
-    return _concluded(ours, theirs, findings, base)
+    return findings
 
 
 def keep_live(comparison: Comparison, live: LiveConnector, keys: Iterable[str]) -> Comparison:
@@ -112,7 +132,6 @@ def keep_live(comparison: Comparison, live: LiveConnector, keys: Iterable[str]) 
 
 def _concluded(ours: Config, theirs: Config, findings: _Findings, base: Base) -> Comparison:
     differing = tuple(sorted(findings.differing))
-    config = ours.replaced(findings.kept, without=findings.absent) if differing else None
     return Comparison(
         differing=differing,
         causes={key: _cause(key, ours, theirs, base) for key in differing},
@@ -123,7 +142,7 @@ def _concluded(ours: Config, theirs: Config, findings: _Findings, base: Base) ->
         masked=tuple(findings.masked),
         unresolved=tuple(findings.unresolved),
         lost=tuple(findings.lost),
-        config=config,
+        config=ours.replaced(findings.kept, without=findings.absent),
     )
 
 

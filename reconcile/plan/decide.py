@@ -1,9 +1,9 @@
 """Pair desired with live and decide what is done to which connector."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from reconcile.model.desired import Definition, Desired, OffsetsOnDelete
+from reconcile.model.desired import Definition, Desired, OffsetsOnDelete, TargetState
 from reconcile.model.live import LiveConnector, LiveState
 from reconcile.model.plan import Action, Cause, Reason, StateChange
 from reconcile.model.selection import matches
@@ -52,7 +52,13 @@ def draft_plan(
         declared=declared if any(hold.while_declared for hold in options.memory.holds) else {},
     )
     deletes = [_deleted(live.connectors[name], aliases, options) for name in strays.doomed]
-    changes, withheld = withhold([*decided.changes, *moves.changes, *deletes], holds)
+    elsewhere = {
+        cluster: active_holds(other.memory.holds, other.freezes, now=options.now, declared={})
+        for cluster, other in options.others.items()
+    }
+    every = [*decided.changes, *moves.changes, *deletes]
+    changes, withheld = withhold(every, holds, here=live.cluster, elsewhere=elsewhere)
+    apart = decided.touched | moves.decided
     return Draft(
         project=desired.project,
         taken_from=live,
@@ -61,12 +67,12 @@ def draft_plan(
         changes=tuple(sorted(changes, key=lambda change: change.name)),
         withheld=tuple(sorted((*withheld, *decided.left), key=lambda item: item.change.name)),
         holds=holds,
-        in_sync=sum(name in live.connectors for name in definitions) - len(decided.touched),
+        in_sync=sum(name in live.connectors and name not in apart for name in definitions),
         declared=len(definitions),
         unmanaged=strays.unmanaged,
         undeclared=strays.undeclared,
         orphaned=strays.orphaned,
-        unrecorded=_unrecorded(definitions, live, options),
+        unrecorded=_unrecorded(definitions.keys() - apart, live, options),
         failing=tuple(name for name in sorted(definitions) if _is_failing(name, live)),
         problems=(
             *draft_problems(desired, live, definitions, decided.compared, strays, options),
@@ -105,17 +111,21 @@ def _decide(
             created = _created(definition, options, aliases)
             leave_drift(created, options, decided.changes, decided.left)
             continue
-        if is_equal(definition, connector) and not _state_differs(definition, connector):
+        state = definition.state or moves.woken.get(name)
+        if is_equal(definition, connector) and state in {None, connector.target_state}:
             continue
         base = Base(
             name=name,
             applied=options.applied_to(name),
             fingerprints=options.fingerprints,
             aliases=aliases,
+            tasks_range=definition.tasks_range,
         )
         in_force = rules_for(definition, rules, options.today)
         found = compare(definition, connector, in_force, aliases, base)
-        change = _changed(definition, connector, found, base, aliases)
+        cause = Cause.GIT if name in moves.woken else None
+        wanted = _state_change(state, connector, base, cause)
+        change = _changed(definition, connector, found, wanted, aliases)
         if found is not IN_SYNC:
             decided.compared[name] = found
         if change is not None:
@@ -148,10 +158,9 @@ def _changed(
     definition: Definition,
     connector: LiveConnector,
     comparison: Comparison,
-    base: Base,
+    state: StateChange | None,
     aliases: Mapping[str, str],
 ) -> DraftChange | None:
-    state = _state_change(definition, connector, base)
     if not comparison.differing and state is None:
         return None
     written = comparison.config is not None
@@ -173,19 +182,16 @@ def _changed(
     )
 
 
-def _state_differs(definition: Definition, connector: LiveConnector) -> bool:
-    """Tell whether the target state is another; one that git does not name is never touched."""
-    return definition.state is not None and definition.state is not connector.target_state
-
-
 def _state_change(
-    definition: Definition, connector: LiveConnector, base: Base
+    wanted: TargetState | None, connector: LiveConnector, base: Base, cause: Cause | None
 ) -> StateChange | None:
-    if definition.state is None or not _state_differs(definition, connector):
-        return None
+    """Return the change of the target state; one that git does not name is never touched."""
     before = connector.target_state
-    cause = base.cause_of_state(before, definition.state)
-    return StateChange(before=before, after=definition.state, cause=cause)
+    if wanted is None or wanted is before:
+        return None
+    return StateChange(
+        before=before, after=wanted, cause=cause or base.cause_of_state(before, wanted)
+    )
 
 
 def _deleted(
@@ -205,12 +211,13 @@ def _deleted(
     )
 
 
-def _unrecorded(
-    definitions: Mapping[str, Definition], live: LiveState, options: PlanOptions
-) -> tuple[str, ...]:
+def _unrecorded(in_sync: Collection[str], live: LiveState, options: PlanOptions) -> tuple[str, ...]:
+    """Return what is as declared and not in the ledger; nothing where there is no ledger at all."""
+    if not options.memory.place:
+        return ()
     records = options.memory.records
     return tuple(
-        name for name in sorted(definitions) if name in live.connectors and name not in records
+        name for name in sorted(in_sync) if name in live.connectors and name not in records
     )
 
 

@@ -9,6 +9,7 @@ from reconcile.model.config import Config
 from reconcile.model.desired import Definition, TargetState
 from reconcile.model.live import LiveConnector
 from reconcile.model.plan import Action, Change, Precondition
+from reconcile.plan.reference import kept_reference
 from reconcile.plugins.sensitive import is_sensitive
 
 _PREFIX: Final = "sha256:"
@@ -61,16 +62,19 @@ def plan_entry(change: Change, hidden: Collection[str]) -> dict[str, Any] | None
     """Return what of a change enters the digest of the plan, or None where nothing does.
 
     A secret enters by its reference. So a change that does no more than bring new secrets under
-    references that git already named (a rotation) has no entry: a plan made without secrets has
-    the same digest as one made with them.
+    references that git already named (a rotation) has no entry, and one that sets a state besides
+    enters as that alone: a plan made without secrets has the same digest as one made with them.
     """
+    action, config = change.action, change.config
     if _is_rotation(change):
-        return None
+        if change.state is None:
+            return None
+        action, config = Action.SET_STATE, None
     return {
-        "action": change.action.value,
+        "action": action.value,
         "name": change.name,
         "class": _short_class(change.class_name),
-        "config": _fields(change.config, hidden) if change.config is not None else None,
+        "config": _fields(config, hidden) if config is not None else None,
         "state": change.state.after.value if change.state else None,
         "from": change.precondition.digest,
         "only_failed": change.only_failed,
@@ -107,9 +111,12 @@ def _fields(config: Config, hidden: Collection[str]) -> dict[str, list[str]]:
     keys, values = config.keys(), config.reveal()
     fields: dict[str, list[str]] = {}
     for key in keys:
-        reference = config.reference(key)
+        written = config.reference(key)
+        reference = kept_reference(key, written)
         if reference is not None:
             fields[key] = ["reference", reference]
+        elif written is not None:
+            fields[key] = ["hidden"]
         elif key == _CLASS_KEY:
             fields[key] = ["value", _short_class(values[key])]
         elif key in hidden:
@@ -126,7 +133,7 @@ def _origin(change: Change) -> list[str] | None:
 
 def _is_rotation(change: Change) -> bool:
     """Tell whether an update only replaces values by secrets that references name."""
-    if change.action is not Action.UPDATE or change.config is None or change.state is not None:
+    if change.action is not Action.UPDATE or change.config is None:
         return False
     return bool(change.keys) and all(
         key_change.before is not None and change.config.reference(key_change.key) is not None

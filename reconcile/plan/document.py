@@ -6,7 +6,6 @@ breaks. Readers ignore properties they do not know.
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from reconcile import __version__
@@ -15,17 +14,19 @@ from reconcile.model.live import ClusterIdentity
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import (
     Action,
-    Change,
-    IgnoredKeys,
-    KeyChange,
-    PartChange,
+    ActiveHold,
     Plan,
     Selection,
-    Shown,
-    StateChange,
-    ValueKind,
+    Withheld,
 )
-from reconcile.model.problem import Location, Problem, errors_in
+from reconcile.model.problem import Problem, errors_in
+from reconcile.plan.change_document import (
+    change_document,
+    drifted_document,
+    location_document,
+    time_text,
+)
+from reconcile.plan.digest import digest_of
 from reconcile.plan.limits import blockers
 
 FORMAT_VERSION: Final = "1.0"
@@ -35,7 +36,8 @@ Document = dict[str, Any]
 
 def plans_document(plans: Iterable[Plan]) -> Document:
     """Return the plans of a run (`schemas/plan.schema.json`)."""
-    return {**_header("plan"), "plans": [plan_document(plan) for plan in plans]}
+    document = {**_header("plan"), "plans": [plan_document(plan) for plan in plans]}
+    return {**document, "checksum": digest_of(document)}
 
 
 def results_document(results: Iterable[ApplyResult]) -> Document:
@@ -58,17 +60,23 @@ def plan_document(plan: Plan) -> Document:
         "project": plan.project,
         "cluster": _cluster(plan.cluster, plan.identity),
         "commit": plan.commit,
-        "created_at": _time(plan.created_at),
+        "created_at": time_text(plan.created_at),
         "digest": plan.digest,
         "selection": _selection(plan.selection),
         "validation": plan.validation.value,
         "errored": bool(errors_in(plan.problems)),
         "applyable": bool(plan.changes) and not blockers(plan),
         "summary": _plan_summary(plan),
-        "changes": [_change(change) for change in plan.changes],
+        "changes": [change_document(change) for change in plan.changes],
+        "withheld": [_withheld(item) for item in plan.withheld],
+        "holds": [_hold(hold) for hold in plan.holds],
         "unmanaged": list(plan.unmanaged),
         "undeclared": list(plan.undeclared),
+        "orphaned": list(plan.orphaned),
+        "unrecorded": list(plan.unrecorded),
         "failing": list(plan.failing),
+        "only_git": plan.only_git,
+        "remembered": plan.remembered,
         "problems": [_problem(problem) for problem in plan.problems],
     }
 
@@ -80,8 +88,8 @@ def result_document(result: ApplyResult) -> Document:
         "project": result.project,
         "cluster": result.cluster,
         "plan_digest": result.plan_digest,
-        "started_at": _time(result.started_at),
-        "finished_at": _time(result.finished_at),
+        "started_at": time_text(result.started_at),
+        "finished_at": time_text(result.finished_at),
         "interrupted": result.interrupted,
         "summary": {_snake(status.value): counts[status] for status in OutcomeStatus},
         "problems": [_problem(problem) for problem in result.problems],
@@ -95,7 +103,7 @@ def drift_document(drift: Drift) -> Document:
         "project": drift.project,
         "cluster": _cluster(drift.cluster, drift.identity),
         "commit": drift.commit,
-        "created_at": _time(drift.created_at),
+        "created_at": time_text(drift.created_at),
         "selection": _selection(drift.selection),
         "drifted": drift.has_drift,
         "summary": {
@@ -108,11 +116,14 @@ def drift_document(drift: Drift) -> Document:
             "declared": drift.declared,
             "ignored_keys": drift.ignored,
         },
-        "changed": [_drifted(change) for change in drift.changed],
-        "missing": [_drifted(change) for change in drift.missing],
-        "state": [_drifted(change) for change in drift.state],
+        "changed": [drifted_document(change) for change in drift.changed],
+        "missing": [drifted_document(change) for change in drift.missing],
+        "state": [drifted_document(change) for change in drift.state],
         "unmanaged": list(drift.unmanaged),
         "undeclared": list(drift.undeclared),
+        "orphaned": list(drift.orphaned),
+        "held": list(drift.held),
+        "remembered": drift.remembered,
         "problems": [_problem(problem) for problem in drift.problems],
     }
 
@@ -133,84 +144,30 @@ def _plan_summary(plan: Plan) -> Document:
         "declared": plan.declared,
         "unmanaged": len(plan.unmanaged),
         "undeclared": len(plan.undeclared),
+        "orphaned": len(plan.orphaned),
+        "withheld": len(plan.withheld),
         "ignored_keys": plan.ignored,
     }
 
 
-def _change(change: Change) -> Document:
+def _withheld(item: Withheld) -> Document:
     return {
-        "name": change.name,
-        "class": change.class_name,
-        "action": change.action.value,
-        "reason": change.reason.value,
-        "wave": change.wave,
-        "tasks": change.tasks,
-        "only_failed": change.only_failed,
-        "keys": [_key_change(key_change, "before", "after") for key_change in change.keys],
-        "unchanged": change.unchanged,
-        "ignored": _ignored(change.ignored),
-        "state": _state(change.state, "before", "after"),
-        "effects": [
-            {"kind": effect.kind.value, "count": effect.count} for effect in change.effects
-        ],
-        "precondition": {
-            "exists": change.precondition.exists,
-            "digest": change.precondition.digest,
-            "hidden": list(change.precondition.hidden),
-        },
-        "location": _location(change.location),
+        "why": item.why.value,
+        "reason": item.reason,
+        "by": item.by,
+        "until": time_text(item.until) if item.until else None,
+        "change": change_document(item.change),
     }
 
 
-def _drifted(change: Change) -> Document:
+def _hold(hold: ActiveHold) -> Document:
     return {
-        "name": change.name,
-        "class": change.class_name,
-        "keys": [_key_change(key_change, "live", "declared") for key_change in change.keys],
-        "unchanged": change.unchanged,
-        "ignored": _ignored(change.ignored),
-        "state": _state(change.state, "live", "declared"),
-        "location": _location(change.location),
+        "name": hold.name,
+        "reason": hold.reason,
+        "by": hold.by,
+        "until": time_text(hold.until) if hold.until else None,
+        "freeze": hold.freeze,
     }
-
-
-def _key_change(key_change: KeyChange, before: str, after: str) -> Document:
-    return {
-        "key": key_change.key,
-        before: _shown(key_change.before),
-        after: _shown(key_change.after),
-        "parts": [_part(part, before, after) for part in key_change.parts],
-        "location": _location(key_change.location),
-    }
-
-
-def _shown(shown: Shown | None) -> Document | None:
-    """Return a value as a plan may show it; null where the key is absent."""
-    if shown is None:
-        return None
-    document: Document = {"kind": shown.kind.value}
-    if shown.kind is ValueKind.PLAIN:
-        document["text"] = shown.text
-    if shown.kind is ValueKind.SENSITIVE:
-        document["number"] = shown.number
-    if shown.reference:
-        document["reference"] = shown.reference
-    return document
-
-
-def _part(part: PartChange, before: str, after: str) -> Document:
-    return {"part": part.part.value, "path": part.path, before: part.before, after: part.after}
-
-
-def _state(change: StateChange | None, before: str, after: str) -> Document | None:
-    if change is None:
-        return None
-    was = change.before.value if change.before is not None else None
-    return {before: was, after: change.after.value}
-
-
-def _ignored(rules: Iterable[IgnoredKeys]) -> list[Document]:
-    return [{"keys": list(rule.keys), "reason": rule.reason} for rule in rules]
 
 
 def _outcome(outcome: Outcome) -> Document:
@@ -220,6 +177,7 @@ def _outcome(outcome: Outcome) -> Document:
         "status": outcome.status.value,
         "seconds": round(outcome.seconds, 3),
         "written": outcome.written,
+        "rolled_back": outcome.rolled_back,
         "problems": [_problem(problem) for problem in outcome.problems],
     }
 
@@ -231,14 +189,8 @@ def _problem(problem: Problem) -> Document:
         "message": problem.message,
         "hint": problem.hint,
         "connector": problem.connector,
-        "location": _location(problem.location),
+        "location": location_document(problem.location),
     }
-
-
-def _location(location: Location | None) -> Document | None:
-    if location is None:
-        return None
-    return {"path": location.path, "line": location.line, "column": location.column}
 
 
 def _cluster(name: str, identity: ClusterIdentity) -> Document:
@@ -251,11 +203,6 @@ def _cluster(name: str, identity: ClusterIdentity) -> Document:
 
 def _selection(selection: Selection) -> Document:
     return {"select": list(selection.select), "exclude": list(selection.exclude)}
-
-
-def _time(moment: datetime) -> str:
-    """Return a time as RFC 3339 in UTC, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _snake(word: str) -> str:

@@ -23,13 +23,16 @@ def check_limits(
     """Return what forbids a plan; the overrides must be the exact numbers of the plan.
 
     Percentages count from 10 owned connectors on: those that git declares and that are live, and
-    those that it no longer declares. What is protected is never deleted, whatever is allowed. A plan from an empty set of definitions deletes nothing.
+    those that it no longer declares. What is protected is never deleted, whatever is allowed. A
+    plan from an empty set of definitions deletes nothing.
     """
     deletes, updates = _count(plan, Action.DELETE), _count(plan, *_UPDATES)
     if deletes and not plan.declared and not plan.selection:
         return (_empty_problem(plan, deletes),)
     strays = len(plan.undeclared) + len(plan.orphaned)
-    owned = plan.declared - _count(plan, Action.CREATE) + strays + deletes
+    withheld = [item.change.action for item in plan.withheld]
+    created = _count(plan, Action.CREATE) + withheld.count(Action.CREATE)
+    owned = plan.declared - created + strays + deletes + withheld.count(Action.DELETE)
     delete_limits = (
         (deletes > limits.max_deletes, f"{limits.max_deletes} (limits.maxDeletes{{}})"),
         (

@@ -1,6 +1,6 @@
 """Decide which connectors move to another name or cluster with their offsets, and which cannot."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -12,7 +12,9 @@ from reconcile.model.live import ConnectorKind, LiveConnector, LiveState
 from reconcile.model.plan import Action, Reason, StateChange
 from reconcile.model.problem import Problem
 from reconcile.model.release import INITIAL_STATE
+from reconcile.plan.compare import carry_over
 from reconcile.plan.draft import DraftChange, DraftOrigin
+from reconcile.plan.ignore import ActiveRules, activated, rules_for
 from reconcile.plan.options import OtherCluster, PlanOptions
 from reconcile.plugins.aliases import canonical
 
@@ -24,13 +26,15 @@ class Moves:
     """The moves of a plan.
 
     `decided` are definitions that need no other decision, `taken` the live connectors of this
-    cluster that a move is about: neither orphaned nor unmanaged.
+    cluster that a move is about: neither orphaned nor unmanaged. `woken` are the states to which
+    old connectors return after a move that was taken back, where git names none.
     """
 
     changes: tuple[DraftChange, ...] = ()
     problems: tuple[Problem, ...] = ()
     decided: frozenset[str] = frozenset()
     taken: frozenset[str] = frozenset()
+    woken: Mapping[str, TargetState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,6 +47,7 @@ class _Situation:
     old: LiveConnector | None
     new: LiveConnector | None
     source: OtherCluster
+    rules: ActiveRules
     begun: Move | None
 
 
@@ -52,6 +57,7 @@ class _Gathered:
     problems: list[Problem] = field(default_factory=list)
     decided: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
+    woken: dict[str, TargetState] = field(default_factory=dict)
 
 
 def decide_moves(
@@ -67,6 +73,7 @@ def decide_moves(
     """
     gathered = _Gathered()
     here = OtherCluster(live=live, memory=options.memory)
+    rules = activated(options.ignore, options.today)
     for definition in definitions.values():
         wanted = definition.moved_from or _taken_back(definition, desired, options.memory)
         if wanted is None:
@@ -74,14 +81,18 @@ def decide_moves(
         cluster = wanted.cluster or live.cluster
         source = here if cluster == live.cluster else options.others.get(cluster)
         if source is None:
+            place = (cluster, wanted.name)
+            _decide_unread(definition, place, here, desired.project, gathered)
             continue
-        situation = _situation(definition, cluster, wanted.name, source, here)
+        place, in_force = (cluster, wanted.name), rules_for(definition, rules, options.today)
+        situation = _situation(definition, place, source, here, desired.project, in_force)
         _decide(situation, desired, here, aliases, gathered)
     return Moves(
         changes=tuple(gathered.changes),
         problems=tuple(gathered.problems),
         decided=frozenset(gathered.decided),
         taken=frozenset(gathered.taken),
+        woken=gathered.woken,
     )
 
 
@@ -93,19 +104,26 @@ def has_outside_state(config: Config) -> bool:
 def _taken_back(definition: Definition, desired: Desired, memory: Memory) -> MovedFrom | None:
     """Return where a connector was moved to that git declares under its old name again."""
     for move in memory.moves:
+        ours = move.project == desired.project and move.step is not MoveStep.DONE
         returns = move.name == definition.name and move.cluster == definition.cluster
         still_wanted = move.to_cluster == definition.cluster and (
             move.to_name in desired.definitions
         )
-        if returns and move.step is not MoveStep.DONE and not still_wanted:
+        if ours and returns and not still_wanted:
             elsewhere = None if move.to_cluster == definition.cluster else move.to_cluster
             return MovedFrom(name=move.to_name, cluster=elsewhere)
     return None
 
 
 def _situation(
-    definition: Definition, cluster: str, name: str, source: OtherCluster, here: OtherCluster
+    definition: Definition,
+    place: tuple[str, str],
+    source: OtherCluster,
+    here: OtherCluster,
+    project: str,
+    rules: ActiveRules,
 ) -> _Situation:
+    cluster, name = place
     return _Situation(
         definition=definition,
         cluster=cluster,
@@ -113,19 +131,46 @@ def _situation(
         old=source.live.connectors.get(name),
         new=here.live.connectors.get(definition.name),
         source=source,
-        begun=_begun(definition, cluster, name, source.memory, here.memory),
+        rules=rules,
+        begun=_begun(definition, place, project, source.memory, here.memory),
     )
 
 
-def _begun(definition: Definition, cluster: str, name: str, *memories: Memory) -> Move | None:
-    """Return the record of a move between these two that has not ended, either way round."""
-    ends = {(cluster, name), (definition.cluster, definition.name)}
+def _begun(
+    definition: Definition, place: tuple[str, str], project: str, *memories: Memory
+) -> Move | None:
+    """Return the record of our move between these two that has not ended, either way round."""
+    ends = {place, (definition.cluster, definition.name)}
     for memory in memories:
         for move in memory.moves:
             sides = {(move.cluster, move.name), (move.to_cluster, move.to_name)}
-            if sides == ends and move.step is not MoveStep.DONE:
+            ours = move.project == project and move.step is not MoveStep.DONE
+            if ours and sides == ends:
                 return move
     return None
+
+
+def _decide_unread(
+    definition: Definition,
+    place: tuple[str, str],
+    here: OtherCluster,
+    project: str,
+    gathered: _Gathered,
+) -> None:
+    """Refuse to create without a position what should move from a cluster that was not read."""
+    cluster, name = place
+    begun = _begun(definition, (cluster, name), project, here.memory)
+    if definition.name in here.live.connectors and begun is None:
+        return
+    gathered.decided.add(definition.name)
+    gathered.problems.append(
+        _problem(
+            definition,
+            f"{definition.name} is to be moved from {name} on cluster {cluster}, which was not"
+            " read",
+            f"plan where {cluster} can be reached, so that nothing starts without its position",
+        )
+    )
 
 
 def _decide(
@@ -139,7 +184,7 @@ def _decide(
     if situation.cluster == here.live.cluster:
         gathered.taken.add(situation.name)
     if situation.old is None:
-        _decide_without_old(situation, aliases, gathered)
+        _decide_without_old(situation, gathered)
         return
     gathered.decided.add(definition.name)
     obstacle = _obstacle(situation, situation.old, desired, here)
@@ -149,48 +194,20 @@ def _decide(
     gathered.changes.append(_move(situation, situation.old, aliases))
 
 
-def _decide_without_old(
-    situation: _Situation, aliases: Mapping[str, str], gathered: _Gathered
-) -> None:
+def _decide_without_old(situation: _Situation, gathered: _Gathered) -> None:
     """Decide where nothing is left to move: it is done, was taken back, or there is a mistake."""
     definition, begun = situation.definition, situation.begun
     if situation.new is None:
         gathered.decided.add(definition.name)
         gathered.problems.append(_nothing_to_move(situation))
     elif begun is not None and begun.name == definition.name and definition.state is None:
-        state = situation.new.target_state
-        if state is not begun.state:
-            gathered.decided.add(definition.name)
-            gathered.changes.append(_woken(situation, situation.new, begun.state, aliases))
-
-
-def _woken(
-    situation: _Situation,
-    connector: LiveConnector,
-    state: TargetState,
-    aliases: Mapping[str, str],
-) -> DraftChange:
-    """Return the change that lets the old connector go on after a move that was taken back."""
-    definition = situation.definition
-    return DraftChange(
-        action=Action.SET_STATE,
-        reason=Reason.STATE_DIFFERS,
-        name=definition.name,
-        class_name=canonical(definition.class_name, aliases),
-        definition=definition,
-        live=connector,
-        state=StateChange(before=connector.target_state, after=state),
-        protect=definition.protect,
-        labels=definition.labels,
-    )
+        gathered.woken[definition.name] = begun.state
 
 
 def _move(situation: _Situation, old: LiveConnector, aliases: Mapping[str, str]) -> DraftChange:
     definition, begun = situation.definition, situation.begun
     state = begun.state if begun is not None else old.target_state
-    before, after = old.config.reveal(), definition.config
-    keys = {*before, *after.keys()}
-    differing = tuple(sorted(key for key in keys if before.get(key) != after.get(key)))
+    found = carry_over(definition, old, situation.rules, aliases)
     return DraftChange(
         action=Action.MOVE,
         reason=Reason.MOVED,
@@ -198,8 +215,10 @@ def _move(situation: _Situation, old: LiveConnector, aliases: Mapping[str, str])
         class_name=canonical(definition.class_name, aliases),
         definition=definition,
         live=situation.new,
-        config=after,
-        differing=differing,
+        config=found.config,
+        differing=found.differing,
+        ignored=found.ignored,
+        lost=found.lost,
         state=StateChange(before=None, after=definition.state or state),
         origin=DraftOrigin(live=old, cluster=situation.cluster, state=state),
         protect=definition.protect or _is_protected(situation),
@@ -219,13 +238,13 @@ def _obstacle(
     definition, name, cluster = situation.definition, situation.name, situation.cluster
     if situation.new is not None and situation.begun is None:
         return _problem(
-            situation,
+            definition,
             f"{definition.name} exists already, beside {name} that it should be moved from",
             f"delete one of the two by hand, or remove movedFrom to leave {name} alone",
         )
-    if name in desired.declared_on.get(cluster, frozenset()):
+    if name in _declared_on(cluster, desired):
         return _problem(
-            situation,
+            definition,
             f"git still declares {name} on cluster {cluster}, which {definition.name} is moved from",
             f"take {cluster} out of the clusters of {name}",
         )
@@ -241,7 +260,7 @@ def _obstacle(
     )
     if too_old is not None:
         return _problem(
-            situation,
+            definition,
             f"Connect {too_old.identity.version} of cluster {too_old.cluster} cannot create a"
             " connector that does not run, so no offsets can be written before it starts"
             " (needs 3.7)",
@@ -250,7 +269,7 @@ def _obstacle(
     ids = {side.live.identity.kafka_cluster_id for side in (here, situation.source)}
     if old.kind is ConnectorKind.SINK and len(ids) > 1:
         return _problem(
-            situation,
+            definition,
             f"{name} is a sink, and cluster {cluster} stands on another Kafka cluster: its offsets"
             " mean nothing there",
             "let the new one start at the end or the beginning of its topics: remove movedFrom",
@@ -258,14 +277,21 @@ def _obstacle(
     return None
 
 
+def _declared_on(cluster: str, desired: Desired) -> Collection[str]:
+    if cluster == desired.cluster:
+        return desired.definitions.keys()
+    return desired.declared_on.get(cluster, frozenset())
+
+
 def _owner_problem(situation: _Situation, desired: Desired) -> Problem | None:
     record = situation.source.memory.records.get(situation.name)
+    definition = situation.definition
     if situation.begun is not None:
         return None
     if record is None:
         return replace(
             _problem(
-                situation,
+                definition,
                 f"{situation.name} is to be moved, which deletes it, and the ledger does not know"
                 " it as ours",
                 f"connectform adopt {situation.name} --cluster {situation.cluster}, then apply"
@@ -276,7 +302,7 @@ def _owner_problem(situation: _Situation, desired: Desired) -> Problem | None:
     if record.project != desired.project:
         return replace(
             _problem(
-                situation,
+                definition,
                 f"{situation.name} belongs to project {record.project}",
                 f"let {record.project} forget it first: connectform forget {situation.name}",
             ),
@@ -286,25 +312,24 @@ def _owner_problem(situation: _Situation, desired: Desired) -> Problem | None:
 
 
 def _nothing_to_move(situation: _Situation) -> Problem:
-    begun = situation.begun
+    begun, definition = situation.begun, situation.definition
     if begun is not None and begun.offsets:
         return _problem(
-            situation,
+            definition,
             f"{situation.name} was deleted by hand while it was being moved to"
             f" {situation.definition.name}",
             "its offsets are in the ledger: connectform history shows them. Remove movedFrom and"
             f" declare {situation.definition.name} stopped, then set its offsets by hand",
         )
     return _problem(
-        situation,
+        situation.definition,
         f"there is no connector {situation.name} on cluster {situation.cluster} to move"
         f" {situation.definition.name} from",
         "remove movedFrom, and it is created without a position",
     )
 
 
-def _problem(situation: _Situation, message: str, hint: str) -> Problem:
-    definition = situation.definition
+def _problem(definition: Definition, message: str, hint: str) -> Problem:
     written = definition.moved_from.location if definition.moved_from else None
     return Problem(
         code=Code.CANNOT_MOVE,

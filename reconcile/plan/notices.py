@@ -11,7 +11,7 @@ from reconcile.model.release import is_addressable
 from reconcile.plan.compare import Comparison
 from reconcile.plan.ignore import expired_problems
 from reconcile.plan.options import PlanOptions
-from reconcile.plan.strays import Strays
+from reconcile.plan.strays import Strays, is_owned
 
 _MOST_NAMES: Final = 5
 
@@ -25,7 +25,7 @@ def draft_problems(
     options: PlanOptions,
 ) -> tuple[Problem, ...]:
     """Return the findings that need no answer from a worker."""
-    ours = (*strays.doomed, *strays.orphaned)
+    ours = [name for name in (*strays.doomed, *strays.orphaned) if is_owned(name, options.owns)]
     return (
         *expired_problems(options.ignore, definitions.values(), options.today),
         *_unmanageable(live, desired),
@@ -33,7 +33,7 @@ def draft_problems(
         *_unrecorded_problems(strays, options),
         *_owner_problems(desired, definitions, options),
         *_memory_problems(definitions, live, options),
-        *_empty_problems(desired, ours, options),
+        *_empty_problems(desired, strays, options),
         *_masked_problems(compared, options),
         *_unresolved_problems(compared),
     )
@@ -110,7 +110,7 @@ def _memory_problems(
     definitions: Mapping[str, Definition], live: LiveState, options: PlanOptions
 ) -> list[Problem]:
     """Say that nothing is known of who changed what, where that would matter."""
-    if options.memory.exists or not options.memory.place:
+    if options.knows_causes or not options.memory.place:
         return []
     if not any(name in live.connectors for name in definitions):
         return []
@@ -125,11 +125,9 @@ def _memory_problems(
     ]
 
 
-def _empty_problems(
-    desired: Desired, owned: Collection[str], options: PlanOptions
-) -> list[Problem]:
+def _empty_problems(desired: Desired, strays: Strays, options: PlanOptions) -> list[Problem]:
     nothing_wanted = not desired.definitions and desired.complete and not options.selection
-    if not nothing_wanted or (options.prune and owned):
+    if not nothing_wanted or strays.doomed:
         return []
     return [
         Problem(

@@ -22,6 +22,7 @@ class OtherCluster:
 
     live: LiveState
     memory: Memory
+    freezes: tuple[Freeze, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

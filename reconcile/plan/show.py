@@ -1,21 +1,22 @@
 """Turn differing keys into what a plan may show of them."""
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from reconcile.model.config import Config
+from reconcile.model.desired import Definition
+from reconcile.model.live import LiveConnector
 from reconcile.model.plan import KeyChange, Shown, ValueKind
 from reconcile.model.plugin import Setting
 from reconcile.plan.compare import NAME
 from reconcile.plan.draft import DraftChange
 from reconcile.plan.explain import explain
+from reconcile.plan.reference import shown_reference
 from reconcile.plugins.sensitive import is_masked, is_sensitive
 
 _EMPTY: Final = Config({})
 _NO_SETTINGS: Final[Mapping[str, Setting]] = {}
 _SHORTEST_SECRET: Final = 6
-_REFERENCE: Final = re.compile(r"\$\{\{[^{}]*\}\}")
 
 
 def hidden_keys(
@@ -27,19 +28,35 @@ def hidden_keys(
     that repeats such a value under another key.
     """
     ours = change.config if change.config is not None else _declared(change)
-    theirs = change.seen.config if change.seen else _EMPTY
+    sides = [ours, *(connector.config for connector in _connectors(change))]
     references = _declared(change).references()
-    secrets = _secret_texts(change)
+    secrets = _secret_texts(_declared(change))
 
     def is_hidden(key: str) -> bool:
-        values = {ours.get(key), theirs.get(key)}
+        values = {config.get(key) for config in sides}
         return key in references or any(
             is_sensitive(key, value, settings.get(key)) or _repeats(value, secrets)
             for value in values
             if value is not None
         )
 
-    return frozenset(filter(is_hidden, {*ours.keys(), *theirs.keys()}))
+    return frozenset(filter(is_hidden, {key for config in sides for key in config}))
+
+
+def hidden_in_git(
+    definition: Definition, settings: Mapping[str, Setting] = _NO_SETTINGS
+) -> frozenset[str]:
+    """Return the keys of a definition whose values must not be kept, ignored ones included."""
+    config = definition.config
+    secrets = _secret_texts(config)
+    values = config.reveal()
+    return frozenset(
+        key
+        for key in config
+        if key in config.references()
+        or is_sensitive(key, values[key], settings.get(key))
+        or _repeats(values[key], secrets)
+    )
 
 
 def key_changes(change: DraftChange, hidden: frozenset[str]) -> tuple[KeyChange, ...]:
@@ -102,14 +119,6 @@ def _after(
     return _numbered(value, numbers, place)
 
 
-def shown_reference(key: str, reference: str) -> str:
-    """Return the text that a secret was made from, reduced to its references where need be."""
-    around = _REFERENCE.sub("", reference)
-    if is_sensitive(key, around):
-        return " ".join(_REFERENCE.findall(reference))
-    return reference
-
-
 def _plain(value: str) -> Shown:
     return Shown(kind=ValueKind.PLAIN, text=value)
 
@@ -123,8 +132,13 @@ def _declared(change: DraftChange) -> Config:
     return change.definition.config if change.definition else _EMPTY
 
 
-def _secret_texts(change: DraftChange) -> tuple[str, ...]:
-    config = _declared(change)
+def _connectors(change: DraftChange) -> list[LiveConnector]:
+    """Return the live connectors that a change is about: of a move, both."""
+    origin = change.origin.live if change.origin is not None else None
+    return [connector for connector in (change.live, origin) if connector is not None]
+
+
+def _secret_texts(config: Config) -> tuple[str, ...]:
     values = (config.get(key) for key in config.references())
     return tuple(value for value in values if value and len(value) >= _SHORTEST_SECRET)
 

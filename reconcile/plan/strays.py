@@ -1,10 +1,11 @@
 """Sort the live connectors that git does not declare: whose they are, and what may be deleted."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from reconcile.model.desired import Desired
+from reconcile.model.ledger import MoveStep
 from reconcile.model.live import LiveState
 from reconcile.model.release import is_addressable
 from reconcile.model.selection import matches
@@ -33,10 +34,12 @@ def sort_strays(
 ) -> Strays:
     """Return the live connectors that git does not declare, as far as the selection reaches them.
 
-    What moves to another name or cluster is none of them.
+    What moves to another name or cluster is none of them, not even where the selection leaves out
+    the definition that claims it.
     """
     records = options.memory.records
-    left = live.connectors.keys() - desired.definitions.keys() - desired.departing - set(moving)
+    claimed = {*desired.departing, *_claimed(desired, options), *moving}
+    left = live.connectors.keys() - desired.definitions.keys() - claimed
     names = [name for name in sorted(left) if _reaches(name, options)]
     owner = {name: record.project for name in names if (record := records.get(name)) is not None}
     ours = [name for name in names if owner.get(name) == desired.project]
@@ -44,20 +47,38 @@ def sort_strays(
     doomed = [
         name
         for name in ours
-        if prunable
-        and _is_owned(name, options.owns)
-        and is_addressable(name, live.identity.release)
+        if prunable and is_owned(name, options.owns) and is_addressable(name, live.identity.release)
     ]
     orphaned = [name for name in ours if name not in doomed]
     return Strays(
         doomed=tuple(doomed),
         orphaned=tuple(orphaned),
         undeclared=tuple(
-            name for name in names if name not in owner and _is_owned(name, options.owns)
+            name for name in names if name not in owner and is_owned(name, options.owns)
         ),
         unmanaged=tuple(name for name in names if name not in ours),
         foreign=tuple(name for name in names if name in owner and name not in ours),
     )
+
+
+def is_owned(name: str, owns: Iterable[str]) -> bool:
+    """Tell whether a name matches `ownership.owns`."""
+    return any(fnmatchcase(name, glob) for glob in owns)
+
+
+def _claimed(desired: Desired, options: PlanOptions) -> Iterator[str]:
+    """Return the connectors of this cluster that a move is about, wanted or under way."""
+    here, declared = desired.cluster, desired.definitions
+    for definition in declared.values():
+        claim = definition.moved_from
+        if claim is not None and claim.cluster in {None, here}:
+            yield claim.name
+    for move in options.memory.moves:
+        ends = ((move.cluster, move.name), (move.to_cluster, move.to_name))
+        if move.step is MoveStep.DONE or move.project != desired.project:
+            continue
+        if any(cluster == here and name in declared for cluster, name in ends):
+            yield from (name for cluster, name in ends if cluster == here)
 
 
 def _reaches(name: str, options: PlanOptions) -> bool:
@@ -66,7 +87,3 @@ def _reaches(name: str, options: PlanOptions) -> bool:
     if record is None:
         return reaches_undeclared(options.selection, name)
     return matches(options.selection, name, record.labels)
-
-
-def _is_owned(name: str, owns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, glob) for glob in owns)

@@ -1,6 +1,6 @@
 """Take out of a plan what is to be left alone, and keep it to be shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from reconcile.model.plan import Action, ActiveHold, Cause, Reason, WithheldBy
@@ -11,13 +11,20 @@ from reconcile.plan.options import PlanOptions
 
 
 def withhold(
-    changes: Iterable[DraftChange], holds: Sequence[ActiveHold]
+    changes: Iterable[DraftChange],
+    holds: Sequence[ActiveHold],
+    *,
+    here: str,
+    elsewhere: Mapping[str, Sequence[ActiveHold]],
 ) -> tuple[list[DraftChange], list[DraftWithheld]]:
-    """Return the changes to make, and those that a hold, a freeze or a protection forbids."""
+    """Return the changes to make, and those that a hold, a freeze or a protection forbids.
+
+    `elsewhere` are the holds of other clusters, which count for what moves away from there.
+    """
     made: list[DraftChange] = []
     withheld: list[DraftWithheld] = []
     for change in changes:
-        hold = _hold_on(change, holds)
+        hold = _hold_on(change, {**elsewhere, here: holds}, here)
         if hold is not None:
             withheld.append(_held(change, hold))
         elif change.action is Action.DELETE and change.protect:
@@ -93,10 +100,12 @@ def _drift(change: DraftChange) -> DraftWithheld:
     return DraftWithheld(change=change, why=WithheldBy.DRIFT)
 
 
-def _hold_on(change: DraftChange, holds: Sequence[ActiveHold]) -> ActiveHold | None:
-    found = holding(change.name, holds)
+def _hold_on(
+    change: DraftChange, holds: Mapping[str, Sequence[ActiveHold]], here: str
+) -> ActiveHold | None:
+    found = holding(change.name, holds[here])
     if found is None and change.origin is not None:
-        found = holding(change.origin.live.name, holds)
+        found = holding(change.origin.live.name, holds.get(change.origin.cluster, ()))
     return found
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from reconcile.model.plan import (
     Action,
+    Cause,
     Change,
     KeyChange,
     Part,
@@ -27,7 +28,7 @@ from reconcile.report.value_text import (
     references_text,
     value_text,
 )
-from reconcile.report.words import counted, listed, state_word
+from reconcile.report.words import cause_text, counted, listed, state_word
 
 _WIDEST_KEY: Final = 48
 _MOST_PARTS: Final = 30
@@ -83,7 +84,8 @@ def sentence(change: Change) -> str:
     """Return what will happen, in words: they carry the meaning where there is no colour."""
     match change.action:
         case Action.CREATE:
-            return f"{change.name} will be created"
+            again = " again: it was deleted by hand" if change.cause is Cause.LIVE else ""
+            return f"{change.name} will be created{again}"
         case Action.UPDATE:
             return f"{change.name} will be updated in-place"
         case Action.DELETE:
@@ -115,13 +117,19 @@ def _key_lines(change: KeyChange, columns: int) -> list[Line]:
     name = f" {padded(change.key, columns)} = "
     parts = _part_lines(change) if _worth_taking_apart(change) else []
     note = references_text(change.after) or references_text(change.before)
-    comment = dim(f"  # from {note}") if note else Span("")
+    comment = dim("".join([f"  # from {note}" if note else "", _cause_note(change)]))
     if change.before is None and change.after is not None:
         return [line(_ADD, name, value_text(change.after), comment)]
     if change.after is None and change.before is not None:
         return [line(_DELETE, name, value_text(change.before), comment)]
     before, after = _texts(change, apart=bool(parts))
     return [line(_UPDATE, name, before, dim(" -> "), after, comment), *indented(parts, 4)]
+
+
+def _cause_note(change: KeyChange) -> str:
+    """Say so where a difference was made by hand; that git changed is what plans are for."""
+    by_hand = change.cause in {Cause.LIVE, Cause.BOTH}
+    return f"  # {cause_text(change.cause)}" if by_hand and change.cause else ""
 
 
 def _texts(change: KeyChange, *, apart: bool) -> tuple[str, str]:
@@ -165,7 +173,9 @@ def _state_lines(change: Change, columns: int) -> list[Line]:
     name = f" {padded('state', columns)} = "
     if change.state.before is None:
         return [line(_ADD, name, change.state.after)]
-    return [line(_UPDATE, name, change.state.before, dim(" -> "), change.state.after)]
+    by_hand = change.state.cause in {Cause.LIVE, Cause.BOTH}
+    note = f"  # {cause_text(change.state.cause)}" if by_hand and change.state.cause else ""
+    return [line(_UPDATE, name, change.state.before, dim(" -> "), change.state.after, dim(note))]
 
 
 def comment_lines(change: Change) -> list[Line]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from reconcile.model.desired import TargetState
 from reconcile.model.drift import Drift
-from reconcile.model.plan import Change, KeyChange, Part, PartChange, StateChange
+from reconcile.model.plan import Cause, Change, KeyChange, Part, PartChange, StateChange
 from reconcile.model.problem import Problem, Severity, errors_in
 from reconcile.report.change_text import block_lines, comment_lines, value_lines
 from reconcile.report.cluster_text import (
@@ -17,6 +17,7 @@ from reconcile.report.cluster_text import (
     selection_lines,
     unmanaged_lines,
 )
+from reconcile.report.kept_text import orphans
 from reconcile.report.problem_text import problem_lines
 from reconcile.report.spans import Line, Span, Style, bold, line
 from reconcile.report.words import counted
@@ -41,6 +42,10 @@ def drift_lines(drift: Drift) -> list[Line]:
                 for change in drifted
             ),
             [row for problem in apart for row in problem_lines(problem)],
+            _held_lines(drift),
+            orphans(
+                drift.orphaned, "connectform forget, or plan --prune, settles what becomes of them."
+            ),
             unmanaged_lines(drift.unmanaged, drift.undeclared),
             [*hidden_lines(drift.in_sync if drifted else 0, drift.ignored), *_closing_lines(drift)],
         ]
@@ -87,6 +92,7 @@ def _sentence(change: Change) -> str:
 def _reversed_key(change: KeyChange) -> KeyChange:
     return replace(
         change,
+        cause=change.cause if change.cause is Cause.BOTH else None,
         before=change.after,
         after=change.before,
         parts=tuple(map(_reversed_part, change.parts)),
@@ -104,10 +110,18 @@ def _reversed_state(state: StateChange | None) -> StateChange | None:
     return StateChange(before=state.after, after=state.before)
 
 
+def _held_lines(drift: Drift) -> list[Line]:
+    if not drift.held:
+        return []
+    count = counted(len(drift.held), "connector")
+    return [line(bold("Held: "), f"{count} not as git declares, on hold: {', '.join(drift.held)}.")]
+
+
 def _closing_lines(drift: Drift) -> list[Line]:
     errors = errors_in(drift.problems)
     if drift.has_drift:
-        return [line(bold(_summary_text(drift)), " Shown from git to live.")]
+        since = "what was last applied" if drift.remembered else "git"
+        return [line(bold(_summary_text(drift)), f" Shown from {since} to live.")]
     if errors:
         count = counted(len(errors), Severity.ERROR.value)
         return [line(Span("Cannot tell: ", Style.ERROR), f"{count}.")]

@@ -16,6 +16,13 @@ from reconcile.report.cluster_text import (
     selection_lines,
     unmanaged_lines,
 )
+from reconcile.report.kept_text import (
+    hold_lines,
+    left_text,
+    orphaned_lines,
+    unrecorded_lines,
+    withheld_lines,
+)
 from reconcile.report.problem_text import problem_lines
 from reconcile.report.spans import Line, Span, Style, bold, line
 from reconcile.report.words import counted, listed
@@ -35,8 +42,16 @@ def plan_lines(plan: Plan) -> list[Line]:
             _legend(plan.changes),
             *(change_lines(change, near[change.name]) for change in plan.changes),
             [row for problem in apart for row in problem_lines(problem)],
-            [*unmanaged_lines(plan.unmanaged, plan.undeclared), *_prune_lines(plan)],
-            [*hidden, *_closing_lines(plan), *_failing_lines(plan.failing)],
+            withheld_lines(plan),
+            hold_lines(plan),
+            orphaned_lines(plan),
+            [*unmanaged_lines(plan.unmanaged, plan.undeclared), *_adopt_lines(plan)],
+            [
+                *hidden,
+                *unrecorded_lines(plan),
+                *_closing_lines(plan),
+                *_failing_lines(plan.failing),
+            ],
         ]
     )
 
@@ -46,7 +61,8 @@ def summary_text(plans: Iterable[Plan]) -> str:
     actions = Counter(change.action for plan in plans for change in plan.changes)
     changed = actions[Action.UPDATE] + actions[Action.SET_STATE] + actions[Action.RESTART]
     added, destroyed = actions[Action.CREATE], actions[Action.DELETE]
-    return f"Plan: {added} to add, {changed} to change, {destroyed} to destroy."
+    moved = f", {actions[Action.MOVE]} to move" if actions[Action.MOVE] else ""
+    return f"Plan: {added} to add, {changed} to change, {destroyed} to destroy{moved}."
 
 
 def total_lines(plans: Sequence[Plan]) -> list[Line]:
@@ -94,10 +110,14 @@ def _legend_word(action: Action) -> str:
             return "move"
 
 
-def _prune_lines(plan: Plan) -> list[Line]:
+def _adopt_lines(plan: Plan) -> list[Line]:
     if not plan.undeclared:
         return []
-    return [line(f"  With --prune, {len(plan.undeclared)} of them would be destroyed.")]
+    count = len(plan.undeclared)
+    verb = "matches" if count == 1 else "match"
+    return [
+        line(f"  {count} of them {verb} ownership.owns; --prune deletes only what was adopted.")
+    ]
 
 
 def _closing_lines(plan: Plan) -> list[Line]:
@@ -130,4 +150,6 @@ def _failing_lines(failing: Sequence[str]) -> list[Line]:
 def _nothing_text(plan: Plan) -> str:
     if plan.asked:
         return f"There is nothing to do for {counted(plan.declared, 'connector')}."
+    if plan.withheld:
+        return left_text(plan)
     return match_text(plan.declared, plan.selection, plan.cluster)

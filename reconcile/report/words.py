@@ -1,8 +1,10 @@
 """Numbers and lists in sentences."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from reconcile.model.desired import TargetState
+from reconcile.model.plan import Cause
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -25,3 +27,19 @@ def state_word(state: TargetState) -> str:
             return "paused"
         case TargetState.STOPPED:
             return "stopped"
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a time in UTC to the minute."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def cause_text(cause: Cause) -> str:
+    """Return who made a difference, in words."""
+    match cause:
+        case Cause.GIT:
+            return "changed in git"
+        case Cause.LIVE:
+            return "changed by hand"
+        case Cause.BOTH:
+            return "changed in git and by hand"

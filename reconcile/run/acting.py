@@ -8,10 +8,14 @@ from reconcile.live.snapshot import take_snapshot
 from reconcile.model.desired import Desired, TargetState
 from reconcile.model.live import LiveState
 from reconcile.model.plan import Plan
-from reconcile.plan.act import restart_plan, state_plan
+from reconcile.plan.act import restart_plan, state_plan, without_held
+from reconcile.plan.digest import declared_digest
+from reconcile.plan.holds import active_holds
+from reconcile.run.asking import sensitive_values
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
-from reconcile.run.planning import Planned, sensitive_values
+from reconcile.run.ledgers import Lock, open_ledger
+from reconcile.run.planning import Planned
 from reconcile.run.reading import learn_secrets
 
 
@@ -23,6 +27,7 @@ def plan_restart(
     names: Sequence[str],
     *,
     only_failed: bool,
+    lock: Lock,
 ) -> Iterator[Planned]:
     """Plan the restart of connectors with their tasks, or of what of them has failed."""
 
@@ -35,7 +40,7 @@ def plan_restart(
             only_failed=only_failed,
         )
 
-    with _planned(context, loaded, cluster, names, build) as planned:
+    with _planned(context, loaded, cluster, names, build, lock) as planned:
         yield planned
 
 
@@ -46,6 +51,8 @@ def plan_state(
     cluster: str,
     names: Sequence[str],
     state: TargetState,
+    *,
+    lock: Lock,
 ) -> Iterator[Planned]:
     """Plan to bring connectors into a state; says where git declares another."""
 
@@ -59,7 +66,7 @@ def plan_state(
             definitions=desired.definitions,
         )
 
-    with _planned(context, loaded, cluster, names, build) as planned:
+    with _planned(context, loaded, cluster, names, build, lock) as planned:
         yield planned
 
 
@@ -70,17 +77,27 @@ def _planned(
     cluster: str,
     names: Sequence[str],
     build: Callable[[LiveState, Desired], Plan],
+    lock: Lock,
 ) -> Iterator[Planned]:
     desired = learn_secrets(context, loaded, cluster)
-    with connect_to(context, loaded, cluster) as connection:
+    with (
+        open_ledger(context, loaded, cluster, lock) as ledger,
+        connect_to(context, loaded, cluster) as connection,
+    ):
         live = take_snapshot(connection, clock=context.clock)
         for name in names:
             if name in live.connectors:
                 context.redactor.learn(sensitive_values(live.connectors[name].config))
+        chosen = loaded.project.clusters[cluster]
+        declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
+        holds = active_holds(
+            ledger.memory.holds, chosen.freezes, now=context.clock.now(), declared=declared
+        )
         yield Planned(
-            cluster=loaded.project.clusters[cluster],
+            cluster=chosen,
             desired=desired,
             live=live,
-            plan=build(live, desired),
+            plan=without_held(build(live, desired), holds),
             connection=connection,
+            ledger=ledger,
         )

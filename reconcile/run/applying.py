@@ -9,19 +9,26 @@ from reconcile.apply.events import ChangeStarted, Event, Finished
 from reconcile.apply.execute import apply_plan
 from reconcile.apply.options import ApplyOptions, Interrupt
 from reconcile.apply.problems import interrupted_midway
-from reconcile.errors import ClusterError, DefinitionError, RefusedError
+from reconcile.errors import ClusterError, DefinitionError, LedgerError, RefusedError
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import Change, Plan
 from reconcile.model.problem import Problem
 from reconcile.plan.document import results_document
 from reconcile.plan.limits import blockers, check_limits
+from reconcile.run.adopting import in_sync_records
 from reconcile.run.context import Context
+from reconcile.run.journal import LedgerJournal
 from reconcile.run.output import write_file
 from reconcile.run.planning import NotPlanned, Planned
+from reconcile.run.recording import gone_names
 
 
 def check_plans(
-    plans: Sequence[Planned | NotPlanned], *, allow_deletes: int | None, allow_updates: int | None
+    plans: Sequence[Planned | NotPlanned],
+    *,
+    allow_deletes: int | None,
+    allow_updates: int | None,
+    allow_moves: int | None = None,
 ) -> tuple[Planned, ...]:
     """Return the plans if all of them may be applied; nothing is written to any cluster otherwise.
 
@@ -45,6 +52,7 @@ def check_plans(
             planned.cluster.limits,
             allow_deletes=allow_deletes,
             allow_updates=allow_updates,
+            allow_moves=allow_moves,
         )
     ]
     if over:
@@ -64,6 +72,7 @@ def carry_out(
 
     A KeyboardInterrupt ends it at once: what was under way then counts as unsettled.
     """
+    journal = _journal(context, planned)
     begun: set[str] = set()
     finished: dict[str, Outcome] = {}
 
@@ -86,6 +95,8 @@ def carry_out(
             options=options,
             observe=follow,
             interrupt=interrupt,
+            journal=journal,
+            origins=planned.origins,
         )
     except ClusterError as error:
         place = planned.cluster.location
@@ -93,6 +104,8 @@ def carry_out(
         result = untouched(context, planned, problems)
     except KeyboardInterrupt:
         result = cut_short(context, planned.plan, begun=begun, finished=finished)
+    if journal is not None:
+        result = _finished(context, planned, journal, result)
     for outcome in result.outcomes:
         context.log(
             "outcome",
@@ -103,6 +116,46 @@ def carry_out(
             seconds=round(outcome.seconds, 1),
         )
     return result
+
+
+def _journal(context: Context, planned: Planned) -> LedgerJournal | None:
+    ledger = planned.ledger
+    if ledger.lease is None or ledger.identity is None:
+        return None
+    definitions = planned.desired.definitions
+    return LedgerJournal(
+        plan=planned.plan,
+        identity=ledger.identity,
+        lease=ledger.lease,
+        memory=ledger.memory,
+        clock=context.clock,
+        margin=planned.connection.timeouts.write,
+        redact=context.redactor.redact,
+        elsewhere={name: lease for name, lease in planned.leases.items() if lease is not None},
+        on_delete={name: definition.on_delete for name, definition in definitions.items()},
+    )
+
+
+def _finished(
+    context: Context, planned: Planned, journal: LedgerJournal, result: ApplyResult
+) -> ApplyResult:
+    """Record the end of a run; what was done is done, so a failure to record is only told."""
+    try:
+        records = () if planned.plan.asked else in_sync_records(context, planned, journal.identity)
+        gone = () if planned.plan.asked else _gone(planned)
+        journal.finish(result, records, gone)
+    except (LedgerError, ClusterError) as error:
+        return replace(result, problems=(*result.problems, *error.problems))
+    return result
+
+
+def _gone(planned: Planned) -> tuple[str, ...]:
+    """Return what is remembered and is no more; only where everything was read."""
+    plan = planned.plan
+    if plan.selection or not planned.desired.complete:
+        return ()
+    memory, declared = planned.ledger.memory, planned.desired.definitions
+    return gone_names(memory, plan.project, declared, planned.live.connectors)
 
 
 def untouched(

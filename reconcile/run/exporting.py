@@ -23,10 +23,10 @@ from reconcile.model.project import Project
 from reconcile.model.selection import matches
 from reconcile.plugins.aliases import canonical, class_aliases
 from reconcile.plugins.sensitive import is_masked, is_sensitive
+from reconcile.run.asking import read_plugins
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.output import write_file
-from reconcile.run.planning import read_plugins
 from reconcile.run.reading import read_desired
 
 _NOTHING: Final[tuple[frozenset[str], None]] = (frozenset(), None)

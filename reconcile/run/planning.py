@@ -1,49 +1,50 @@
 """Plan clusters: read what is, compare it with what should be, check what would be written."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
 
 from reconcile.connect.connection import Connection
 from reconcile.connect.reads import (
-    get_plugin_settings,
     list_names,
     list_plugins,
-    validate_config,
 )
+from reconcile.desired.base import load_base
 from reconcile.desired.git import commit_of
 from reconcile.desired.load import load_desired
-from reconcile.desired.project import LoadedProject
+from reconcile.desired.project import LoadedProject, read_fingerprint_key
 from reconcile.errors import ConnectformError
+from reconcile.ledger.lease import HeldLease
 from reconcile.live.snapshot import take_snapshot
-from reconcile.model.config import Config
+from reconcile.model.applied import Applied
 from reconcile.model.desired import Desired
+from reconcile.model.ledger import Memory, MoveStep
 from reconcile.model.live import LiveState
 from reconcile.model.plan import Plan, Selection, ValidationMode
-from reconcile.model.plugin import Plugin, Validation
 from reconcile.model.problem import Problem
 from reconcile.model.project import Cluster, Prune
 from reconcile.model.selection import matches
+from reconcile.plan.applied import applied_of
 from reconcile.plan.build import build_plan
 from reconcile.plan.decide import draft_plan
-from reconcile.plan.draft import Draft
-from reconcile.plan.options import PlanOptions
+from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
+from reconcile.plan.options import OtherCluster, PlanOptions
 from reconcile.plugins.aliases import class_aliases
 from reconcile.plugins.sensitive import is_sensitive
+from reconcile.run.asking import learn_secrets_of, read_plugins, together, validated
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
-
-_VALIDATIONS_AT_A_TIME: Final = 8
-
-T = TypeVar("T")
-U = TypeVar("U")
+from reconcile.run.healing import healed
+from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRequest:
-    """What somebody wants planned; `prune` asks for deletes beyond what the project file says."""
+    """What somebody wants planned; `prune` asks for deletes beyond what the project file says.
+
+    `only_git` leaves alone what was changed by hand; `base` is the commit whose definitions count
+    as what was last applied.
+    """
 
     clusters: tuple[str, ...]
     selection: Selection = field(default_factory=Selection)
@@ -52,17 +53,28 @@ class PlanRequest:
     prune: bool = False
     secrets: bool = True
     keep_going: bool = False
+    only_git: bool = False
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Planned:
-    """A plan, what it was made from, and the open connection to its cluster."""
+    """A plan, what it was made from, and the open connection to its cluster.
+
+    `aliases` maps each written form of a class to its full name. `origins` and `leases` are the
+    connections to other clusters that connectors move from, and the right to write there.
+    """
 
     cluster: Cluster
     desired: Desired
     live: LiveState
     plan: Plan
     connection: Connection
+    ledger: OpenLedger
+    fingerprints: Fingerprints = NO_FINGERPRINTS
+    origins: Mapping[str, Connection] = field(default_factory=dict)
+    leases: Mapping[str, HeldLease | None] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def project(self) -> str:
@@ -79,14 +91,29 @@ class NotPlanned:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Work:
+    """All that the planning of each cluster shares."""
+
+    context: Context
+    loaded: LoadedProject
+    request: PlanRequest
+    desired: Mapping[str, Desired]
+    ledgers: Mapping[str, OpenLedger]
+    fingerprints: Fingerprints
+    commit: str
+    base: Mapping[str, Desired] | None
+
+
 @contextmanager
 def plan_clusters(
-    context: Context, loaded: LoadedProject, request: PlanRequest
+    context: Context, loaded: LoadedProject, request: PlanRequest, *, lock: Lock | None = None
 ) -> Iterator[tuple[Planned | NotPlanned, ...]]:
     """Plan each cluster, all at the same time; connections stay open inside the block.
 
-    Raises DefinitionError where the files are not usable. A cluster that cannot be read does not
-    keep the others from being planned.
+    With `lock` the right to write is held as long as the block runs, on each cluster that the plans
+    are about. Raises DefinitionError where the files are not usable, LedgerError where a ledger is
+    not, or is locked. A cluster that cannot be read does not keep the others from being planned.
     """
     desired = load_desired(
         loaded,
@@ -97,32 +124,82 @@ def plan_clusters(
         keep_going=request.keep_going,
     )
     context.redactor.learn(secret.reveal() for secret in desired.secrets)
-    commit = commit_of(loaded.project.root)
+    commit, base = commit_of(loaded.project.root), None
+    if request.base:
+        _, base = load_base(
+            loaded, request.base, clusters=request.clusters, environment=context.environment
+        )
+    sources = {cluster for found in desired.clusters.values() for cluster in found.declared_on}
+    clusters = {*request.clusters, *(sources & loaded.project.clusters.keys())}
     with ExitStack() as stack:
+        ledgers = stack.enter_context(open_ledgers(context, loaded, clusters, lock))
+        work = _Work(
+            context=context,
+            loaded=loaded,
+            request=request,
+            desired=desired.clusters,
+            ledgers=ledgers,
+            fingerprints=fingerprints_of(context, loaded),
+            commit=commit,
+            base=base,
+        )
 
         def attempt(name: str) -> Planned | NotPlanned:
-            cluster = loaded.project.clusters[name]
             try:
-                connection = stack.enter_context(connect_to(context, loaded, name))
-                return _planned(
-                    context, connection, cluster, desired.clusters[name], request, commit
-                )
+                return _planned(work, name, stack)
             except ConnectformError as error:
+                cluster = loaded.project.clusters[name]
                 return NotPlanned(
                     project=loaded.project.name, cluster=cluster, problems=error.problems
                 )
 
-        yield tuple(_together(attempt, request.clusters))
+        yield tuple(together(attempt, request.clusters))
 
 
-def _planned(
+@contextmanager
+def plan_desired(
     context: Context,
-    connection: Connection,
-    cluster: Cluster,
-    desired: Desired,
+    loaded: LoadedProject,
     request: PlanRequest,
-    commit: str,
-) -> Planned:
+    desired: Desired,
+    ledger: OpenLedger,
+) -> Iterator[Planned]:
+    """Plan one cluster for definitions that do not come from the files, under a lock held already."""
+    work = _Work(
+        context=context,
+        loaded=loaded,
+        request=request,
+        desired={desired.cluster: desired},
+        ledgers={desired.cluster: ledger},
+        fingerprints=fingerprints_of(context, loaded),
+        commit=commit_of(loaded.project.root),
+        base=None,
+    )
+    with ExitStack() as stack:
+        yield _planned(work, desired.cluster, stack)
+
+
+def fingerprints_of(context: Context, loaded: LoadedProject) -> Fingerprints:
+    """Return the fingerprints that the project's key makes; none where it is not given here."""
+    key = read_fingerprint_key(loaded, context.environment)
+    if key is not None:
+        context.redactor.learn([key.reveal()])
+    return Fingerprints(key)
+
+
+def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
+    context, request, desired = work.context, work.request, work.desired[name]
+    cluster = work.loaded.project.clusters[name]
+    connection = stack.enter_context(connect_to(context, work.loaded, name))
+    memory = work.ledgers[name].memory
+    live = take_snapshot(
+        connection,
+        clock=context.clock,
+        names=_names_to_read(connection, desired, memory, request.selection),
+    )
+    aliases = class_aliases(list_plugins(connection))
+    ledger = healed(work.ledgers[name], live, work.fingerprints, aliases)
+    origins = _origins(work, name, ledger.memory, stack)
     options = PlanOptions(
         now=context.clock.now(),
         owns=cluster.ownership.owns,
@@ -131,81 +208,89 @@ def _planned(
         selection=request.selection,
         validation=request.validation,
         strict=request.strict,
-        commit=commit,
+        commit=work.commit,
+        only_git=request.only_git,
+        memory=ledger.memory,
+        freezes=cluster.freezes,
+        fingerprints=work.fingerprints,
+        others=_others(work, origins),
+        base=_base(work, name),
     )
-    live = take_snapshot(
-        connection,
-        clock=context.clock,
-        names=_names_to_read(connection, desired, request.selection),
-    )
-    aliases = class_aliases(list_plugins(connection))
     draft = draft_plan(desired, live, options=options, aliases=aliases)
     plugins = read_plugins(connection, draft.classes)
-    _learn_secrets(context, draft, plugins)
-    validations = _validated(connection, draft, request.validation)
+    learn_secrets_of(context, draft, plugins)
+    validations = validated(connection, draft, request.validation)
     plan = build_plan(draft, plugins=plugins, validations=validations, now=context.clock.now())
-    return Planned(cluster=cluster, desired=desired, live=live, plan=plan, connection=connection)
+    return Planned(
+        cluster=cluster,
+        desired=desired,
+        live=live,
+        plan=plan,
+        connection=connection,
+        ledger=ledger,
+        fingerprints=work.fingerprints,
+        origins=origins,
+        leases={name: work.ledgers[name].lease for name in origins},
+        aliases=aliases,
+    )
 
 
-def read_plugins(connection: Connection, classes: Iterable[str]) -> Mapping[str, Plugin]:
-    """Return the setting definitions of the classes that the worker knows."""
-    names = tuple(classes)
-    found = _together(lambda name: get_plugin_settings(connection, name), names)
-    return {name: plugin for name, plugin in zip(names, found, strict=True) if plugin is not None}
+def _origins(work: _Work, name: str, memory: Memory, stack: ExitStack) -> Mapping[str, Connection]:
+    """Open connections to the other clusters that connectors of this one move from, or moved to."""
+    ends = {
+        move.to_cluster
+        for move in memory.moves
+        if move.cluster == name and move.step is not MoveStep.DONE
+    }
+    wanted = {*work.desired[name].declared_on, *ends} - {name}
+    return {
+        cluster: stack.enter_context(connect_to(work.context, work.loaded, cluster))
+        for cluster in sorted(wanted & work.ledgers.keys())
+    }
+
+
+def _others(work: _Work, origins: Mapping[str, Connection]) -> Mapping[str, OtherCluster]:
+    return {
+        cluster: OtherCluster(
+            live=take_snapshot(connection, clock=work.context.clock),
+            memory=work.ledgers[cluster].memory,
+        )
+        for cluster, connection in origins.items()
+    }
+
+
+def _base(work: _Work, name: str) -> Mapping[str, Applied] | None:
+    """Return what git declared at the commit of `--base`, in the place of what was last applied."""
+    if work.base is None:
+        return None
+    return {
+        definition.name: applied_of(
+            definition,
+            [key for key, value in definition.config.reveal().items() if is_sensitive(key, value)],
+            NO_FINGERPRINTS,
+            commit=work.request.base,
+        )
+        for definition in work.base[name].definitions.values()
+    }
 
 
 def _names_to_read(
-    connection: Connection, desired: Desired, selection: Selection
+    connection: Connection, desired: Desired, memory: Memory, selection: Selection
 ) -> Sequence[str] | None:
-    """Return the names that a selection reaches, declared or live; None for everything."""
+    """Return the names that a selection reaches, declared, live or remembered; None for all."""
     if not selection:
         return None
     declared = {
-        name
+        name: definition
         for name, definition in desired.definitions.items()
         if matches(selection, name, definition.labels)
     }
-    stray = {name for name in list_names(connection) if matches(selection, name, {})}
-    return sorted(declared | stray)
-
-
-def _learn_secrets(context: Context, draft: Draft, plugins: Mapping[str, Plugin]) -> None:
-    """Teach the redactor what the connectors at hand keep secret, before a server speaks of it."""
-    for change in draft.changes:
-        plugin = plugins.get(change.class_name)
-        for config in (change.config, change.live.config if change.live else None):
-            if config is not None:
-                context.redactor.learn(sensitive_values(config, plugin))
-
-
-def sensitive_values(config: Config, plugin: Plugin | None = None) -> Iterator[str]:
-    """Yield the values of a config that must not be shown."""
-    settings = plugin.settings if plugin else {}
-    for key, value in config.reveal().items():
-        if config.reference(key) is not None or is_sensitive(key, value, settings.get(key)):
-            yield value
-
-
-def _validated(
-    connection: Connection, draft: Draft, mode: ValidationMode
-) -> Mapping[str, Validation]:
-    """Ask the worker to validate each config that would be written."""
-    if mode is not ValidationMode.LIVE:
-        return {}
-    configs = [
-        (change.name, change.config) for change in draft.to_check if change.config is not None
-    ]
-    answers = _together(lambda item: validate_config(connection, *item), configs)
-    return {answer.connector: answer for answer in answers}
-
-
-def _together(function: Callable[[T], U], items: Sequence[T]) -> list[U]:
-    """Call a function for each item, several at a time; results keep their order."""
-    if len(items) <= 1:
-        return [function(item) for item in items]
-    pool = ThreadPoolExecutor(_VALIDATIONS_AT_A_TIME)
-    try:
-        return list(pool.map(function, items))
-    finally:
-        # An interruption does not wait for answers that nobody wants any more.
-        pool.shutdown(wait=False, cancel_futures=True)
+    former = {found.moved_from.name for found in declared.values() if found.moved_from}
+    moved = {end for move in memory.moves for end in (move.name, move.to_name)}
+    records = memory.records
+    stray = {
+        name
+        for name in list_names(connection)
+        if matches(selection, name, records[name].labels if name in records else {})
+    }
+    return sorted({*declared, *former, *moved, *stray})

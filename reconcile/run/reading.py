@@ -20,9 +20,9 @@ from reconcile.model.selection import matches
 from reconcile.plugins.aliases import canonical, class_aliases
 from reconcile.plugins.suggest import suggest
 from reconcile.redact import Redactor
+from reconcile.run.asking import sensitive_values
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
-from reconcile.run.planning import sensitive_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -15,6 +15,7 @@ from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_server import serve
 
 ROOT = Path(__file__).parents[2]
+LEDGERS = ".connectform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,17 @@ class Workplace:
         )
 
     def files(self) -> dict[str, bytes]:
-        """Return all files of the folder, with what they hold."""
+        """Return all files of the folder but the ledger, with what they hold."""
         return {
             str(path.relative_to(self.folder)): path.read_bytes()
             for path in sorted(self.folder.rglob("*"))
-            if path.is_file()
+            if path.is_file() and LEDGERS not in path.parts
         }
+
+    def adopt(self, *names: str) -> None:
+        """Let the ledger know live connectors as the project's."""
+        adopted = self.run("adopt", *names, "--auto-approve")
+        assert adopted.code == 0, adopted.err
 
     def result(self) -> dict[str, Any]:
         """Return what `apply-result.json` says of the only cluster."""

@@ -398,6 +398,7 @@ def test_an_empty_folder_is_a_notice_where_nothing_would_be_deleted(workplace: W
 def test_an_empty_folder_is_refused_where_it_would_delete_something(workplace: Workplace):
     workplace.write_project('    ownership: {owns: ["*"], prune: owned}\n')
     workplace.cluster.put("a", {"connector.class": "FileStreamSink", "topics": "x"})
+    workplace.adopt("a")
 
     result = apply(workplace, "--allow-deletes", "1")
 
@@ -430,6 +431,7 @@ def test_a_link_out_of_the_project_is_not_followed(workplace: Workplace, tmp_pat
 def test_keep_going_applies_the_good_files_and_still_says_what_is_wrong(workplace: Workplace):
     workplace.write_project('    ownership: {owns: ["*"]}\n')
     workplace.cluster.put("b", {"connector.class": "FileStreamSink", "topics": "x"})
+    workplace.adopt("b")
     workplace.write(A, GOOD)
     workplace.write("connectors/b.yaml", SPEC.replace("name: a", "name: b") + "  taskMax: 2\n")
 

@@ -198,6 +198,7 @@ def test_killed_between_stop_and_delete_the_next_run_deletes(workplace: Workplac
     workplace.write_sink("kept")
     workplace.cluster.put("kept", RUNNING_SINK | {"file": "out.txt", "tasks.max": "1"})
     workplace.cluster.put("gone", RUNNING_SINK)
+    workplace.adopt("gone")
     workplace.cluster.inject(silent("DELETE /connectors/gone", FOREVER))
     process = applying(workplace)
     assert wait_for(lambda: asked(workplace.cluster, "DELETE", "/gone"))

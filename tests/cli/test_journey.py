@@ -123,13 +123,16 @@ def test_prune_deletes_only_what_the_project_owns(workplace: Workplace):
     workplace.write_sink("orders-a")
     workplace.cluster.put("orders-b", {"connector.class": "FileStreamSink", "topics": "x"})
     workplace.cluster.put("audit", {"connector.class": "FileStreamSink", "topics": "x"})
+    workplace.cluster.put("orders-c", {"connector.class": "FileStreamSink", "topics": "x"})
+    workplace.adopt("orders-b")
 
     without = workplace.run("plan")
     assert "0 to destroy" in without.out
 
     pruned = workplace.run("apply", "--prune", "--auto-approve")
     assert pruned.code == 0, pruned.both
-    assert set(workplace.cluster.configs()) == {"orders-a", "audit"}
+    assert set(workplace.cluster.configs()) == {"orders-a", "audit", "orders-c"}
+    assert "orders-c: not deleted, since the ledger does not know it as ours" in pruned.out
 
 
 def test_deletes_above_the_limit_are_refused_until_the_exact_number_is_given(workplace: Workplace):
@@ -137,6 +140,7 @@ def test_deletes_above_the_limit_are_refused_until_the_exact_number_is_given(wor
     workplace.write_sink("orders-a")
     for name in ("orders-b", "orders-c"):
         workplace.cluster.put(name, {"connector.class": "FileStreamSink", "topics": "x"})
+    workplace.adopt("orders-b", "orders-c")
 
     refused = workplace.run("apply", "--auto-approve")
     assert refused.code == 3

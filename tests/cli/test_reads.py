@@ -75,6 +75,8 @@ def test_a_cluster_in_sync_is_read_equally_often_whatever_its_size(place, comman
     counts = []
     for size in SIZES:
         in_sync(place, size)
+        place.adopt()
+        place.cluster.clear_requests()
         result = place.run(*command)
         assert result.code == 0, result.both
         counts.append(requests(place))
@@ -137,6 +139,7 @@ def test_creates_cost_the_same_as_updates(place):
 
 def test_deletes_validate_nothing(place):
     in_sync(place, 30)
+    place.adopt()
     write_definitions(place, 20)
     place.cluster.clear_requests()
 

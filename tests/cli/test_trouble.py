@@ -343,6 +343,8 @@ def four(workplace: Workplace) -> Workplace:
     # Nothing like the one to be created, or it would look like a rename.
     workplace.cluster.put("delete", {"connector.class": "FileStreamSource", "topic": "x"})
     workplace.cluster.settle()
+    workplace.adopt("delete")
+    workplace.cluster.clear_requests()
     return workplace
 
 

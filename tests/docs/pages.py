@@ -14,6 +14,7 @@ _PARTS = re.compile(
     r"|<!-- file: (?P<name>[^\n]+?) -->\s*```\w+\n(?P<body>.*?)```"
     r"|<!-- live: (?P<live>.*?) -->"
     r"|<!-- env: (?P<env>.*?) -->"
+    r"|<!-- run: (?P<run>.*?) -->"
     r"|```console(?P<kind>[^\n]*)\n(?P<console>.*?)```",
     re.DOTALL,
 )
@@ -67,6 +68,8 @@ def parts_of(page: Path) -> Iterator[Part]:
             yield MakeLive(json.loads(found["live"]))
         elif found["env"]:
             yield SetVariable(*found["env"].split("=", 1))
+        elif found["run"]:
+            yield RunCommand(found["run"], 0, "", real=False)
         elif found["console"] is not None:
             yield from _commands(found["console"], real="real" in found["kind"])
 

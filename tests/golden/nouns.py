@@ -2,17 +2,22 @@
 
 from datetime import UTC, datetime, timedelta
 
+from reconcile.model.applied import Applied, AppliedValue
 from reconcile.model.codes import Code
-from reconcile.model.desired import TargetState
+from reconcile.model.config import Config
+from reconcile.model.desired import TargetState, TasksRange
 from reconcile.model.live import ClusterIdentity
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import (
     Action,
+    ActiveHold,
+    Cause,
     Change,
     Effect,
     EffectKind,
     IgnoredKeys,
     KeyChange,
+    Origin,
     Part,
     PartChange,
     Plan,
@@ -23,6 +28,8 @@ from reconcile.model.plan import (
     StateChange,
     ValidationMode,
     ValueKind,
+    Withheld,
+    WithheldBy,
 )
 from reconcile.model.problem import Location, Problem, Severity
 
@@ -117,7 +124,7 @@ UPDATED = Change(
     tasks=3,
     location=Location("connectors/orders-sink.yaml", 1, 1),
 )
-MOVED = Change(
+HALTED = Change(
     action=Action.SET_STATE,
     name="payments-source",
     class_name="",
@@ -147,6 +154,54 @@ DELETED = Change(
     tasks=1,
     wave=2,
 )
+MOVED = Change(
+    action=Action.MOVE,
+    name="orders-eu",
+    class_name=SINK,
+    reason=Reason.MOVED,
+    precondition=Precondition(exists=False),
+    keys=(
+        KeyChange(key="file", before=plain("a"), after=plain("b"), cause=Cause.GIT),
+        KeyChange(key="tasks.max", before=plain("1"), after=plain("2"), cause=Cause.LIVE),
+        KeyChange(key="topics", before=plain("t"), after=plain("u"), cause=Cause.BOTH),
+    ),
+    state=StateChange(before=None, after=RUNNING, cause=Cause.GIT),
+    effects=(
+        Effect(EffectKind.CARRIES_OFFSETS),
+        Effect(EffectKind.RESETS_OFFSETS),
+        Effect(EffectKind.OUTSIDE_STATE),
+        Effect(EffectKind.TAKES_OVER),
+    ),
+    location=Location("connectors/orders-eu.yaml", 4, 3),
+    cause=Cause.GIT,
+    origin=Origin(
+        name="orders-old",
+        cluster="eu",
+        precondition=Precondition(exists=True, digest=digest("7")),
+        state=RUNNING,
+        has_outside_state=True,
+    ),
+    protect=True,
+    labels={"team": "payments"},
+    digest=digest("8"),
+    config=Config(
+        {"file": "b", "password": "p4ss", "token": "secret"}, {"token": "${{ env.TOKEN }}"}
+    ),
+    applied=Applied(
+        values={
+            "file": AppliedValue(text="b"),
+            "password": AppliedValue(fingerprint="hmac-sha256:" + "9" * 64),
+            "token": AppliedValue(reference="${{ env.TOKEN }}"),
+        },
+        state=RUNNING,
+        tasks_range=TasksRange(2, 8),
+        fingerprint_key="0" * 16,
+        path="connectors/orders-eu.yaml",
+        line=4,
+        commit="0b7cf0ad52b6bb3b1ad1a2a1cdd1b7a6cf14c9c7",
+    ),
+)
+
 PROBLEMS = (
     Problem(
         code=Code.NOTHING_DESIRED,
@@ -177,11 +232,29 @@ def plans() -> tuple[Plan, ...]:
         cluster="local",
         identity=IDENTITY,
         created_at=NOON,
-        changes=(CREATED, UPDATED, MOVED, RESTARTED, DELETED),
+        changes=(CREATED, UPDATED, HALTED, RESTARTED, MOVED, DELETED),
         in_sync=7,
         declared=10,
         unmanaged=("legacy", "orders-older"),
         undeclared=("orders-older",),
+        orphaned=("orders-gone",),
+        unrecorded=("orders-new",),
+        withheld=(
+            Withheld(
+                change=HALTED,
+                why=WithheldBy.HOLD,
+                reason="incident 4711",
+                by="ada",
+                until=NOON + timedelta(hours=4),
+            ),
+            *(Withheld(change=RESTARTED, why=why) for why in WithheldBy if why != "hold"),
+        ),
+        holds=(
+            ActiveHold(name="orders-halted", reason="incident 4711", by="ada", until=NOON),
+            ActiveHold(name="*", reason="year-end close", freeze=True),
+        ),
+        only_git=True,
+        remembered=True,
         failing=("refunds-sink",),
         problems=PROBLEMS,
         selection=Selection(
@@ -196,7 +269,7 @@ def plans() -> tuple[Plan, ...]:
         cluster="staging",
         identity=ClusterIdentity(version="3.6.2"),
         created_at=NOON + timedelta(seconds=1.9),
-        changes=(MOVED,),
+        changes=(HALTED,),
         in_sync=0,
         declared=1,
         validation=ValidationMode.SCHEMA,
@@ -217,7 +290,7 @@ def plans() -> tuple[Plan, ...]:
 
 def results() -> tuple[ApplyResult, ...]:
     """Return what came of a plan, with every action and every way to end."""
-    pairs = zip(Action, OutcomeStatus, strict=True)
+    pairs = zip(Action, [*OutcomeStatus, OutcomeStatus.APPLIED], strict=True)
     return (
         ApplyResult(
             project="shop",
@@ -233,6 +306,7 @@ def results() -> tuple[ApplyResult, ...]:
                     seconds=number * 1.23456,
                     written=status is not OutcomeStatus.NOT_ATTEMPTED,
                     problems=PROBLEMS[:number],
+                    rolled_back=status is OutcomeStatus.FAILED,
                 )
                 for number, (action, status) in enumerate(pairs)
             ),

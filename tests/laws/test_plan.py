@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reconcile.model.config import Config
 from reconcile.model.desired import Definition, Desired, IgnoreRule, TargetState, TasksRange
 from reconcile.model.live import LiveConnector, LiveState, LiveStatus, State
-from reconcile.model.plan import Action, Change, Plan, StateChange
+from reconcile.model.plan import Action, Change, Plan
 from reconcile.model.plugin import SettingError, SettingType, Validation
 from reconcile.model.problem import Location
 from reconcile.plan.digest import still_holds
@@ -214,7 +214,8 @@ def test_a_plan_never_touches_what_is_not_owned(wanted, before, request):
 def test_every_live_connector_is_declared_deleted_or_listed(wanted, before, request):
     found = plan(wanted, before, **request)
     deleted = {change.name for change in found.changes if change.action is Action.DELETE}
-    assert before.connectors.keys() - wanted.definitions.keys() == deleted | set(found.unmanaged)
+    listed = {*found.unmanaged, *found.orphaned}
+    assert before.connectors.keys() - wanted.definitions.keys() == deleted | listed
     assert set(found.undeclared) <= set(found.unmanaged)
 
 
@@ -265,7 +266,7 @@ def test_only_a_declared_state_is_ever_set(wanted, before, request):
         if state is None or state is was:
             assert change.state is None
         else:
-            assert change.state == StateChange(before=was, after=state)
+            assert (change.state.before, change.state.after) == (was, state)
 
 
 SECRETS = st.text(st.sampled_from("abcXYZ019+%&<é\"/\\' "), min_size=6, max_size=20).map(

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.laws import test_apply, test_plan
+from tests.laws import test_apply, test_interleavings, test_plan
 
 TIMES = 20
 LAWS = {
     name: law
-    for module in (test_plan, test_apply)
+    for module in (test_plan, test_apply, test_interleavings)
     for name, law in vars(module).items()
     if hasattr(law, "tried")
 }

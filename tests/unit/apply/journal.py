@@ -29,6 +29,7 @@ class MemoryJournal:
     objection: str = ""
     before: Callable[[], None] = _nothing
     after: Callable[[], None] = _nothing
+    looking: Callable[[], None] = _nothing
 
     def intend(self, changes: Sequence[Change]) -> None:
         self.before()
@@ -46,6 +47,7 @@ class MemoryJournal:
         self.after()
 
     def move_of(self, change: Change) -> Move | None:
+        self.looking()
         ends = {change.name, change.origin.name if change.origin else ""}
         found = [move for move in self.moves.values() if {move.name, move.to_name} == ends]
         return found[0] if found else None

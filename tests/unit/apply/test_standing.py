@@ -92,6 +92,51 @@ def test_a_change_stands_by_what_is_live(
     assert standing(planned, found) is expected
 
 
+def from_file(planned: Change) -> Change:
+    """Return the change as it is read back from a plan file: without the config from before."""
+    return replace(planned, before=None)
+
+
+@pytest.mark.parametrize(
+    ("planned", "found", "expected"),
+    [
+        pytest.param(UPDATE, live(OLD), READY, id="update: as before"),
+        pytest.param(UPDATE, live(NEW), DONE, id="update: as wanted"),
+        pytest.param(UPDATE, live(OTHER), MOVED, id="update: changed"),
+        pytest.param(UPDATE, live(OLD, STOPPED), MOVED, id="update: stopped by hand"),
+        pytest.param(START, live(OLD, STOPPED), READY, id="start: stopped on the way"),
+        pytest.param(START, live(NEW, STOPPED), READY, id="start: written, not resumed"),
+        pytest.param(START, live(NEW, PAUSED), READY, id="start: written, still paused"),
+        pytest.param(START, live(OLD, RUNNING), READY, id="start: resumed with what was before"),
+        pytest.param(START, live(OTHER, STOPPED), MOVED, id="start: changed, stopped"),
+        pytest.param(PAUSE, live(OLD, PAUSED), READY, id="pause: paused, not written"),
+        pytest.param(PAUSE, live(OLD, STOPPED), MOVED, id="pause: stopped by hand"),
+        pytest.param(DELETE, live(OLD), READY, id="delete: as before"),
+        pytest.param(DELETE, live(OLD, STOPPED), READY, id="delete: stopped on the way"),
+        pytest.param(DELETE, live(OLD, PAUSED), MOVED, id="delete: paused by hand"),
+        pytest.param(DELETE, live(OTHER, STOPPED), MOVED, id="delete: changed, stopped"),
+        pytest.param(DELETE, None, DONE, id="delete: gone"),
+    ],
+)
+def test_a_change_from_a_plan_file_stands_by_its_precondition(
+    planned: Change, found: LiveConnector | None, expected: Standing
+) -> None:
+    assert standing(from_file(planned), found) is expected
+
+
+def test_a_secret_that_the_precondition_leaves_out_makes_no_difference_to_one_from_a_file() -> None:
+    secret = {"file": "old", "password": "not-for-git-1"}
+    found = live(secret, PAUSED)
+    planned = replace(
+        from_file(update("a", secret, NEW, (PAUSED, RUNNING))),
+        precondition=precondition_of(found, ["password"]),
+    )
+    other = live({**secret, "password": "not-for-git-2"}, STOPPED)
+
+    assert standing(planned, other) is READY
+    assert standing(replace(planned, before=Config(secret)), other) is MOVED
+
+
 @pytest.mark.parametrize(
     ("planned", "found", "words"),
     [

@@ -104,9 +104,9 @@ def test_a_restart_is_one_write() -> None:
     [
         (RUNNING, (4, 3), (Step.STOP, Step.AWAIT_STOPPED, Step.KEEP_OFFSETS, Step.DELETE)),
         (PAUSED, (3, 5), (Step.STOP, Step.AWAIT_STOPPED, Step.KEEP_OFFSETS, Step.DELETE)),
-        (STOPPED, (4, 3), (Step.KEEP_OFFSETS, Step.DELETE)),
-        (RUNNING, (3, 4), (Step.DELETE,)),
-        (RUNNING, (0, 0), (Step.DELETE,)),
+        (STOPPED, (4, 3), (Step.AWAIT_STOPPED, Step.KEEP_OFFSETS, Step.DELETE)),
+        (RUNNING, (3, 4), (Step.KEEP_OFFSETS, Step.DELETE)),
+        (RUNNING, (0, 0), (Step.KEEP_OFFSETS, Step.DELETE)),
     ],
 )
 def test_a_connector_is_stopped_before_it_is_deleted_where_connect_can(

@@ -77,7 +77,7 @@ class World:
         """Return a plan of these changes, made from what is there now."""
         return Plan(
             project="shop",
-            cluster="local",
+            cluster=self.connection.cluster,
             identity=self.connection.worker.identity,
             created_at=self.clock.now(),
             changes=tuple(map(self._planned, changes)),
@@ -100,7 +100,12 @@ class World:
         return self.carry_out(self.plan(*changes), **options)
 
     def carry_out(
-        self, plan: Plan, *, journal: Journal | None = None, **options: object
+        self,
+        plan: Plan,
+        *,
+        journal: Journal | None = None,
+        origins: Mapping[str, Connection] | None = None,
+        **options: object,
     ) -> ApplyResult:
         return apply_plan(
             plan,
@@ -111,6 +116,7 @@ class World:
             observe=self.observe,
             interrupt=self.interrupt,
             journal=journal,
+            origins=origins,
         )
 
     def one(self, change: Change, **options: object) -> Outcome:
@@ -176,13 +182,15 @@ def world(
     workers: int = 1,
     timing: Timing | None = None,
     on_request: Callable[[object], None] = ignored,
+    clock: WatchedClock | None = None,
+    name: str = "local",
 ) -> Iterator[World]:
-    clock = WatchedClock()
+    clock = clock or WatchedClock()
     cluster = SimulatedCluster(
         version=version, workers=workers, clock=clock, timing=timing or Timing.real()
     )
     with serve(cluster) as served:
-        access = Access(cluster="local", urls=served.urls)
+        access = Access(cluster=name, urls=served.urls)
         with open_connection(
             access,
             redactor=Redactor(),

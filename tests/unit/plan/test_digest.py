@@ -219,6 +219,8 @@ def test_what_enters_a_plan_stays_the_same():
         "state": "paused",
         "from": digest(found),
         "only_failed": False,
+        "origin": None,
+        "reset_offsets": False,
     }
     assert plan_entry(change, {"a.password"}) == entry
     assert plan_one(wanted, found).digest == digest_of([entry]) == plan_digest([entry])

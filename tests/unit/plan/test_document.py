@@ -31,6 +31,10 @@ def undescribed(value, place, root):
     for option in place.get("anyOf", ()):
         if "$ref" in option and isinstance(value, dict):
             place = root["$defs"][option["$ref"].rpartition("/")[2]]
+        elif option.get("type") == "object" and isinstance(value, dict):
+            place = option
+    if isinstance(value, dict) and "additionalProperties" in place:
+        return  # a mapping with keys of the user's
     if isinstance(value, dict):
         known = place.get("properties", {})
         yield from (key for key in value if key not in known)
@@ -191,6 +195,7 @@ def test_a_plan_shows_changed_keys_alone():
         "key": "masked",
         "before": {"kind": "masked"},
         "after": None,
+        "cause": None,
         "parts": [],
         "location": None,
     }
@@ -199,8 +204,16 @@ def test_a_plan_shows_changed_keys_alone():
     ]
     assert changes["updated"]["unchanged"] == 2
     assert changes["updated"]["class"] == SINK
-    assert changes["updated"]["state"] == {"before": "stopped", "after": "paused"}
-    assert changes["created"]["state"] == {"before": None, "after": "stopped"}
+    assert changes["updated"]["state"] == {
+        "before": "stopped",
+        "after": "paused",
+        "cause": None,
+    }
+    assert changes["created"]["state"] == {
+        "before": None,
+        "after": "stopped",
+        "cause": None,
+    }
 
 
 def test_a_plan_counts_what_it_does():
@@ -211,10 +224,13 @@ def test_a_plan_counts_what_it_does():
         "delete": 1,
         "set_state": 1,
         "restart": 0,
+        "move": 0,
         "in_sync": 0,
         "declared": 4,
         "unmanaged": 1,
         "undeclared": 0,
+        "orphaned": 0,
+        "withheld": 0,
         "ignored_keys": 1,
     }
 
@@ -226,7 +242,8 @@ def test_drift_speaks_of_live_and_declared():
     topics = next(key for key in changed["keys"] if key["key"] == "topics")
     assert topics["live"] == {"kind": "plain", "text": "a,b"}
     assert topics["declared"] == {"kind": "plain", "text": "a,c"}
-    assert document["unmanaged"] == ["legacy", "old"]
+    assert document["unmanaged"] == ["legacy"]
+    assert document["orphaned"] == ["old"]
 
 
 def test_a_plan_is_applyable_where_there_is_something_to_do_and_nothing_in_the_way():

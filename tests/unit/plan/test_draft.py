@@ -119,7 +119,7 @@ def test_nothing_is_deleted_while_files_are_left_out():
         prune=True,
     )
     assert summary(found) == [("orders", Action.CREATE)]
-    assert found.undeclared == ("orders-old",)
+    assert found.orphaned == ("orders-old",)
     assert codes(found) == [Code.PRUNE_HELD_BACK]
 
 
@@ -174,7 +174,7 @@ def test_a_name_that_connect_4_cannot_address_is_a_warning_and_never_deleted(nam
     )
     assert found.changes == ()
     assert codes(found) == [Code.UNMANAGEABLE_NAME]
-    assert found.unmanaged == (name,)
+    assert found.orphaned == (name,)
 
 
 def test_connect_3_can_delete_any_name():

@@ -37,7 +37,7 @@ def test_unmanaged_connectors_are_no_drift():
     assert found.unmanaged == ("legacy",)
 
 
-def test_what_prune_would_delete_is_undeclared():
+def test_what_prune_would_delete_is_orphaned():
     found = drift_of(
         plan(
             desired(definition()),
@@ -47,8 +47,8 @@ def test_what_prune_would_delete_is_undeclared():
         )
     )
     assert not found.has_drift
-    assert found.unmanaged == ("legacy", "orders-old")
-    assert found.undeclared == ("orders-old",)
+    assert found.unmanaged == ("legacy",)
+    assert found.orphaned == ("orders-old",)
 
 
 def test_drift_says_what_it_was_made_from():

@@ -75,7 +75,7 @@ def test_masked_values_are_told_with_what_to_do():
             code=Code.MASKED_VALUE,
             message="the server masks 1 value of orders: they cannot be compared, so a change to"
             " them alone is not seen",
-            hint="change another key with them, and the whole config is written",
+            hint="set fingerprintKey in the project file: then a change of ours is noticed",
             severity=Severity.NOTICE,
         ),
     )

@@ -7,7 +7,8 @@ from reconcile.model.marks import Marks, pack
 from reconcile.model.plan import KeyChange, Part, Shown, ValueKind
 from reconcile.model.plugin import SettingType
 from reconcile.model.problem import Location
-from reconcile.plan.show import hidden_keys, key_changes, shown_reference
+from reconcile.plan.reference import shown_reference
+from reconcile.plan.show import hidden_keys, key_changes
 from tests.unit.plan.worlds import (
     definition,
     desired,

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
+from reconcile.model.applied import Applied, AppliedValue
 from reconcile.model.config import Config
 from reconcile.model.desired import Definition, Desired
+from reconcile.model.ledger import Memory, Record
 from reconcile.model.live import (
     ClusterIdentity,
     LiveConnector,
@@ -93,7 +96,28 @@ def options(**more: Any) -> PlanOptions:
     return PlanOptions(**({"now": NOON} | more))
 
 
+def record(name: str = "orders", **more: Any) -> Record:
+    """What the project `shop` applied to a connector, which is all of BASE."""
+    values = {key: AppliedValue(text=text) for key, text in BASE.items()}
+    applied = Applied(values=values)
+    return Record(**({"name": name, "project": "shop", "applied": applied, "at": NOON} | more))
+
+
+def memory(*records: Record, **more: Any) -> Memory:
+    """A ledger that holds these records."""
+    known = {item.name: item for item in records}
+    return Memory(**({"place": "ledger", "exists": True, "records": known} | more))
+
+
 def draft(wanted: Desired, found: LiveState, **more: Any) -> Draft:
+    if more.get("prune") and "memory" not in more:
+        # Only what the ledger knows as ours is ever deleted.
+        strays = [
+            name
+            for name in found.connectors.keys() - wanted.definitions.keys()
+            if any(fnmatchcase(name, glob) for glob in more.get("owns", ()))
+        ]
+        more["memory"] = memory(*map(record, strays), place="", exists=False)
     return draft_plan(wanted, found, options=options(**more), aliases=ALIASES)
 
 

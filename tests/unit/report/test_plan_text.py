@@ -136,7 +136,7 @@ def test_unmanaged_connectors_are_counted_and_the_first_are_listed() -> None:
     assert "    other-00  # matches ownership.owns\n" in text
     assert "    other-19\n    and 13 more\n" in text
     assert "other-20" not in text
-    assert "  With --prune, 2 of them would be destroyed.\n" in text
+    assert "  2 of them match ownership.owns; --prune deletes only what was adopted.\n" in text
 
 
 def test_few_unmanaged_connectors_are_all_listed() -> None:

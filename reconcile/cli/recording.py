@@ -1,0 +1,205 @@
+"""Work on ledgers: adopt, forget, hold, look back and go back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reconcile.cli.approving import ApplySettings, apply_approved, is_confirmed
+from reconcile.cli.exits import Exit
+from reconcile.cli.moments import moment_of
+from reconcile.cli.opening import lock_for, open_cluster, open_project
+from reconcile.cli.shell import Shell, write_document
+from reconcile.errors import usage
+from reconcile.model.outcome import ApplyResult
+from reconcile.model.plan import Selection
+from reconcile.plan.history_document import histories_document
+from reconcile.report.history_text import (
+    changes_table,
+    holds_table,
+    run_lines,
+    runs_table,
+)
+from reconcile.report.words import counted, moment_text
+from reconcile.run.adopting import adopt, forget, plan_adoption
+from reconcile.run.history import (
+    Return,
+    hold_returned,
+    plan_return,
+    read_history,
+    release_untouched,
+)
+from reconcile.run.holding import hold, list_holds, release, unlock
+
+_SHOW = "show"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Of which cluster, and how the right to write is asked for."""
+
+    cluster: str | None
+    timeout: float
+    local: bool
+
+
+def adopt_connectors(
+    shell: Shell, names: list[str], asked: Asked, selection: Selection, *, auto_approve: bool
+) -> Exit:
+    """Enter live connectors into the ledger, after asking."""
+    loaded, cluster = open_cluster(shell, asked.cluster)
+    lock = lock_for(shell, loaded, "adopt", timeout=asked.timeout, local=asked.local)
+    plan = plan_adoption(shell.context, loaded, cluster, names, selection=selection, lock=lock)
+    with plan as adoption:
+        for name in adoption.names:
+            shell.terminal.document(f"{name}\n")
+        for name in adoption.differing:
+            shell.terminal.say(f"{name} is not as git declares: apply enters it")
+        if not adoption.records:
+            shell.terminal.say("Nothing to adopt.")
+            return Exit.FINE
+        count = counted(len(adoption.records), "connector")
+        question = f"Enter {count} into the ledger {adoption.planned.ledger.store.place}?"
+        if not is_confirmed(shell, question, auto_approve=auto_approve):
+            shell.terminal.say("Nothing was adopted.")
+            return Exit.ERROR
+        adopt(shell.context, adoption)
+        shell.terminal.say(f"Adopted {count}; the cluster was not touched.")
+    return Exit.FINE
+
+
+def forget_connectors(shell: Shell, names: list[str], asked: Asked) -> Exit:
+    """Take connectors out of the ledger."""
+    loaded, cluster = open_cluster(shell, asked.cluster)
+    lock = lock_for(shell, loaded, "forget", timeout=asked.timeout, local=asked.local)
+    found = forget(shell.context, loaded, cluster, names, lock)
+    count = counted(len(found), "connector")
+    shell.terminal.say(f"Forgot {count}; the cluster was not touched.")
+    return Exit.FINE
+
+
+def hold_connector(shell: Shell, name: str, asked: Asked, *, reason: str, until: str) -> Exit:
+    """Hold a connector, or all that match a glob."""
+    loaded, cluster = open_cluster(shell, asked.cluster)
+    lock = lock_for(shell, loaded, "hold", timeout=asked.timeout, local=asked.local)
+    held = hold(
+        shell.context,
+        loaded,
+        cluster,
+        name,
+        reason=reason,
+        until=moment_of(shell, until),
+        lock=lock,
+    )
+    end = moment_text(held.until) if held.until else "released"
+    shell.terminal.say(f"{name} is held until {end}: every writer leaves it alone.")
+    return Exit.FINE
+
+
+def release_hold(shell: Shell, name: str, asked: Asked) -> Exit:
+    """End a hold."""
+    loaded, cluster = open_cluster(shell, asked.cluster)
+    lock = lock_for(shell, loaded, "hold --release", timeout=asked.timeout, local=asked.local)
+    held = release(shell.context, loaded, cluster, name, lock)
+    shell.terminal.say(f"{name} is held no more (it was, by {held.by}: {held.reason}).")
+    return Exit.FINE
+
+
+def show_holds(shell: Shell, asked: Asked) -> Exit:
+    """List the holds and freezes that are in force."""
+    loaded, cluster = open_cluster(shell, asked.cluster)
+    holds = list_holds(shell.context, loaded, cluster)
+    if holds:
+        shell.terminal.table(holds_table(holds))
+    else:
+        shell.terminal.say(f"Nothing is held on cluster {cluster}.")
+    return Exit.FINE
+
+
+def show_history(
+    shell: Shell, what: Sequence[str], clusters: list[str] | None, *, limit: int, as_json: bool
+) -> Exit:
+    """Show runs, the changes of one connector, or one run in full."""
+    run = what[1] if len(what) > 1 and what[0] == _SHOW else None
+    if (len(what) > 1 and run is None) or len(what) > len((_SHOW, "run")):
+        raise usage("history takes one name, or show and a run", hint="connectform history NAME")
+    name = what[0] if what and run is None else None
+    loaded, chosen = open_project(shell, clusters, every=False)
+    histories = [read_history(shell.context, loaded, cluster, name) for cluster in chosen]
+    if as_json:
+        found = [(one.cluster, one.runs, one.changes) for one in histories]
+        write_document(shell, document=histories_document(found))
+        return Exit.FINE
+    shown = False
+    for history in histories:
+        if run is not None:
+            runs = [one for one in history.runs if one.id == run]
+            changes = [one for one in history.changes if one.run == run]
+            if runs:
+                shell.terminal.show(run_lines(history.cluster, runs[0], changes))
+                shown = True
+        elif name is not None and history.changes:
+            shell.terminal.table(changes_table(history.changes[-limit:], history.runs))
+            shown = True
+        elif name is None and history.runs:
+            shell.terminal.table(runs_table(history.cluster, history.runs[-limit:]))
+            shown = True
+    if not shown:
+        about = f" of {run or name}" if run or name else ""
+        shell.terminal.say(f"The ledger holds nothing{about}.")
+        return Exit.ERROR if run or name else Exit.FINE
+    return Exit.FINE
+
+
+def roll_back(shell: Shell, target: str, asked: Asked, *, auto_approve: bool) -> Exit:
+    """Apply what was applied before, and hold it until git says something else."""
+    loaded, cluster = open_cluster(shell, asked.cluster)
+    lock = lock_for(shell, loaded, f"rollback {target}", timeout=asked.timeout, local=asked.local)
+    with plan_return(shell.context, loaded, cluster, target, lock) as back:
+        changes = back.planned.plan.changes
+        if changes:
+            shell.terminal.say(
+                "Definitions are rolled back. Offsets, and records that were written since, are not."
+            )
+        settings = ApplySettings(auto_approve=auto_approve, allow_updates=len(changes))
+
+        def hold_first() -> None:
+            hold_returned(shell.context, back, target)
+
+        def release_rest(result: ApplyResult) -> None:
+            release_untouched(back, result)
+
+        code = apply_approved(
+            shell, (back.planned,), settings, before=hold_first, after=release_rest
+        )
+        if code is Exit.FINE and changes:
+            _tell_what_lasts(shell, back)
+        return code
+
+
+def break_lock(shell: Shell, cluster: str | None, *, auto_approve: bool) -> Exit:
+    """Break the lock of a cluster, after asking."""
+    loaded, chosen = open_cluster(shell, cluster)
+    question = f"Break the lock of cluster {chosen}? Its holder must have ended."
+    if not is_confirmed(shell, question, auto_approve=auto_approve):
+        shell.terminal.say("The lock was left as it is.")
+        return Exit.ERROR
+    lease = unlock(shell.context, loaded, chosen)
+    if lease is None:
+        shell.terminal.say(f"Nobody holds the lock of cluster {chosen}.")
+        return Exit.FINE
+    shell.terminal.say(
+        f"Broke the lock that {lease.actor or 'somebody'} held for {lease.command} of"
+        f" {lease.project}, on {lease.host}, since {moment_text(lease.since)}."
+    )
+    return Exit.FINE
+
+
+def _tell_what_lasts(shell: Shell, back: Return) -> None:
+    names = [change.name for change in back.planned.plan.changes]
+    held = [name for name in names if name in back.declared]
+    if held:
+        shell.terminal.say(
+            f"\n{', '.join(held)} {'is' if len(held) == 1 else 'are'} held until git declares"
+            " something else. To make it last:"
+        )
+    for commit in dict.fromkeys(back.reverts.values()):
+        shell.terminal.say(f"  git revert {commit[:12]}")

@@ -1,0 +1,241 @@
+"""Take connectors into the ledger, and out of it, without writing to the cluster."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from reconcile.desired.project import LoadedProject
+from reconcile.errors import RefusedError, UsageError
+from reconcile.ledger import keys, writing
+from reconcile.model.codes import Code
+from reconcile.model.ledger import Record, Run
+from reconcile.model.plan import Selection, ValidationMode
+from reconcile.model.problem import Problem
+from reconcile.model.selection import matches
+from reconcile.plugins.aliases import canonical
+from reconcile.plugins.suggest import suggest
+from reconcile.run.asking import read_plugins
+from reconcile.run.context import Context
+from reconcile.run.identity import Identity
+from reconcile.run.ledgers import Lock, OpenLedger, open_ledger
+from reconcile.run.planning import NotPlanned, Planned, PlanRequest, plan_clusters
+from reconcile.run.recording import declared_record, is_recorded, live_record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """What may be taken into a ledger, by name; `differing` are not as git declares."""
+
+    planned: Planned
+    records: tuple[Record, ...]
+    differing: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names, sorted."""
+        return tuple(sorted(record.name for record in self.records))
+
+
+def in_sync_records(context: Context, planned: Planned, identity: Identity) -> tuple[Record, ...]:
+    """Return the records of declared connectors that are as they should be, where they must change.
+
+    Whoever edits `protect`, or accepts into git what was changed by hand, changes nothing on the
+    cluster; the ledger is to know it all the same.
+    """
+    plan, live, memory = planned.plan, planned.live.connectors, planned.ledger.memory
+    apart = {change.name for change in plan.changes}
+    apart.update(item.change.name for item in plan.withheld)
+    chosen = [
+        definition
+        for name, definition in planned.desired.definitions.items()
+        if name in live
+        and name not in apart
+        and matches(plan.selection, name, definition.labels)
+        and not is_recorded(
+            definition, memory.records.get(name), plan.project, planned.fingerprints
+        )
+    ]
+    template = _template(context, planned.plan.project, identity)
+    classes = {one.name: canonical(one.class_name, planned.aliases) for one in chosen}
+    plugins = read_plugins(planned.connection, sorted(set(classes.values())))
+    records = (
+        declared_record(
+            definition,
+            live[definition.name],
+            memory.records.get(definition.name),
+            template,
+            plugin=plugins.get(classes[definition.name]),
+            fingerprints=planned.fingerprints,
+            commit=plan.commit,
+        )
+        for definition in chosen
+    )
+    return tuple(record for record in records if record is not None)
+
+
+@contextmanager
+def plan_adoption(
+    context: Context,
+    loaded: LoadedProject,
+    cluster: str,
+    names: Sequence[str],
+    *,
+    selection: Selection,
+    lock: Lock,
+) -> Iterator[Adoption]:
+    """Find out what may be taken into the ledger: what git declares, or names that are asked for.
+
+    A connector that git does not declare must match `ownership.owns`. Raises UsageError for unknown
+    names, RefusedError for what belongs to another project or to nobody.
+    """
+    request = PlanRequest(
+        clusters=(cluster,), selection=selection, validation=ValidationMode.OFF, keep_going=True
+    )
+    with plan_clusters(context, loaded, request, lock=lock) as (planned,):
+        if isinstance(planned, NotPlanned):
+            raise UsageError(*planned.problems)
+        _check(planned, names)
+        declared = in_sync_records(context, planned, lock.identity)
+        if names:
+            declared = tuple(record for record in declared if record.name in names)
+        stray = [name for name in names if name not in planned.desired.definitions]
+        records = (*declared, *_stray_records(context, planned, stray, lock.identity))
+        differing = {change.name for change in planned.plan.changes if change.before is not None}
+        known = planned.ledger.memory.records
+        yield Adoption(
+            planned=planned,
+            records=records,
+            differing=tuple(
+                sorted(
+                    name for name in differing if name not in known and (not names or name in names)
+                )
+            ),
+        )
+
+
+def adopt(context: Context, adoption: Adoption) -> None:
+    """Enter what may be taken over into the ledger."""
+    ledger = adoption.planned.ledger
+    entries = {
+        keys.connector_key(record.name): writing.record_text(record) for record in adoption.records
+    }
+    _record_run(context, ledger, adoption.planned.plan.project, entries, len(adoption.records))
+
+
+def forget(
+    context: Context, loaded: LoadedProject, cluster: str, names: Sequence[str], lock: Lock
+) -> tuple[str, ...]:
+    """Take connectors out of the ledger, and leave them on the cluster; return those it knew.
+
+    Raises UsageError for names that it does not know, and RefusedError for protected ones.
+    """
+    with open_ledger(context, loaded, cluster, lock) as ledger:
+        records = ledger.memory.records
+        unknown = [name for name in names if name not in records]
+        if unknown:
+            raise UsageError(*(_unknown(name, ledger.memory.place, records) for name in unknown))
+        entries = dict.fromkeys(map(keys.connector_key, names))
+        _record_run(context, ledger, loaded.project.name, entries, len(names))
+    return tuple(names)
+
+
+def _record_run(
+    context: Context,
+    ledger: OpenLedger,
+    project: str,
+    entries: dict[str, str] | dict[str, str | None] | dict[str, None],
+    count: int,
+) -> None:
+    if ledger.lease is None or ledger.identity is None or not entries:
+        return
+    identity, now = ledger.identity, context.clock.now()
+    run = Run(
+        id=identity.run,
+        project=project,
+        command=identity.command,
+        actor=identity.actor,
+        started_at=now,
+        finished_at=now,
+        run_url=identity.run_url,
+        counts={identity.command.partition(" ")[0]: count},
+    )
+    ledger.lease.swap({**entries, keys.run_key(run.id): writing.run_text(run)})
+
+
+def _stray_records(
+    context: Context, planned: Planned, names: Sequence[str], identity: Identity
+) -> tuple[Record, ...]:
+    live = planned.live.connectors
+    template = _template(context, planned.plan.project, identity)
+    classes = {name: canonical(live[name].class_name, planned.aliases) for name in names}
+    plugins = read_plugins(planned.connection, sorted(set(classes.values())))
+    return tuple(
+        live_record(
+            live[name],
+            template,
+            plugin=plugins.get(classes[name]),
+            fingerprints=planned.fingerprints,
+        )
+        for name in names
+    )
+
+
+def _template(context: Context, project: str, identity: Identity) -> Record:
+    return Record(
+        name="",
+        project=project,
+        applied=None,
+        at=context.clock.now(),
+        actor=identity.actor,
+        run=identity.run,
+    )
+
+
+def _check(planned: Planned, names: Sequence[str]) -> None:
+    live, records = planned.live.connectors, planned.ledger.memory.records
+    place, project = planned.ledger.memory.place, planned.plan.project
+    unknown = [name for name in names if name not in live]
+    if unknown:
+        raise UsageError(*(_unknown(name, planned.cluster.name, live) for name in unknown))
+    wanted = names or planned.desired.definitions
+    foreign = [
+        _foreign(name, records[name].project, place)
+        for name in wanted
+        if name in records and records[name].project != project
+    ]
+    nobodys = [
+        _nobodys(name)
+        for name in names
+        if name not in planned.desired.definitions
+        and not any(fnmatchcase(name, glob) for glob in planned.cluster.ownership.owns)
+    ]
+    if foreign or nobodys:
+        raise RefusedError(*foreign, *nobodys)
+
+
+def _unknown(name: str, where: str, known: object) -> Problem:
+    guess = suggest(name, known) if isinstance(known, dict) else None
+    return Problem(
+        code=Code.UNKNOWN_CONNECTOR,
+        message=f"{where} has no connector {name}",
+        hint=f"did you mean {guess}?" if guess else "connectform status lists what is live",
+    )
+
+
+def _foreign(name: str, project: str, place: str) -> Problem:
+    return Problem(
+        code=Code.OWNED_BY_ANOTHER,
+        message=f"{name} belongs to project {project}, says the ledger {place}",
+        hint=f"let {project} give it up: connectform forget {name}",
+        connector=name,
+    )
+
+
+def _nobodys(name: str) -> Problem:
+    return Problem(
+        code=Code.NOT_RECORDED,
+        message=f"{name} is neither declared in git nor matched by ownership.owns",
+        hint="declare it (connectform export writes the definition), or add it to ownership.owns",
+        connector=name,
+    )

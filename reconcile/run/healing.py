@@ -1,0 +1,82 @@
+"""Close the records of runs that were cut off, by what is live now."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reconcile.ledger import keys, writing
+from reconcile.ledger.reading import parsed_change, read_memory, read_open
+from reconcile.ledger.store import Store
+from reconcile.model.ledger import ChangeRecord, Memory
+from reconcile.model.live import LiveConnector, LiveState
+from reconcile.model.outcome import OutcomeStatus
+from reconcile.model.plan import Action
+from reconcile.plan.base import Base
+from reconcile.plan.fingerprints import Fingerprints
+from reconcile.run.ledgers import OpenLedger
+
+Entries = dict[str, str | None]
+
+
+def healed(
+    ledger: OpenLedger,
+    live: LiveState,
+    fingerprints: Fingerprints,
+    aliases: Mapping[str, str],
+) -> OpenLedger:
+    """Return a ledger in which no run is open but ours.
+
+    What a run was about to do and what is live now counts as applied; what is not live stays
+    pending, since a request that timed out can still take effect.
+    """
+    if ledger.lease is None:
+        return ledger
+    opened = read_open(ledger.store)
+    if not opened:
+        return ledger
+    entries: Entries = {}
+    for run, names in opened.items():
+        entries[keys.open_key(run)] = None
+        for name in names:
+            connector = live.connectors.get(name)
+            base = _pending(ledger.memory, name, fingerprints, aliases)
+            entries.update(_closed(ledger.store, ledger.memory, run, name, connector, base))
+    ledger.lease.swap(entries)
+    return replace(ledger, memory=read_memory(ledger.store))
+
+
+def _pending(
+    memory: Memory, name: str, fingerprints: Fingerprints, aliases: Mapping[str, str]
+) -> Base:
+    record = memory.records.get(name)
+    pending = (record.pending,) if record is not None and record.pending is not None else ()
+    return Base(name=name, applied=pending, fingerprints=fingerprints, aliases=aliases)
+
+
+def _closed(
+    store: Store,
+    memory: Memory,
+    run: str,
+    name: str,
+    connector: LiveConnector | None,
+    base: Base,
+) -> Entries:
+    key = keys.change_key(name, run)
+    text = store.read(key).get(key)
+    change = parsed_change(store.place, key, text) if text is not None else None
+    record = memory.records.get(name)
+    if connector is None and change is not None and change.action is Action.DELETE:
+        done: Entries = {keys.connector_key(name): None}
+    elif connector is not None and record is not None and base.is_live(connector.config):
+        settled = replace(record, applied=record.pending, pending=None)
+        done = {keys.connector_key(name): writing.record_text(settled)}
+    else:
+        done = {}
+    return {**done, **_ended(key, change, done=bool(done))}
+
+
+def _ended(key: str, change: ChangeRecord | None, *, done: bool) -> Entries:
+    if change is None or change.status is not None:
+        return {}
+    status = OutcomeStatus.APPLIED if done else OutcomeStatus.UNSETTLED
+    message = "the run was cut off; a later one looked what came of it"
+    return {key: writing.change_text(replace(change, status=status, message=message))}

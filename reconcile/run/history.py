@@ -1,0 +1,267 @@
+"""Tell what was done to connectors, and make plans back to it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from reconcile.desired.base import load_base
+from reconcile.desired.git import introduced_by
+from reconcile.desired.project import LoadedProject
+from reconcile.desired.refill import refilled
+from reconcile.errors import ConnectformError, DefinitionError, UsageError
+from reconcile.ledger import keys, writing
+from reconcile.ledger.reading import read_changes, read_runs
+from reconcile.model.applied import Applied
+from reconcile.model.codes import Code
+from reconcile.model.desired import Definition, Desired
+from reconcile.model.ledger import ChangeRecord, Hold, Run
+from reconcile.model.outcome import ApplyResult, OutcomeStatus
+from reconcile.model.problem import Location, Problem, Severity
+from reconcile.plan.digest import declared_digest
+from reconcile.run.context import Context
+from reconcile.run.ledgers import Lock, OpenLedger, open_ledger, opened_store
+from reconcile.run.planning import Planned, PlanRequest, plan_desired
+from reconcile.run.reading import read_desired
+
+_DONE = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The runs on one cluster and what they did, the newest last."""
+
+    cluster: str
+    runs: tuple[Run, ...]
+    changes: tuple[ChangeRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Return:
+    """A plan back to what was applied before; `reverts` are the commits to take back in git.
+
+    `declared` are the digests of what git declares now, by connector.
+    """
+
+    planned: Planned
+    reverts: Mapping[str, str]
+    declared: Mapping[str, str]
+    left: tuple[Problem, ...] = ()
+
+
+def read_history(
+    context: Context, loaded: LoadedProject, cluster: str, name: str | None = None
+) -> History:
+    """Return all runs on a cluster, with the changes of one connector or of all."""
+    with opened_store(context, loaded, cluster) as store:
+        return History(cluster=cluster, runs=read_runs(store), changes=read_changes(store, name))
+
+
+@contextmanager
+def plan_return(
+    context: Context, loaded: LoadedProject, cluster: str, target: str, lock: Lock
+) -> Iterator[Return]:
+    """Plan a way back: of one connector to what was applied before, or of all to a run.
+
+    Raises UsageError for a name or run that the ledger does not know, and DefinitionError where
+    what was applied cannot be had again.
+    """
+    with open_ledger(context, loaded, cluster, lock) as ledger:
+        wanted, left = _targets(ledger, target)
+        definitions = _definitions(context, loaded, cluster, ledger, wanted)
+        now = read_desired(context, loaded, cluster).definitions
+        desired = Desired(project=loaded.project.name, cluster=cluster, definitions=definitions)
+        request = PlanRequest(clusters=(cluster,))
+        with plan_desired(context, loaded, request, desired, ledger) as planned:
+            plan = replace(
+                planned.plan,
+                unmanaged=(),
+                undeclared=(),
+                orphaned=(),
+                unrecorded=(),
+                problems=(*planned.plan.problems, *left),
+            )
+            yield Return(
+                planned=replace(planned, plan=plan),
+                reverts=_reverts(loaded, now, definitions),
+                declared={name: declared_digest(one) for name, one in now.items()},
+                left=left,
+            )
+
+
+def hold_returned(context: Context, back: Return, target: str) -> tuple[str, ...]:
+    """Hold what is to be set back as long as git still declares what it was set back from.
+
+    Done before anything is written: an apply that came in between would undo it.
+    """
+    ledger = back.planned.ledger
+    names = [change.name for change in back.planned.plan.changes if change.name in back.declared]
+    if ledger.lease is None or ledger.identity is None or not names:
+        return ()
+    now = context.clock.now()
+    ledger.lease.swap(
+        {
+            keys.hold_key(name): writing.hold_text(
+                Hold(
+                    name=name,
+                    reason=f"rolled back ({target}): git still declares what was taken back",
+                    by=ledger.identity.actor,
+                    since=now,
+                    while_declared=back.declared[name],
+                )
+            )
+            for name in names
+        }
+    )
+    return tuple(names)
+
+
+def release_untouched(back: Return, result: ApplyResult) -> None:
+    """End the holds of what was not set back after all."""
+    ledger = back.planned.ledger
+    if ledger.lease is None:
+        return
+    untouched = [
+        outcome.name
+        for outcome in result.outcomes
+        if outcome.status not in _DONE and not outcome.written
+    ]
+    if untouched:
+        ledger.lease.swap(dict.fromkeys(map(keys.hold_key, untouched)))
+
+
+def _targets(ledger: OpenLedger, target: str) -> tuple[Mapping[str, Applied], tuple[Problem, ...]]:
+    """Return what is to be applied again, by connector, and what is left as it is."""
+    runs = {run.id: run for run in read_runs(ledger.store)}
+    changes = [one for one in read_changes(ledger.store) if one.status in _DONE]
+    if target in runs:
+        return _as_of_run(runs[target], changes)
+    mine = [one for one in changes if one.name == target]
+    record = ledger.memory.records.get(target)
+    current = record.applied if record is not None else (mine[-1].applied if mine else None)
+    before = [
+        one.applied for one in mine if one.applied is not None and not _same(one.applied, current)
+    ]
+    if not before:
+        raise UsageError(_nothing_before(ledger, target, known=bool(mine)))
+    return {target: before[-1]}, ()
+
+
+def _as_of_run(
+    run: Run, changes: Sequence[ChangeRecord]
+) -> tuple[Mapping[str, Applied], tuple[Problem, ...]]:
+    then: dict[str, ChangeRecord] = {}
+    later: set[str] = set()
+    for change in changes:
+        if (change.at, change.run) <= (run.finished_at or run.started_at, run.id):
+            then[change.name] = change
+        else:
+            later.add(change.name)
+    wanted = {
+        name: applied
+        for name, change in then.items()
+        if name in later and (applied := change.applied) is not None
+    }
+    left = [
+        Problem(
+            code=Code.CANNOT_ROLL_BACK,
+            message=f"{name} did not exist then, and is left as it is: nothing is deleted by a"
+            " rollback",
+            hint="remove its definition from git to delete it",
+            severity=Severity.NOTICE,
+            connector=name,
+        )
+        for name in sorted(later)
+        if name not in wanted
+    ]
+    return wanted, tuple(left)
+
+
+def _definitions(
+    context: Context,
+    loaded: LoadedProject,
+    cluster: str,
+    ledger: OpenLedger,
+    wanted: Mapping[str, Applied],
+) -> Mapping[str, Definition]:
+    found: dict[str, Definition] = {}
+    problems: list[Problem] = []
+    for name, applied in wanted.items():
+        literals = literals_of(context, loaded, cluster, name, applied)
+        config, more = refilled(loaded, name, applied, context.environment, literals)
+        problems += more
+        if config is None:
+            continue
+        context.redactor.learn(
+            value for key in config.references() if (value := config.get(key)) is not None
+        )
+        record = ledger.memory.records.get(name)
+        found[name] = Definition(
+            name=name,
+            cluster=cluster,
+            config=config,
+            location=Location(applied.path, applied.line),
+            labels=record.labels if record is not None else {},
+            tasks_range=applied.tasks_range,
+            state=applied.state,
+            protect=record is not None and record.protect,
+        )
+    if problems:
+        raise DefinitionError(*problems)
+    return found
+
+
+def literals_of(
+    context: Context, loaded: LoadedProject, cluster: str, name: str, applied: Applied
+) -> Mapping[str, str]:
+    """Return the secrets of a definition that stood in git itself, from the commit it was of."""
+    lost = [
+        key
+        for key, value in applied.values.items()
+        if value.text is None and value.reference is None
+    ]
+    if not lost or not applied.commit:
+        return {}
+    try:
+        _, base = load_base(
+            loaded, applied.commit, clusters=(cluster,), environment=context.environment
+        )
+    except ConnectformError:
+        return {}
+    definition = base[cluster].definitions.get(name)
+    values = definition.config.reveal() if definition is not None else {}
+    context.redactor.learn(values[key] for key in lost if key in values)
+    return {key: values[key] for key in lost if key in values}
+
+
+def _reverts(
+    loaded: LoadedProject,
+    now: Mapping[str, Definition],
+    definitions: Mapping[str, Definition],
+) -> Mapping[str, str]:
+    """Return, for each connector, the newest commit that changed its file."""
+    root = loaded.project.root
+    return {
+        name: commit
+        for name in definitions
+        if name in now and (commit := introduced_by(root, now[name].location.path))
+    }
+
+
+def _same(one: Applied, other: Applied | None) -> bool:
+    if other is None:
+        return False
+    return (dict(one.values), one.state, one.tasks_range) == (
+        dict(other.values),
+        other.state,
+        other.tasks_range,
+    )
+
+
+def _nothing_before(ledger: OpenLedger, target: str, *, known: bool) -> Problem:
+    if known:
+        message = f"the ledger knows nothing else that was applied to {target}"
+    else:
+        message = f"the ledger {ledger.memory.place} knows neither a connector nor a run {target}"
+    return Problem(
+        code=Code.CANNOT_ROLL_BACK, message=message, hint="connectform history lists both"
+    )

@@ -1,0 +1,301 @@
+"""Keep plans in files, and take them up again: exactly as they were approved, or not at all."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from reconcile.apply.standing import Standing, standing, what_happened
+from reconcile.connect.reads import list_plugins
+from reconcile.desired.load import load_desired
+from reconcile.desired.project import LoadedProject
+from reconcile.errors import DefinitionError, RefusedError, StaleError, usage
+from reconcile.live.snapshot import take_snapshot
+from reconcile.model.codes import Code
+from reconcile.model.desired import Desired
+from reconcile.model.ledger import Memory
+from reconcile.model.live import LiveState
+from reconcile.model.plan import Action, Change, Plan
+from reconcile.model.problem import Location, Problem, Severity
+from reconcile.plan.act import withhold_held
+from reconcile.plan.digest import declared_digest
+from reconcile.plan.fingerprints import Fingerprints
+from reconcile.plan.holds import active_holds
+from reconcile.plan.saved import SavedPlan, completed, read_plans
+from reconcile.plugins.aliases import class_aliases
+from reconcile.run.connections import connect_to
+from reconcile.run.context import Context
+from reconcile.run.healing import healed
+from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
+from reconcile.run.planning import Planned, fingerprints_of
+
+_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def read_plan_file(context: Context, path: Path) -> tuple[SavedPlan, ...]:
+    """Return the plans of a file; raise DefinitionError where it cannot be used, or is not there."""
+    try:
+        text = (context.directory / path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DefinitionError(_unreadable(path, "it is no text")) from error
+    except OSError as error:
+        raise DefinitionError(_unreadable(path, error.strerror or str(error))) from error
+    return read_plans(text, str(path))
+
+
+def check_saved(
+    context: Context, loaded: LoadedProject, saved: Sequence[SavedPlan], *, longest: timedelta
+) -> None:
+    """Check that plans are of this project and its clusters, and not too old.
+
+    Raises DefinitionError or StaleError.
+    """
+    project = loaded.project
+    foreign = [item.plan for item in saved if item.plan.project != project.name]
+    unknown = [item.plan for item in saved if item.plan.cluster not in project.clusters]
+    problems = [
+        _foreign(f"it is of project {plan.project}, and this is {project.name}") for plan in foreign
+    ]
+    problems += [
+        _foreign(f"project {project.name} has no cluster {plan.cluster}")
+        for plan in unknown
+        if plan not in foreign
+    ]
+    if problems:
+        raise DefinitionError(*problems)
+    now = context.clock.now()
+    old = [item.plan for item in saved if now - item.plan.created_at > longest]
+    if old:
+        raise StaleError(*(_too_old(plan, longest) for plan in old))
+
+
+@contextmanager
+def plan_saved(
+    context: Context, loaded: LoadedProject, saved: Sequence[SavedPlan], *, lock: Lock
+) -> Iterator[tuple[Planned, ...]]:
+    """Take plans up again under the lock: their secrets filled in, and everything as it was.
+
+    What is as wanted already is left to apply to find out, so that a plan that was cut off goes on.
+    Raises StaleError, before anything is written, with all that moved since the plans were made,
+    and RefusedError for what is somebody else's by now.
+    """
+    clusters = tuple(item.plan.cluster for item in saved)
+    origins = {
+        change.origin.cluster
+        for item in saved
+        for change in item.plan.changes
+        if change.origin is not None
+    }
+    desired = load_desired(
+        loaded,
+        clusters=clusters,
+        environment=context.environment,
+        keep_going=True,
+        lenient=True,
+    )
+    context.redactor.learn(secret.reveal() for secret in desired.secrets)
+    fingerprints = fingerprints_of(context, loaded)
+    with ExitStack() as stack:
+        ledgers = stack.enter_context(open_ledgers(context, loaded, {*clusters, *origins}, lock))
+        planned = [
+            _taken_up(
+                context,
+                loaded,
+                item,
+                desired.clusters[item.plan.cluster],
+                ledgers,
+                fingerprints,
+                stack,
+            )
+            for item in saved
+        ]
+        moved = [problem for _, problems in planned for problem in problems]
+        if moved:
+            raise StaleError(*moved)
+        refused = [problem for item, _ in planned for problem in _not_ours(item)]
+        if refused:
+            raise RefusedError(*refused)
+        yield tuple(item for item, _ in planned)
+
+
+def _taken_up(  # noqa: PLR0917  # one call, each argument once
+    context: Context,
+    loaded: LoadedProject,
+    saved: SavedPlan,
+    desired: Desired,
+    ledgers: Mapping[str, OpenLedger],
+    fingerprints: Fingerprints,
+    stack: ExitStack,
+) -> tuple[Planned, list[Problem]]:
+    name = saved.plan.cluster
+    cluster = loaded.project.clusters[name]
+    connection = stack.enter_context(connect_to(context, loaded, name))
+    origins = {
+        other: stack.enter_context(connect_to(context, loaded, other))
+        for other in sorted(_origin_clusters(saved.plan) - {name})
+    }
+    live = take_snapshot(connection, clock=context.clock, names=_names(saved.plan, name))
+    aliases = class_aliases(list_plugins(connection))
+    ledger = healed(ledgers[name], live, fingerprints, aliases)
+    plan, problems = completed(saved, desired.definitions, live.connectors)
+    declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
+    holds = active_holds(
+        ledger.memory.holds, cluster.freezes, now=context.clock.now(), declared=declared
+    )
+    plan = withhold_held(replace(plan, identity=live.identity), holds)
+    rotated = _rotated(plan, fingerprints)
+    planned = Planned(
+        cluster=cluster,
+        desired=desired,
+        live=live,
+        plan=replace(plan, problems=(*plan.problems, *rotated), commit=saved.plan.commit),
+        connection=connection,
+        ledger=ledger,
+        fingerprints=fingerprints,
+        origins=origins,
+        leases={other: ledgers[other].lease for other in origins},
+        aliases=aliases,
+    )
+    return planned, [*problems, *_other_cluster(saved.plan, live), *_moved(plan, live)]
+
+
+def _origin_clusters(plan: Plan) -> set[str]:
+    return {change.origin.cluster for change in plan.changes if change.origin is not None}
+
+
+def _names(plan: Plan, cluster: str) -> tuple[str, ...]:
+    names = {change.name for change in plan.changes}
+    names.update(
+        change.origin.name
+        for change in plan.changes
+        if change.origin is not None and change.origin.cluster == cluster
+    )
+    return tuple(sorted(names))
+
+
+def _other_cluster(plan: Plan, live: LiveState) -> list[Problem]:
+    planned, found = plan.identity.kafka_cluster_id, live.identity.kafka_cluster_id
+    if planned == found:
+        return []
+    return [
+        Problem(
+            code=Code.STALE_PLAN,
+            message=f"the plan is for the Connect cluster on Kafka {planned}, and {plan.cluster}"
+            f" stands on {found} now",
+            hint="see whether the project file names the right address, then plan again",
+        )
+    ]
+
+
+def _moved(plan: Plan, live: LiveState) -> list[Problem]:
+    """Return what is no longer as it was when the plan was made, and not as wanted either."""
+    return [
+        Problem(
+            code=Code.STALE_PLAN,
+            message=f"{change.name} was {what_happened(change, found)} since the plan was made",
+            location=change.location,
+            hint="plan again, and look at what changed before applying",
+            connector=change.name,
+        )
+        for change in plan.changes
+        if standing(change, found := live.connectors.get(change.name)) is Standing.MOVED
+    ]
+
+
+def _rotated(plan: Plan, fingerprints: Fingerprints) -> list[Problem]:
+    """Say which secrets are not the ones that the plan was made with, where that can be known."""
+    return [
+        Problem(
+            code=Code.SECRETS_NOT_RESOLVED,
+            message=f"{change.name}: {key} has another value than when the plan was made; it is"
+            " written as it is now",
+            location=change.location,
+            severity=Severity.NOTICE,
+            connector=change.name,
+        )
+        for change in plan.changes
+        for key in _rotated_keys(change, fingerprints)
+    ]
+
+
+def _rotated_keys(change: Change, fingerprints: Fingerprints) -> list[str]:
+    applied, config = change.applied, change.config
+    if applied is None or config is None or not fingerprints.can_compare(applied):
+        return []
+    return [
+        key
+        for key, value in applied.values.items()
+        if value.fingerprint
+        and (text := config.get(key)) is not None
+        and fingerprints.of(change.name, key, text) != value.fingerprint
+    ]
+
+
+def _not_ours(planned: Planned) -> list[Problem]:
+    """Return what the ledger says of a plan that was made before: owners and protection."""
+    memory = planned.ledger.memory
+    return [
+        problem
+        for change in planned.plan.changes
+        if (problem := _claim(change, planned.plan.project, memory)) is not None
+    ]
+
+
+def _claim(change: Change, project: str, memory: Memory) -> Problem | None:
+    record = memory.records.get(change.name)
+    if record is not None and record.project != project:
+        message = f"{change.name} belongs to project {record.project} by now"
+        return _refused(change, Code.OWNED_BY_ANOTHER, message)
+    if change.action is not Action.DELETE:
+        return None
+    if record is None:
+        message = f"{change.name} may not be deleted: the ledger does not know it as ours"
+        return _refused(change, Code.NOT_RECORDED, message)
+    if record.protect:
+        return _refused(
+            change, Code.PROTECTED, f"{change.name} may not be deleted: it is protected"
+        )
+    return None
+
+
+def _refused(change: Change, code: Code, message: str) -> Problem:
+    return Problem(
+        code=code, message=message, hint="plan again to see how it stands", connector=change.name
+    )
+
+
+def _unreadable(path: Path, reason: str) -> Problem:
+    return Problem(
+        code=Code.UNUSABLE_PLAN_FILE,
+        message=f"this plan cannot be read: {reason}",
+        location=Location(str(path)),
+        hint="write one with connectform plan --out FILE",
+    )
+
+
+def _foreign(reason: str) -> Problem:
+    return Problem(
+        code=Code.UNUSABLE_PLAN_FILE,
+        message=f"this plan cannot be used here: {reason}",
+        hint="apply it with the project file that it was made with",
+    )
+
+
+def _too_old(plan: Plan, longest: timedelta) -> Problem:
+    hours = longest.total_seconds() / 3600
+    return Problem(
+        code=Code.PLAN_TOO_OLD,
+        message=f"the plan of {plan.cluster} was made at {plan.created_at:%Y-%m-%d %H:%M} UTC, and"
+        f" plans are good for {hours:g} h",
+        hint="plan again, or allow more with --max-age HOURS",
+    )
+
+
+def expected_digest(text: str) -> str:
+    """Return the digest that `--expect` names; raise UsageError for what is none."""
+    if _DIGEST.fullmatch(text):
+        return text
+    raise usage(f"--expect {text} is no digest", hint="write sha256:..., or name a plan file")
