@@ -55,12 +55,16 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Files:
-    """What the files hold, before any cluster is looked at."""
+    """What the files hold, before any cluster is looked at.
+
+    `unusable` are the names of definitions with errors: git declares them all the same.
+    """
 
     manifests: tuple[Manifest, ...]
     problems: tuple[Problem, ...]
     count: int
     claims: Claims
+    unusable: frozenset[str]
 
 
 def load_desired(
@@ -169,7 +173,8 @@ def _load_cluster(
     if not first and not errors_in(files.problems):
         problems.append(_nothing(loaded.project, cluster))
     known = tuple(loaded.project.clusters)
-    wrong = check_moves(definitions.values(), known, declared=first, claims=files.claims)
+    declared = first.keys() | files.unusable
+    wrong = check_moves(definitions.values(), known, declared=declared, claims=files.claims)
     problems += wrong
     for problem in wrong:
         definitions.pop(problem.connector, None)
@@ -181,7 +186,7 @@ def _load_cluster(
         problems=every,
         complete=not errors_in(every),
         departing=departing(files.manifests, cluster, loaded.project.clusters),
-        declared_on=declared_on(definitions.values(), files.manifests),
+        declared_on=declared_on(definitions.values(), files.manifests, files.unusable),
     )
     return desired, tuple(texts)
 
@@ -215,6 +220,7 @@ def _read_files(loaded: LoadedProject) -> _Files:
         problems=tuple(problems),
         count=len(paths),
         claims=first_claims(manifests, project.clusters),
+        unusable=frozenset(problem.connector for problem in errors_in(tuple(problems))) - {""},
     )
 
 

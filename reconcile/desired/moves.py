@@ -39,16 +39,19 @@ def departing(
 
 
 def declared_on(
-    definitions: Iterable[Definition], manifests: Sequence[Manifest]
+    definitions: Iterable[Definition], manifests: Sequence[Manifest], unusable: frozenset[str]
 ) -> Mapping[str, frozenset[str]]:
-    """Return the names that git declares on each cluster that a definition moves from."""
+    """Return the names that git declares on each cluster that a definition moves from.
+
+    Those of unusable definitions count on every cluster.
+    """
     clusters = {
         definition.moved_from.cluster
         for definition in definitions
         if definition.moved_from is not None and definition.moved_from.cluster is not None
     }
     return {
-        cluster: frozenset(item.name for item in manifests if is_declared_on(item, cluster))
+        cluster: unusable.union(item.name for item in manifests if is_declared_on(item, cluster))
         for cluster in clusters
     }
 

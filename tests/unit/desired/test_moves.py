@@ -232,6 +232,8 @@ def test_a_connector_that_should_leave_a_cluster_must_not_be_declared_there(tmp_
         connector("old"),
         connector("old", "config: {password: '${{ env.NOT_SET }}'}"),
         connector("old", "movedFrom: orders"),
+        connector("old", "bogus: 1"),
+        connector("old", clusters="nowhere"),
     ],
 )
 def test_a_name_that_git_still_declares_is_not_moved_from(tmp_path, other):
@@ -313,6 +315,15 @@ def test_of_a_cluster_that_is_moved_from_the_declared_names_are_known(tmp_path):
 
     assert desired(tmp_path, *texts).declared_on == {"prod": {"b", "old"}}
     assert desired(tmp_path, *texts, cluster="prod").declared_on == {}
+
+
+def test_a_definition_that_cannot_be_used_counts_as_declared_on_every_cluster(tmp_path):
+    texts = (
+        connector("a", "movedFrom: {cluster: prod, name: old}", clusters="local"),
+        connector("old", "bogus: 1", clusters="prod"),
+    )
+
+    assert "old" in desired(tmp_path, *texts, keep_going=True).declared_on["prod"]
 
 
 @pytest.mark.parametrize("spec", ["movedFrom: old", "movedFrom: {cluster: local, name: old}"])
