@@ -29,7 +29,7 @@ def read_freezes(
         if begins is None or ends is None:
             continue
         if begins >= ends:
-            message = f"{dotted(below)} is over before it begins"
+            message = f"{dotted(below)} ends before it begins"
             findings.append(
                 Finding(Code.INVALID_VALUE, (*below, "until"), message, "from comes first")
             )

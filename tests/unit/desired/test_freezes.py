@@ -127,11 +127,11 @@ def test_any_text_is_a_time_in_utc_or_none(text):
     [
         (
             "[{from: 2026-12-21, until: 2026-12-20, reason: r}]",
-            ["7:34 CF105 clusters.local.freezes[0] is over before it begins"],
+            ["7:34 CF105 clusters.local.freezes[0] ends before it begins"],
         ),
         (
             "[{from: 2026-12-20T18:00:00Z, until: 2026-12-20T18:00:00Z, reason: r}]",
-            ["7:44 CF105 clusters.local.freezes[0] is over before it begins"],
+            ["7:44 CF105 clusters.local.freezes[0] ends before it begins"],
         ),
         (
             "[{from: 2026-12-20T18:00:00, until: 2026-13-20, reason: r}]",

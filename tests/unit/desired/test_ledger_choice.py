@@ -10,7 +10,7 @@ HEAD = (
     "clusters:\n  local:\n    url: http://a\n"
 )
 KAFKA = "    kafka: {bootstrap.servers: 'kafka:9092'}\n"
-FORM = "clusters.local.ledger must be sqlite, git, or kafka: and the name of a topic"
+FORM = "clusters.local.ledger must be sqlite, git, or kafka: and a topic"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,461 @@
+"""Saved plans, ledgers, locks, holds and the way back, as whole processes."""
+
+import json
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconcile.clock import SystemClock
+from reconcile.redact import forms_of
+from reconcile.sandbox.simulated_cluster import Flavor, SimulatedCluster
+from reconcile.sandbox.simulated_faults import silent
+from reconcile.sandbox.simulated_timing import Timing
+from tests.cli.harness import Result, Workplace, workplace_on
+from tests.sandbox_command import wait_for
+
+SECRET = 'hun"ter/é-2'
+KEY = {"CONNECTFORM_FINGERPRINT_KEY": "the key for all fingerprints"}
+FINGERPRINTS = 'fingerprintKey: "${{ env.CONNECTFORM_FINGERPRINT_KEY }}"\n'
+SINK = {"connector.class": "FileStreamSink", "tasks.max": "1", "file": "out.txt", "topics": "lines"}
+
+
+def apply(place: Workplace, *arguments: str, **environment: str) -> Result:
+    return place.run("apply", "--auto-approve", *arguments, **environment)
+
+
+def by_hand(place: Workplace, name: str, **settings: str) -> None:
+    place.cluster.put(name, SINK | settings)
+    place.cluster.settle()
+
+
+def saved(place: Workplace, *arguments: str, **environment: str) -> str:
+    done = place.run("plan", "--out", "plan.json", *arguments, **environment)
+    assert done.code == 0, done.both
+    return (place.folder / "plan.json").read_text(encoding="utf-8")
+
+
+def test_a_saved_plan_is_applied_exactly_and_running_it_again_finds_it_done(workplace: Workplace):
+    workplace.write_sink("a")
+    saved(workplace)
+    workplace.write_sink("b")
+
+    shown = workplace.run("show", "plan.json")
+    first = workplace.run("apply", "plan.json")
+    again = workplace.run("apply", "plan.json")
+
+    assert "Plan: 1 to add, 0 to change, 0 to destroy." in shown.out
+    assert (first.code, again.code) == (0, 0), first.both + again.both
+    assert "1 already applied" in again.err
+    assert set(workplace.cluster.configs()) == {"a"}
+
+
+def test_a_stale_plan_writes_nothing_and_lists_all_that_moved(workplace: Workplace):
+    for name in ("a", "b", "c"):
+        workplace.write_sink(name)
+    apply(workplace)
+    for name in ("a", "b", "c"):
+        workplace.write_sink(name, file="new.txt")
+    saved(workplace)
+    by_hand(workplace, "a", file="hand.txt")
+    workplace.cluster.remove("b")
+    workplace.cluster.clear_requests()
+
+    result = workplace.run("apply", "plan.json")
+
+    assert result.code == 4
+    assert "a was changed since the plan was made  [CF418]" in result.err
+    assert "b was deleted since the plan was made  [CF418]" in result.err
+    assert "c was" not in result.err
+    assert workplace.cluster.writes == 0
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "told"),
+    [
+        (lambda text: text[:-100], 1, "it is no JSON, or was cut off"),
+        (lambda text: text.replace("out.txt", "etc.txt"), 1, "it was changed since it was written"),
+        (lambda _: "{}", 1, "it holds no plan"),
+    ],
+    ids=["cut off", "edited", "something else"],
+)
+def test_a_spoiled_plan_file_is_refused(workplace: Workplace, spoil, code, told):
+    workplace.write_sink("a")
+    workplace.write("plan.json", spoil(saved(workplace)))
+
+    result = workplace.run("apply", "plan.json")
+
+    assert result.code == code
+    assert told in result.err
+    assert "[CF419]" in result.err
+    assert workplace.cluster.writes == 0
+
+
+def test_an_old_plan_and_options_of_planning_are_refused(workplace: Workplace):
+    workplace.write_sink("a")
+    saved(workplace)
+
+    old = workplace.run("apply", "plan.json", "--max-age", "0")
+    pruned = workplace.run("apply", "plan.json", "--prune")
+
+    assert (old.code, pruned.code) == (4, 64)
+    assert "plans are good for 0 h" in old.err
+    assert workplace.cluster.writes == 0
+
+
+def test_only_what_was_approved_is_applied_and_the_rest_is_left(workplace: Workplace):
+    workplace.write_sink("a")
+    workplace.write_sink("b")
+    saved(workplace)
+    workplace.write_sink("b", file="changed-since.txt")
+
+    result = apply(workplace, "--expect", "plan.json")
+
+    assert result.code == 5, result.both
+    assert "Not approved: 1 connector changed otherwise than was approved" in result.out
+    assert set(workplace.cluster.configs()) == {"a"}
+
+
+def test_a_digest_is_expected_or_nothing_is_applied(workplace: Workplace):
+    workplace.write_sink("a")
+    digest = json.loads(saved(workplace))["plans"][0]["digest"]
+    other = "sha256:" + "0" * 64
+
+    refused = apply(workplace, "--expect", other)
+    taken = apply(workplace, "--expect", digest)
+
+    assert (refused.code, taken.code) == (4, 0)
+    assert "[CF428]" in refused.err
+    assert set(workplace.cluster.configs()) == {"a"}
+
+
+def test_a_plan_made_without_secrets_has_the_digest_of_one_made_with_them(workplace: Workplace):
+    workplace.write_sink("a", more='    db.password: "${{ env.PW }}"\n')
+    without = json.loads(saved(workplace, "--no-secrets"))["plans"][0]["digest"]
+    with_them = json.loads(saved(workplace, PW=SECRET))["plans"][0]["digest"]
+
+    assert without == with_them
+    saved(workplace, "--no-secrets")
+    assert workplace.run("apply", "plan.json", PW=SECRET).code == 0
+    assert workplace.cluster.configs()["a"]["db.password"] == SECRET
+
+
+def test_no_file_that_is_left_behind_holds_a_secret(workplace: Workplace):
+    workplace.write_sink("a", more='    db.password: "${{ env.PW }}"\n    api.token: lit3ral-tok\n')
+    workplace.write_project(FINGERPRINTS)
+    saved(workplace, PW=SECRET, **KEY)
+    assert apply(workplace, PW=SECRET, **KEY).code == 0
+    workplace.run("history", "--output", "json")
+
+    left = b"".join(
+        path.read_bytes()
+        for path in workplace.folder.rglob("*")
+        if path.is_file() and path.suffix != ".yaml"
+    )
+    for form in {*forms_of(SECRET), "lit3ral-tok", KEY["CONNECTFORM_FINGERPRINT_KEY"]}:
+        assert form.encode() not in left, form
+
+
+def test_what_git_changed_and_nobody_applied_is_no_drift(workplace: Workplace):
+    workplace.write_sink("a")
+    apply(workplace)
+    workplace.write_sink("a", file="merged.txt")
+    clean = workplace.run("drift")
+    by_hand(workplace, "a", topics="other")
+    drifted = workplace.run("drift", "--output", "json")
+
+    assert (clean.code, drifted.code) == (0, 2), clean.both
+    (changed,) = json.loads(drifted.out)["drifts"][0]["changed"]
+    assert [(key["key"], key["cause"]) for key in changed["keys"]] == [("topics", "live")]
+
+
+def test_only_git_is_applied_where_only_git_counts(workplace: Workplace):
+    workplace.write_sink("a")
+    apply(workplace)
+    workplace.write_sink("a", file="merged.txt")
+    by_hand(workplace, "a", topics="other")
+
+    result = apply(workplace, "--only", "git")
+    left = workplace.run("drift")
+
+    assert result.code == 0, result.both
+    assert workplace.cluster.configs()["a"]["file"] == "merged.txt"
+    assert workplace.cluster.configs()["a"]["topics"] == "other"
+    assert left.code == 2
+
+
+def test_protection_outlives_the_file_that_declared_it(workplace: Workplace):
+    workplace.write_project('    ownership: {owns: ["*"], prune: owned}\n')
+    workplace.write_sink("kept")
+    path = workplace.write_sink("a", more="  protect: true\n")
+    apply(workplace)
+    text = path.read_text()
+    path.unlink()
+
+    refused = apply(workplace)
+    assert refused.code == 3
+    assert "a may not be deleted" in refused.err
+
+    path.write_text(text.replace("protect: true", "protect: false"))
+    assert apply(workplace).code == 0
+    path.unlink()
+    assert apply(workplace).code == 0
+    assert set(workplace.cluster.configs()) == {"kept"}
+
+
+def test_the_offsets_of_what_is_deleted_are_in_the_ledger(workplace: Workplace):
+    workplace.write_project('    ownership: {owns: ["*"], prune: owned}\n')
+    workplace.write_sink("kept")
+    path = workplace.write(
+        "connectors/a.yaml",
+        "apiVersion: connectform/v1\nkind: Connector\nmetadata: {name: a}\n"
+        "spec: {class: FileStreamSource, config: {file: in.txt, topic: lines}}\n",
+    )
+    apply(workplace)
+    path.unlink()
+    assert apply(workplace).code == 0
+
+    with sqlite3.connect(workplace.folder / ".connectform/local.db") as ledger:
+        ((text,),) = ledger.execute("SELECT value FROM entries WHERE key = 'offsets/a'")
+    assert json.loads(text)["offsets"][0]["partition"] == {"filename": "in.txt"}
+
+
+def test_a_held_connector_is_left_alone_by_every_writer(workplace: Workplace):
+    workplace.write_sink("a")
+    apply(workplace)
+    held = workplace.run("hold", "a", "--reason", "incident 4711", "--until", "4h", USER="ada")
+    workplace.write_sink("a", file="new.txt")
+    workplace.cluster.clear_requests()
+
+    planned = workplace.run("plan")
+    applied = apply(workplace)
+    stopped = workplace.run("stop", "a", "--auto-approve")
+
+    assert held.code == 0, held.both
+    assert "incident 4711" in planned.out
+    assert (applied.code, stopped.code) == (0, 1)
+    assert "[CF424]" in stopped.err
+    assert workplace.cluster.writes == 0
+    assert workplace.run("hold", "a", "--release").code == 0
+    assert apply(workplace).code == 0
+    assert workplace.cluster.configs()["a"]["file"] == "new.txt"
+
+
+def test_a_pause_with_a_hold_outlasts_the_next_apply(workplace: Workplace):
+    workplace.write_sink("a", more="  state: running\n")
+    apply(workplace)
+    arguments = ("pause", "a", "--auto-approve", "--hold", "maintenance", "--until", "1h")
+    assert workplace.run(*arguments).code == 0
+    assert apply(workplace).code == 0
+    assert workplace.cluster.target_of("a").value == "PAUSED"
+
+
+def test_a_rollback_goes_back_holds_and_says_what_lasts(workplace: Workplace):
+    workplace.write_sink("a", file="good.txt")
+    apply(workplace)
+    workplace.write_sink("a", file="bad.txt")
+    apply(workplace)
+
+    back = workplace.run("rollback", "a", "--auto-approve")
+    again = apply(workplace)
+    unknown = workplace.run("rollback", "nobody", "--auto-approve")
+
+    assert (back.code, again.code, unknown.code) == (0, 0, 64), back.both
+    assert workplace.cluster.configs()["a"]["file"] == "good.txt"
+    assert "held until git declares something else" in back.err
+    assert "[CF429]" in unknown.err
+    workplace.write_sink("a", file="fixed.txt")
+    assert apply(workplace).code == 0
+    assert workplace.cluster.configs()["a"]["file"] == "fixed.txt"
+
+
+def test_a_rollback_to_a_run_brings_back_what_was_then(workplace: Workplace):
+    workplace.write_sink("a", file="one.txt")
+    apply(workplace)
+    (run,) = json.loads(workplace.run("history", "--output", "json").out)["histories"][0]["runs"]
+    workplace.write_sink("a", file="two.txt")
+    workplace.write_sink("b")
+    apply(workplace)
+
+    back = workplace.run("rollback", run["id"], "--auto-approve")
+
+    assert back.code == 0, back.both
+    assert "b did not exist then" in back.out
+    assert workplace.cluster.configs()["a"]["file"] == "one.txt"
+    assert "b" in workplace.cluster.configs()
+
+
+def test_history_tells_runs_connectors_and_one_run_in_full(workplace: Workplace):
+    workplace.write_sink("a")
+    environment = {"GITHUB_ACTOR": "ada", "GITHUB_RUN_ID": "17", "GITHUB_REPOSITORY": "shop/c"}
+    apply(workplace, **environment)
+    document = json.loads(workplace.run("history", "--output", "json").out)
+    run = document["histories"][0]["runs"][0]
+
+    assert (run["actor"], run["counts"]) == ("ada", {"applied": 1})
+    assert run["run_url"] == "https://github.com/shop/c/actions/runs/17"
+    assert "create" in workplace.run("history", "a").out
+    full = workplace.run("history", "show", run["id"])
+    assert "apply on local" in full.out
+    assert workplace.run("history", "nobody").code == 1
+
+
+def test_adopt_and_forget_touch_the_ledger_alone(workplace: Workplace):
+    workplace.write_project('    ownership: {owns: ["orders-*"]}\n')
+    workplace.write_sink("a")
+    for name in ("a", "orders-x", "audit"):
+        by_hand(workplace, name)
+    workplace.cluster.clear_requests()
+
+    adopted = workplace.run("adopt", "--auto-approve")
+    named = workplace.run("adopt", "orders-x", "--auto-approve")
+    foreign = workplace.run("adopt", "audit", "--auto-approve")
+    forgotten = workplace.run("forget", "a")
+    unknown = workplace.run("forget", "nobody")
+
+    assert adopted.out == "a\n"
+    assert named.out == "orders-x\n"
+    assert (foreign.code, forgotten.code, unknown.code) == (3, 0, 64)
+    assert "Orphaned: 1 connector" in workplace.run("plan").out
+    assert workplace.cluster.writes == 0
+
+
+def test_two_applies_never_interleave_and_one_is_told_of_the_other(workplace: Workplace):
+    workplace.write_sink("a")
+    workplace.cluster.inject(silent("POST /connectors", 3.0))
+    first = workplace.start("apply", "--auto-approve", USER="ada")
+    assert wait_for(lambda: any(r.method == "POST" for r in workplace.cluster.requests))
+    told = apply(workplace, USER="grace")
+    waited = apply(workplace, "--lock-timeout", "60")
+    first.communicate(timeout=120)
+
+    assert told.code == 1
+    assert "is writing to this cluster since" in told.err
+    assert "[CF804]" in told.err
+    assert waited.code == 0, waited.both
+
+
+def test_a_killed_run_holds_nobody_up_and_is_finished_by_the_same_command(workplace: Workplace):
+    workplace.write_sink("a")
+    workplace.cluster.inject(silent("POST /connectors", 600.0))
+    process = workplace.start("apply", "--auto-approve")
+    assert wait_for(lambda: any(r.method == "POST" for r in workplace.cluster.requests))
+    process.kill()
+    process.communicate()
+    workplace.cluster.clear_faults()
+
+    again = apply(workplace)
+
+    assert again.code == 0, again.both
+    assert "No changes." in workplace.run("plan").out
+    runs = json.loads(workplace.run("history", "--output", "json").out)["histories"][0]["runs"]
+    assert [run["finished_at"] is None for run in runs] == [True, False]
+
+
+def test_a_lock_that_nobody_gives_back_can_be_broken(workplace: Workplace):
+    assert "Nobody holds the lock" in workplace.run("unlock", "--auto-approve").err
+
+
+def test_in_a_pipeline_a_ledger_in_a_file_must_be_meant(workplace: Workplace):
+    workplace.write_sink("a")
+    refused = apply(workplace, CI="true")
+    meant = apply(workplace, "--local-ledger", CI="true")
+
+    assert (refused.code, meant.code) == (3, 0), meant.both
+    assert "[CF806]" in refused.err
+
+
+def test_a_ledger_in_git_outlives_the_clone(workplace: Workplace, tmp_path_factory):
+    remote = tmp_path_factory.mktemp("remote")
+    run = lambda *arguments: subprocess.run(  # noqa: E731
+        ["git", "-C", str(workplace.folder), *arguments], check=True, capture_output=True
+    )
+    subprocess.run(["git", "init", "-q", "--bare", str(remote)], check=True)
+    run("init", "-q")
+    run("remote", "add", "origin", str(remote))
+    workplace.write_project("    ledger: git\n")
+    workplace.write_sink("a")
+    first = apply(workplace, CI="true")
+    run("update-ref", "-d", "refs/connectform/local")
+    by_hand(workplace, "a", file="hand.txt")
+
+    planned = workplace.run("plan")
+
+    assert first.code == 0, first.both
+    assert '"hand.txt" -> "out.txt"  # changed by hand' in planned.out
+
+
+def test_a_commit_says_what_was_applied_where_there_is_no_ledger(workplace: Workplace):
+    git = ["git", "-C", str(workplace.folder), "-c", "user.name=a", "-c", "user.email=a@b"]
+    workplace.write_sink("a")
+    for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "one")):
+        subprocess.run([*git, *arguments], check=True)
+    by_hand(workplace, "a", topics="hand")
+    workplace.write_sink("a", file="new.txt")
+
+    planned = workplace.run("plan", "--base", "HEAD")
+    unknown = workplace.run("plan", "--base", "no-such-ref")
+
+    assert '~ topics = "hand" -> "lines"  # changed by hand' in planned.out
+    assert '~ file   = "out.txt" -> "new.txt"\n' in planned.out
+    assert unknown.code == 64
+    assert "fetch-depth: 0" in unknown.err
+
+
+@pytest.fixture
+def masked(tmp_path: Path) -> Iterator[Workplace]:
+    """A project on a server that answers masks in the place of secrets."""
+    cluster = SimulatedCluster(
+        clock=SystemClock(), timing=Timing.quick(), flavor=Flavor.CONFLUENT_PLATFORM
+    )
+    with workplace_on(cluster, tmp_path) as place:
+        place.write(
+            "connectform.yaml",
+            f"apiVersion: connectform/v1\nkind: Project\nmetadata: {{name: tests}}\n{FINGERPRINTS}"
+            f'definitions: [connectors]\nclusters:\n  local: {{url: "{place.url}"}}\n',
+        )
+        yield place
+
+
+PASSWORD = "consumer.override.sasl.jaas.config"
+
+
+def test_behind_masks_plans_are_empty_rotations_are_seen_and_no_mask_is_written(masked: Workplace):
+    def definition(file: str) -> None:
+        masked.write_sink("a", file=file, more=f'    {PASSWORD}: "${{{{ env.JAAS }}}}"\n')
+
+    def stored() -> str:
+        return masked.cluster.configs()["a"][PASSWORD]
+
+    definition("one.txt")
+    assert apply(masked, JAAS="secret-one", **KEY).code == 0
+    assert "No changes." in masked.run("plan", JAAS="secret-one", **KEY).out
+
+    rotated = masked.run("plan", JAAS="secret-two", **KEY)
+    assert "1 to change" in rotated.out, rotated.both
+    assert apply(masked, JAAS="secret-two", **KEY).code == 0
+    assert stored() == "secret-two"
+    assert "No changes." in masked.run("plan", JAAS="secret-two", **KEY).out
+
+    definition("two.txt")
+    assert apply(masked, JAAS="secret-two", **KEY).code == 0
+    assert masked.run("rollback", "a", "--auto-approve", JAAS="secret-two", **KEY).code == 0
+    assert masked.cluster.configs()["a"]["file"] == "one.txt"
+    assert stored() == "secret-two"
+
+
+def test_a_rename_with_moved_from_moves_and_then_there_is_nothing_to_do(workplace: Workplace):
+    workplace.write_sink("old").unlink()
+    path = workplace.write_sink("old")
+    apply(workplace)
+    path.unlink()
+    workplace.write_sink("new", more="  movedFrom: old\n")
+
+    moved = apply(workplace)
+
+    assert moved.code == 0, moved.both
+    assert "1 to move" in moved.out
+    assert set(workplace.cluster.configs()) == {"new"}
+    assert "No changes." in workplace.run("plan").out
