@@ -1,17 +1,17 @@
 """Check the skeleton of a document against its JSON Schema: everything but the settings."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from reconcile.desired.findings import Finding
-from reconcile.desired.nodes import BLANK, Json, Tree, config_text, typed_scalar
+from reconcile.desired.nodes import BLANK, Json, Tree, config_text, fits_pattern, typed_scalar
 
 Schema = Mapping[str, Any]
 
 _TEXTS: Final = frozenset(
     {
         *("class", "version", "reason", "topic", "keys", "connectors", "clusters"),
+        *("movedFrom", "by", "fingerprintKey"),
         *("name", "names", "definitions", "env"),
         *("username", "password", "token", "clientId", "clientSecret", "scope", "audience"),
     }
@@ -105,7 +105,7 @@ def fits(value: Json, schema: Schema, root: Schema, schemas: Mapping[str, Schema
 def _fits_scalar(value: bool | int | str | None, schema: Schema) -> bool:  # noqa: FBT001  # a value
     if isinstance(value, str):
         long_enough = len(value) >= schema.get("minLength", 0)
-        return long_enough and re.search(schema.get("pattern", ""), value) is not None
+        return long_enough and fits_pattern(schema.get("pattern", ""), value)
     if isinstance(value, bool) or value is None:
         return True
     return bool(schema.get("minimum", value) <= value <= schema.get("maximum", value))

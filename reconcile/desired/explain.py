@@ -4,26 +4,39 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012, Schema
 
 from reconcile.desired.findings import Finding
-from reconcile.desired.nodes import Json, describe, dotted
+from reconcile.desired.nodes import Json, describe, dotted, fits_pattern
 from reconcile.model.codes import Code
 from reconcile.model.marks import Path
 from reconcile.plugins.suggest import suggest
 
-_NEVER_SHOWN: Final = frozenset({"auth", "tls", "headers", "proxy", "url", "urls"})
+_NEVER_SHOWN: Final = frozenset({"auth", "tls", "headers", "proxy", "url", "urls", "kafka"})
 _NOUNS: Final = {
     "null": "null",
     "boolean": "true or false",
     "integer": "a whole number",
+    "number": "a number",
     "string": "text",
     "array": "a list",
     "object": "a mapping",
 }
+
+
+def _pattern(
+    _validator: object, pattern: str, instance: object, _schema: object
+) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and not fits_pattern(pattern, instance):
+        yield ValidationError("the pattern does not fit")
+
+
+_VALIDATOR: Final = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema has no types for it
+    Draft202012Validator, {"pattern": _pattern}
+)
 
 
 def explain(
@@ -32,7 +45,7 @@ def explain(
     """Return every error of a skeleton under the named schema."""
     resources = [(key, DRAFT202012.create_resource(schema)) for key, schema in schemas.items()]
     registry: Registry[Schema] = Registry().with_resources(resources)
-    validator = Draft202012Validator(dict(schemas[name]), registry=registry)
+    validator = _VALIDATOR(dict(schemas[name]), registry=registry)
     errors = sorted(validator.iter_errors(skeleton), key=lambda error: list(map(str, error.path)))
     mistyped = {tuple(error.path) for error in errors if error.validator == "type"}
     told = [

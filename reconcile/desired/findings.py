@@ -1,12 +1,13 @@
 """What is wrong at a path of a document, before its place is known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reconcile.desired.nodes import place
 from reconcile.model.codes import Code
 from reconcile.model.marks import Marks, Path
 from reconcile.model.problem import Problem, Severity
+from reconcile.plugins.suggest import suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,10 @@ def problems_of(findings: Iterable[Finding], marks: Marks, connector: str = "") 
         )
         for finding in findings
     ]
+
+
+def unknown_cluster(name: str, known: Sequence[str], path: Path) -> Finding:
+    """Return the finding for a cluster that the project does not have."""
+    guess = suggest(name, known)
+    hint = f"did you mean {guess}?" if guess else f"the project has {', '.join(known)}"
+    return Finding(Code.UNKNOWN_CLUSTER, path, f'the project has no cluster "{name}"', hint)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from reconcile.desired.findings import Finding
@@ -13,6 +13,7 @@ from reconcile.model.marks import Marks, Path
 from reconcile.model.project import Freeze
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def read_freezes(
@@ -49,16 +50,21 @@ def read_freezes(
 def parse_moment(text: str, *, ends: bool = False) -> datetime:
     """Return a time in UTC: a day, or a date and time with its zone.
 
-    A day begins at midnight UTC; with `ends` it is the end of that day. Raises ValueError for
-    anything else.
+    A day begins at midnight UTC; with `ends` it is the end of that day, and the last day there is
+    ends with time itself. Raises ValueError for anything else.
     """
     if _DAY.fullmatch(text):
         day = datetime.fromisoformat(text).replace(tzinfo=UTC)
-        return day + timedelta(days=1) if ends else day
+        if not ends:
+            return day
+        return day + timedelta(days=1) if day.date() < date.max else _FOR_EVER
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time without its zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time outside of all calendars") from error
 
 
 def _moment(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _SECONDS: Final = 10.0
+_HASH: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _USER_INFO: Final = re.compile(r"://[^/@\s]+@")
 # No question may ever wait for an answer that nobody gives.
 _QUIET: Final = {
@@ -59,6 +60,8 @@ def run_git(
         return Answer(code=None, error="git is not installed")
     except OSError as error:
         return Answer(code=None, error=error.strerror or str(error))
+    except ValueError:
+        return Answer(code=None, error="no command can hold such a text")
     except subprocess.TimeoutExpired:
         return Answer(code=None, error=f"git did not answer in {seconds:.0f} s")
     said = done.stderr.decode("utf-8", "replace").strip()
@@ -85,12 +88,25 @@ def resolve_ref(path: str, ref: str) -> str:
     """Return the hash of the commit that a ref stands for, or nothing where there is none."""
     if ref.startswith("-"):
         return ""
-    return _text(path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    found = _text(path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    return found if _HASH.fullmatch(found) else ""
 
 
 def introduced_by(path: str, file: str) -> str:
     """Return the newest commit that changed a file, or nothing."""
-    return _text(path, "log", "-1", "--format=%H", "--", file)
+    plain = ("--literal-pathspecs", "-c", "log.showSignature=false")
+    return _text(path, *plain, "log", "-1", "--format=%H", "--", file)
+
+
+def has_file(path: str, commit: str, file: str) -> bool:
+    """Tell whether a commit has a file at this place in the folder."""
+    return run_git(path, "cat-file", "-e", f"{commit}:./{file}").ok
+
+
+def folder_in(path: str) -> tuple[str, str]:
+    """Return the uppermost folder of a checkout, and the way from there to this one."""
+    top, _, prefix = _text(path, "rev-parse", "--show-toplevel", "--show-prefix").partition("\n")
+    return top, prefix
 
 
 def archive(path: str, commit: str) -> Answer:

@@ -20,7 +20,7 @@ def read_ledger_choice(tree: Mapping[str, Tree], path: Path) -> tuple[LedgerChoi
         return LedgerChoice(), []
     kind, _, topic = written.partition(":")
     choice = LedgerChoice(LedgerKind(kind), topic)
-    if choice.kind is LedgerKind.KAFKA and _SERVERS not in mapping(tree.get("kafka")):
+    if choice.kind is LedgerKind.KAFKA and not _brokers(tree):
         finding = Finding(
             Code.MISSING_FIELD,
             (*path, "ledger"),
@@ -29,3 +29,7 @@ def read_ledger_choice(tree: Mapping[str, Tree], path: Path) -> tuple[LedgerChoi
         )
         return choice, [finding]
     return choice, []
+
+
+def _brokers(tree: Mapping[str, Tree]) -> str:
+    return (scalar(mapping(tree.get("kafka")).get(_SERVERS)) or "").strip()

@@ -6,14 +6,20 @@ from typing import Final
 
 from reconcile.desired.checks import Checker
 from reconcile.desired.files import SecretFiles, escaping, find_files, read_text, shown
-from reconcile.desired.findings import problems_of
+from reconcile.desired.findings import problems_of, unknown_cluster
 from reconcile.desired.json_reader import read_json
 from reconcile.desired.kinds import read_document
 from reconcile.desired.manifest import Manifest
-from reconcile.desired.moves import check_moves, declared_on, departing, is_declared_on
+from reconcile.desired.moves import (
+    Claims,
+    check_moves,
+    declared_on,
+    departing,
+    first_claims,
+    is_declared_on,
+)
 from reconcile.desired.nodes import Reading, Shapes
 from reconcile.desired.project import LoadedProject
-from reconcile.desired.project_file import unknown_cluster
 from reconcile.desired.references import Kind, Sources
 from reconcile.desired.resolve import resolve
 from reconcile.desired.schemas import DEFINITION
@@ -49,11 +55,16 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Files:
-    """What the files hold, before any cluster is looked at."""
+    """What the files hold, before any cluster is looked at.
+
+    `unusable` are the names of definitions with errors: git declares them all the same.
+    """
 
     manifests: tuple[Manifest, ...]
     problems: tuple[Problem, ...]
     count: int
+    claims: Claims
+    unusable: frozenset[str]
 
 
 def load_desired(
@@ -161,7 +172,9 @@ def _load_cluster(
             definitions[manifest.name] = resolved.definition
     if not first and not errors_in(files.problems):
         problems.append(_nothing(loaded.project, cluster))
-    wrong = check_moves(definitions, tuple(loaded.project.clusters))
+    known = tuple(loaded.project.clusters)
+    declared = first.keys() | files.unusable
+    wrong = check_moves(definitions.values(), known, declared=declared, claims=files.claims)
     problems += wrong
     for problem in wrong:
         definitions.pop(problem.connector, None)
@@ -173,7 +186,7 @@ def _load_cluster(
         problems=every,
         complete=not errors_in(every),
         departing=departing(files.manifests, cluster, loaded.project.clusters),
-        declared_on=declared_on(definitions.values(), files.manifests),
+        declared_on=declared_on(definitions.values(), files.manifests, files.unusable),
     )
     return desired, tuple(texts)
 
@@ -202,7 +215,13 @@ def _read_files(loaded: LoadedProject) -> _Files:
             if found.manifest is not None and not reading.problems:
                 manifests.append(found.manifest)
     problems += _unknown_clusters(manifests, tuple(project.clusters))
-    return _Files(manifests=tuple(manifests), problems=tuple(problems), count=len(paths))
+    return _Files(
+        manifests=tuple(manifests),
+        problems=tuple(problems),
+        count=len(paths),
+        claims=first_claims(manifests, project.clusters),
+        unusable=frozenset(problem.connector for problem in errors_in(tuple(problems))) - {""},
+    )
 
 
 def read_documents(text: str, name: str, shapes: Shapes) -> Reading:

@@ -1,11 +1,17 @@
 """Read what definitions say of the names that connectors had before."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
+from reconcile.desired.findings import unknown_cluster
 from reconcile.desired.manifest import Manifest
 from reconcile.model.codes import Code
 from reconcile.model.desired import Definition, MovedFrom
 from reconcile.model.problem import Problem
+
+Claims: TypeAlias = Mapping[tuple[str, str], tuple[str, str]]
+"""By cluster and name of a place that is moved from: cluster and name of what moves."""
 
 
 def moved_from(manifest: Manifest, cluster: str) -> MovedFrom | None:
@@ -33,16 +39,19 @@ def departing(
 
 
 def declared_on(
-    definitions: Iterable[Definition], manifests: Sequence[Manifest]
+    definitions: Iterable[Definition], manifests: Sequence[Manifest], unusable: frozenset[str]
 ) -> Mapping[str, frozenset[str]]:
-    """Return the names that git declares on each cluster that a definition moves from."""
+    """Return the names that git declares on each cluster that a definition moves from.
+
+    Those of unusable definitions count on every cluster.
+    """
     clusters = {
         definition.moved_from.cluster
         for definition in definitions
         if definition.moved_from is not None and definition.moved_from.cluster is not None
     }
     return {
-        cluster: frozenset(item.name for item in manifests if is_declared_on(item, cluster))
+        cluster: unusable.union(item.name for item in manifests if is_declared_on(item, cluster))
         for cluster in clusters
     }
 
@@ -52,34 +61,80 @@ def is_declared_on(manifest: Manifest, cluster: str) -> bool:
     return manifest.clusters is None or cluster in manifest.clusters
 
 
+def first_claims(manifests: Iterable[Manifest], clusters: Iterable[str]) -> Claims:
+    """Return who is the first to say that it moves from a name on a cluster.
+
+    To say it of oneself is a mistake of another kind.
+    """
+    moving = [item for item in manifests if _moves(item)]
+    claims: dict[tuple[str, str], tuple[str, str]] = {}
+    for cluster in clusters:
+        for manifest in moving:
+            claim = moved_from(manifest, cluster)
+            if claim is None or not is_declared_on(manifest, cluster):
+                continue
+            source, claimant = (claim.cluster or cluster, claim.name), (cluster, manifest.name)
+            if source != claimant:
+                claims.setdefault(source, claimant)
+    return claims
+
+
 def check_moves(
-    definitions: Mapping[str, Definition], clusters: Sequence[str]
+    definitions: Iterable[Definition],
+    clusters: Sequence[str],
+    *,
+    declared: Collection[str],
+    claims: Claims,
 ) -> tuple[Problem, ...]:
-    """Return what is wrong with where the definitions of one cluster say they move from."""
+    """Return what is wrong with where the definitions of one cluster say they move from.
+
+    `declared` are all names that git declares on it, those of unusable definitions included;
+    `claims` are the first ones to name each place.
+    """
     problems: list[Problem] = []
-    claimed: dict[tuple[str, str], str] = {}
-    for definition in definitions.values():
+    for definition in definitions:
         claim = definition.moved_from
         if claim is None:
             continue
         source = claim.cluster or definition.cluster
-        first = claimed.setdefault((source, claim.name), definition.name)
         local = source == definition.cluster
         if source not in clusters:
-            known = ", ".join(clusters)
-            reason = f'the project has no cluster "{source}"'
-            problems.append(_problem(definition, claim, reason, f"the project has {known}"))
+            problems.append(_unknown(definition, claim, source, clusters))
         elif local and claim.name == definition.name:
             reason = f"{definition.name} cannot move from its own name"
-            problems.append(_problem(definition, claim, reason, "remove movedFrom"))
-        elif local and claim.name in definitions:
+            hint = f"remove movedFrom, or leave {source} out of metadata.clusters"
+            problems.append(_problem(definition, claim, reason, hint))
+        elif local and claim.name in declared:
             reason = f"git still declares {claim.name}, which {definition.name} is moved from"
             hint = f"remove the definition of {claim.name}, or movedFrom"
             problems.append(_problem(definition, claim, reason, hint))
-        elif first != definition.name:
+        elif first := _other_claimant(definition, claims[source, claim.name]):
             reason = f"{first} is moved from {claim.name} already"
-            problems.append(_problem(definition, claim, reason, "keep one of the two"))
+            hint = "keep one of the two; null in an overlay takes movedFrom back"
+            problems.append(_problem(definition, claim, reason, hint))
     return tuple(problems)
+
+
+def _moves(manifest: Manifest) -> bool:
+    specs = (manifest.base, *manifest.overlays.values())
+    return any(spec.moved_from is not None for spec in specs)
+
+
+def _other_claimant(definition: Definition, claimant: tuple[str, str]) -> str:
+    """Name who claimed a place first, or nobody where it is the definition itself."""
+    cluster, name = claimant
+    if claimant == (definition.cluster, definition.name):
+        return ""
+    return name if cluster == definition.cluster else f"{name} on cluster {cluster}"
+
+
+def _unknown(
+    definition: Definition, claim: MovedFrom, source: str, clusters: Sequence[str]
+) -> Problem:
+    finding = unknown_cluster(source, clusters, ())
+    return replace(
+        _problem(definition, claim, finding.message, finding.hint), code=Code.UNKNOWN_CLUSTER
+    )
 
 
 def _problem(definition: Definition, claim: MovedFrom, reason: str, hint: str) -> Problem:

@@ -165,3 +165,8 @@ def too_deep(location: Location) -> Problem:
         location=location,
         hint="a definition needs fewer than ten levels",
     )
+
+
+def fits_pattern(pattern: str, text: str) -> bool:
+    """Tell whether a text fits a pattern of a schema, where `$` is the very end of it."""
+    return re.search(pattern.replace("$", r"\Z"), text) is not None

@@ -9,7 +9,7 @@ from typing import Final
 from reconcile.desired.access import make_access, make_kafka
 from reconcile.desired.checks import Checker, Schema
 from reconcile.desired.files import SecretFiles, read_text
-from reconcile.desired.findings import problems_of
+from reconcile.desired.findings import Finding, problems_of
 from reconcile.desired.nodes import Document, Shapes, Tree, place
 from reconcile.desired.project_file import Parsed, parse_project
 from reconcile.desired.references import Kind, Sources, fill
@@ -24,7 +24,8 @@ from reconcile.model.marks import Marks
 from reconcile.model.problem import Location, Problem
 from reconcile.model.project import Access, KafkaAccess, Project, Tls
 
-_NAMES: Final = ("connectform.yaml", "connectform.yml")
+PROJECT_FILES: Final = ("connectform.yaml", "connectform.yml")
+"""How a project file is called, unless --project says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,13 +75,22 @@ def read_access(
 
 
 def read_fingerprint_key(loaded: LoadedProject, environment: Mapping[str, str]) -> Secret | None:
-    """Return the key for the fingerprints of secrets, or None where it is not given here."""
+    """Return the key for the fingerprints of secrets, or None where it is not given here.
+
+    Raises DefinitionError for a file outside of the project.
+    """
     files = SecretFiles(loaded.project.root)
     sources = Sources(
-        names={}, environment=environment, locate_file=files.locate, read_file=files.read
+        environment=environment, locate_file=files.locate, read_file=files.read, lenient=True
     )
-    text = fill(loaded.project.fingerprint_key, sources).text
-    return Secret(text) if text else None
+    filled = fill(loaded.project.fingerprint_key, sources)
+    if filled.refusals:
+        findings = [
+            Finding(refusal.code, ("fingerprintKey",), refusal.message, refusal.hint)
+            for refusal in filled.refusals
+        ]
+        raise DefinitionError(*problems_of(findings, loaded.marks))
+    return Secret(filled.text) if filled.text else None
 
 
 def read_kafka(
@@ -114,15 +124,15 @@ def _sources(loaded: LoadedProject, cluster_name: str, environment: Mapping[str,
 def _find(path: Path | None, cwd: Path) -> Path:
     if path is not None:
         file = cwd / path
-        candidates = [file / name for name in _NAMES] if file.is_dir() else [file]
+        candidates = [file / name for name in PROJECT_FILES] if file.is_dir() else [file]
         hint = "check --project"
         where = str(path)
     else:
         start = cwd.resolve()
         folders = (start, *start.parents)
-        candidates = [folder / name for folder in folders for name in _NAMES]
+        candidates = [folder / name for folder in folders for name in PROJECT_FILES]
         hint = "run connectform init, or give --project FILE"
-        where = f"{_NAMES[0]} in this folder and those above"
+        where = f"{PROJECT_FILES[0]} in this folder and those above"
     for candidate in candidates:
         if candidate.is_file():
             return candidate.resolve()

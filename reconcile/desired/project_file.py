@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from reconcile.desired.checks import Checker
-from reconcile.desired.findings import Finding, problems_of
+from reconcile.desired.findings import Finding, problems_of, unknown_cluster
 from reconcile.desired.freezes import read_freezes
 from reconcile.desired.ledger_choice import read_ledger_choice
 from reconcile.desired.manifest import has_error
 from reconcile.desired.nodes import Document, Tree, place
-from reconcile.desired.references import OPENING
+from reconcile.desired.references import OPENING, Sources, fill
 from reconcile.desired.resolve import Default
 from reconcile.desired.settings import read_settings
 from reconcile.desired.specs import mapping, read_ignore, read_spec, scalar, texts, whole
@@ -19,10 +19,11 @@ from reconcile.model.codes import Code
 from reconcile.model.desired import MovedFrom
 from reconcile.model.marks import Marks, Path
 from reconcile.model.project import Cluster, Limits, Ownership, Project, Prune
-from reconcile.plugins.suggest import suggest
 
 _DEFINITIONS: Final = ("connectors",)
 _LIMITS: Final = Limits()
+_KEY: Final = ("fingerprintKey",)
+_UNREAD: Final = Sources(locate_file=lambda _name: None, read_file=lambda _name: "", secrets=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,13 +63,6 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
         fingerprint_key=scalar(tree.get("fingerprintKey")) or "",
     )
     return Parsed(project, defaults, written, document.marks)
-
-
-def unknown_cluster(name: str, known: Sequence[str], path: Path) -> Finding:
-    """Return the finding for a cluster that the project does not have."""
-    guess = suggest(name, known)
-    hint = f"did you mean {guess}?" if guess else f"the project has {', '.join(known)}"
-    return Finding(Code.UNKNOWN_CLUSTER, path, f'the project has no cluster "{name}"', hint)
 
 
 def _read_cluster(
@@ -171,11 +165,19 @@ def _check_moved(moved: MovedFrom | None, path: Path) -> list[Finding]:
 
 def _check_fingerprint_key(tree: Tree | None) -> list[Finding]:
     written = scalar(tree)
-    if written is None or OPENING in written:
+    if written is None:
         return []
+    filled = fill(written, _UNREAD)
+    malformed = [
+        Finding(refusal.code, _KEY, f"fingerprintKey: {refusal.message}", refusal.hint)
+        for refusal in filled.refusals
+        if refusal.code is Code.MALFORMED_REFERENCE
+    ]
+    if malformed or filled.reference is not None:
+        return malformed
     message = "fingerprintKey is a key itself, which whoever reads this file could use"
     hint = 'refer to it: fingerprintKey: "${{ env.CONNECTFORM_FINGERPRINT_KEY }}"'
-    return [Finding(Code.INVALID_VALUE, ("fingerprintKey",), message, hint)]
+    return [Finding(Code.INVALID_VALUE, _KEY, message, hint)]
 
 
 def _check_defaults(tree: Tree) -> list[Finding]:

@@ -61,10 +61,11 @@ def read_spec(
     findings += _check_range(expanded.tasks_range, (*path, "tasksMax"))
     values = {**expanded.values, **settings.values}
     state = scalar(tree.get("state"))
-    moved = _moved_from(tree.get("movedFrom"), marks, (*path, "movedFrom"))
     wave, protect = tree.get("wave"), tree.get("protect")
     offsets = scalar(mapping(tree.get("onDelete")).get("offsets"))
     ignore, more = read_ignore(tree.get("ignore"), marks, (*path, "ignore"))
+    moved = _moved_from(tree.get("movedFrom"), marks, (*path, "movedFrom"))
+    findings += [*more, *_check_moved_name(moved, (*path, "movedFrom"))]
     spec = Spec(
         values=values,
         layer=Layer(marks=marks, config=below, sugar=expanded.sources),
@@ -80,7 +81,7 @@ def read_spec(
         moved_from=moved,
         unmoved="movedFrom" in tree and moved is None,
     )
-    return spec, findings + more
+    return spec, findings
 
 
 def _moved_from(tree: Tree | None, marks: Marks, path: Path) -> MovedFrom | None:
@@ -89,6 +90,13 @@ def _moved_from(tree: Tree | None, marks: Marks, path: Path) -> MovedFrom | None
         return MovedFrom(name=name, cluster=cluster, location=place(marks, path))
     name = scalar(tree) or ""
     return MovedFrom(name=name, location=place(marks, path)) if name else None
+
+
+def _check_moved_name(moved: MovedFrom | None, path: Path) -> list[Finding]:
+    if moved is None or OPENING not in f"{moved.cluster} {moved.name}":
+        return []
+    message = f"{dotted(path)} holds a reference"
+    return [Finding(Code.UNUSABLE_NAME, path, message, "write out what the connector was called")]
 
 
 def read_ignore(

@@ -27,6 +27,7 @@ clusters:
   #   auth: {{basic: {{username: ci, password: "${{{{ env.CONNECT_PASSWORD }}}}"}}}}
   #   tls: {{ca: certs/ca.pem}}
   #   ownership: {{owns: ["orders-*"]}}     # deletes only these, and only with --prune
+  #   ledger: git                         # remembers what was applied where pipelines find it
 """
 
 _CONNECTOR: Final = """\
