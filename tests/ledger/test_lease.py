@@ -1,6 +1,8 @@
 """One writer at a time, who is named to all others, and whose end is noticed."""
 
 import random
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
@@ -181,10 +183,32 @@ def test_a_lock_held_in_a_block_is_given_back_whatever_happens(tmp_path) -> None
 
 def test_this_process_lives_and_one_with_its_number_and_another_start_does_not() -> None:
     here = this_process()
+    number, boot, namespace, _ = here.process.split("@")
     assert not is_gone(here)
-    number, *rest = here.process.split("@")
-    assert is_gone(Holder(here.host, "@".join([number, rest[0], "1"])))
-    assert not is_gone(Holder("elsewhere", "1@boot@1"))
+    assert is_gone(Holder(here.host, f"{number}@{boot}@{namespace}@1"))
+
+
+def test_a_process_that_has_ended_is_gone() -> None:
+    here = this_process()
+    _, boot, namespace, start = here.process.split("@")
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    assert is_gone(Holder(here.host, f"{ended.pid}@{boot}@{namespace}@{start}"))
+
+
+@pytest.mark.parametrize("part", ["host", "boot", "namespace"])
+def test_nothing_is_known_of_the_processes_of_another_machine_or_container(part) -> None:
+    here = this_process()
+    _, boot, namespace, start = here.process.split("@")
+    known = {"host": here.host, "boot": boot, "namespace": namespace} | {part: "another"}
+    ended = f"{2**22 + 1}@{known['boot']}@{known['namespace']}@{start}"
+
+    assert not is_gone(Holder(known["host"], ended))
+
+
+@pytest.mark.parametrize("process", ["", "7", "7@", "x@boot@ns@1"])
+def test_nothing_is_known_of_a_process_that_says_too_little(process) -> None:
+    assert not is_gone(Holder(this_process().host, process))
 
 
 STEPS = st.lists(
