@@ -35,9 +35,16 @@ class CompactedTopic:
     """
 
     def __init__(
-        self, settings: Mapping[str, str], topic: str, *, transactional_id: str, clock: Clock
+        self,
+        settings: Mapping[str, str],
+        topic: str,
+        *,
+        transactional_id: str,
+        clock: Clock,
+        client: Any = None,  # noqa: ANN401  # the client has no types
     ) -> None:
-        self._client = load_client()
+        """Speak about a topic through `client`, or confluent_kafka where none is given."""
+        self._client = client or load_client()
         self._settings = settings
         self._topic = topic
         self._transactional_id = transactional_id

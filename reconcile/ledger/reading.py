@@ -77,9 +77,11 @@ def read_offsets(store: Store) -> tuple[KeptOffsets, ...]:
 
 def read_open(store: Store) -> Mapping[str, tuple[str, ...]]:
     """Return, for each run that did not come to its end, the connectors it was writing."""
-    entries = store.read(keys.OPEN)
+    entries = store.read(keys.FORMAT, keys.OPEN)
+    check_format(store.place, entries)
     found = {}
-    for key, text in entries.items():
+    for key in sorted(entries.keys() - {keys.FORMAT}):
+        text = entries[key]
         names = parsed(store.place, key, text, lambda document: list(document["names"]))
         found[keys.unquoted(key.removeprefix(keys.OPEN))] = tuple(map(str, names))
     return found

@@ -3,6 +3,7 @@
 import os
 import resource
 import sqlite3
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -23,8 +24,10 @@ from reconcile.ledger.writing import record_text
 from reconcile.model.codes import Code
 from reconcile.model.ledger import Record
 from reconcile.model.project import KafkaAccess, LedgerChoice, LedgerKind
+from reconcile.sandbox.spec import VERSIONS
 from tests.fake_clock import FakeClock
-from tests.ledger.places import git, git_place, remote_place
+from tests.ledger.places import git, git_place, kafka_place, remote_place
+from tests.real_clusters import SharedSandbox, real_id
 
 NOW = FakeClock().now()
 
@@ -324,3 +327,32 @@ def test_brokers_that_do_not_answer_are_told_in_time() -> None:
     code, message, _ = problem_of(lambda: store.read(""))
     assert code is Code.LEDGER_UNREADABLE
     assert "kafka:t" in message
+
+
+@pytest.fixture(params=[pytest.param(VERSIONS[0], id=real_id(VERSIONS[0]), marks=pytest.mark.real)])
+def servers(request: pytest.FixtureRequest, shared_sandbox: SharedSandbox) -> str:
+    """The address of a real broker."""
+    return shared_sandbox.of(request.param).bootstrap_servers
+
+
+@pytest.mark.parametrize(
+    ("partitions", "policy", "said"),
+    [(2, "compact", "2 partitions"), (1, "delete", "cleanup.policy=delete")],
+)
+def test_a_topic_of_the_wrong_shape_is_refused_on_real_brokers(
+    servers: str, partitions: int, policy: str, said: str
+) -> None:
+    from confluent_kafka.admin import AdminClient, NewTopic
+
+    name = f"ledger-{uuid.uuid4().hex[:8]}"
+    topic = NewTopic(name, num_partitions=partitions, config={"cleanup.policy": policy})
+    (made,) = AdminClient({"bootstrap.servers": servers}).create_topics([topic]).values()
+    made.result()
+
+    for work in (
+        lambda: kafka_place(servers, name).open().read(""),
+        lambda: kafka_place(servers, name).open().swap({"run/1": "a"}, given={}),
+    ):
+        code, message, _ = problem_of(work)
+        assert code is Code.LEDGER_TOPIC
+        assert said in message
