@@ -1,5 +1,6 @@
 """A Kafka client whose one broker is in memory, and dies at a call of one's choice."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,9 +25,6 @@ class KafkaError:
     def str(self) -> str:
         return self._text
 
-    def txn_requires_abort(self) -> bool:
-        return False
-
 
 class KafkaException(Exception):  # noqa: N818  # the client calls it so
     """An error of the client."""
@@ -36,7 +34,8 @@ class KafkaException(Exception):  # noqa: N818  # the client calls it so
 class Broker:
     """One topic: its shape and its log, in which None stands for the end of a transaction.
 
-    The call number `dies_at` fails, and with `late` it has taken effect before.
+    It dies at the call number `dies_at`, which has taken effect with `late`; all calls fail then
+    until it is `down` no more. With `once` it is back at once.
     """
 
     exists: bool = False
@@ -47,11 +46,19 @@ class Broker:
     calls: int = 0
     dies_at: int = 0
     late: bool = False
+    once: bool = False
+    down: bool = False
     says: str = "broker down"
+    when_dying: Callable[[], object] = lambda: None
 
     def call(self, work=lambda: None, *, late: bool = True):
         self.calls += 1
+        if self.down:
+            raise KafkaException(KafkaError("_TRANSPORT", self.says))
         dies = self.calls == self.dies_at
+        self.down = dies and not self.once
+        if dies:
+            self.when_dying()
         if dies and not (late and self.late):
             raise KafkaException(KafkaError("_TRANSPORT", self.says))
         result = work()

@@ -13,6 +13,9 @@ from tests.ledger.fake_kafka import Broker, client_of
 
 SECRET = "a secret of the brokers"
 
+# After it the end of the log is asked for, and the message and the end are read.
+COMMIT_FROM_END = 3
+
 
 def store_on(broker: Broker) -> Store:
     topic = CompactedTopic(
@@ -53,6 +56,7 @@ def test_a_broker_that_dies_at_any_call_of_a_write_loses_nothing(dies_at: int, m
 
     assert problem.code is Code.LEDGER_UNWRITABLE
     assert "broker down" in problem.message
+    broker.down = False
     seen = [dict(one.read("run/")) for one in (store, store_on(broker))]
     assert seen[0] == seen[1]
     assert seen[0] in ({}, {"run/1": "a", "run/2": "b"})
@@ -68,7 +72,28 @@ def test_a_broker_that_dies_while_it_is_read_is_told(dies_at: int) -> None:
     store = store_on(broker)
 
     assert problem_of(lambda: store.read("run/")).code is Code.LEDGER_UNREADABLE
+    broker.down = False
     assert dict(store.read("run/")) == {"run/1": "a", "run/2": "b"}
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_commit_without_an_answer_is_looked_for_and_made_once(moment: str) -> None:
+    commit = calls_of_a_write() - COMMIT_FROM_END
+    broker = Broker(dies_at=commit, late=moment == "after", once=True)
+    store = store_on(broker)
+
+    assert store.swap({"run/1": "a", "run/2": None}, given={"run/1": None})
+    assert broker.log.count(("prod/run/1", "a")) == 1
+    assert not store.swap({"run/1": "b"}, given={"run/1": None})
+
+
+def test_who_is_overtaken_between_its_commit_and_the_answer_writes_nothing() -> None:
+    broker = Broker(dies_at=calls_of_a_write() - COMMIT_FROM_END, once=True)
+    overtaken, other = store_on(broker), store_on(broker)
+    broker.when_dying = lambda: other.swap({"run/1": "theirs"}, given={"run/1": None})
+
+    assert not overtaken.swap({"run/1": "ours"}, given={"run/1": None})
+    assert dict(overtaken.read("run/")) == {"run/1": "theirs"}
 
 
 def test_what_a_broker_says_shows_no_secret() -> None:

@@ -14,16 +14,16 @@ import pytest
 
 from reconcile.clock import SystemClock
 from reconcile.errors import LedgerError
+from reconcile.kafka.compacted_topic import CompactedTopic
 from reconcile.ledger import keys
 from reconcile.ledger.git_store import GitStore, ref_of
-from reconcile.ledger.opening import open_store
+from reconcile.ledger.kafka_store import KafkaStore
 from reconcile.ledger.reading import read_memory
 from reconcile.ledger.sqlite_store import SqliteStore
 from reconcile.ledger.store import Store
 from reconcile.ledger.writing import record_text
 from reconcile.model.codes import Code
 from reconcile.model.ledger import Record
-from reconcile.model.project import KafkaAccess, LedgerChoice, LedgerKind
 from reconcile.sandbox.spec import VERSIONS
 from tests.fake_clock import FakeClock
 from tests.ledger.places import git, git_place, kafka_place, remote_place
@@ -313,17 +313,11 @@ def test_every_cluster_has_a_ref_that_git_takes(tmp_path: Path, cluster) -> None
     git(tmp_path, "check-ref-format", ref_of(cluster))
 
 
-@pytest.mark.real
 def test_brokers_that_do_not_answer_are_told_in_time() -> None:
-    access = KafkaAccess(settings={"bootstrap.servers": "127.0.0.1:1", "socket.timeout.ms": "1000"})
-    store = open_store(
-        LedgerChoice(LedgerKind.KAFKA, "t"),
-        cluster="prod",
-        root=".",
-        kafka=access,
-        clock=SystemClock(),
-        redact=str,
-    )
+    settings = {"bootstrap.servers": "127.0.0.1:1"}
+    clock = SystemClock()
+    topic = CompactedTopic(settings, "t", transactional_id="x", clock=clock, seconds=0.5)
+    store = KafkaStore(topic, name="t", cluster="prod", redact=str)
     code, message, _ = problem_of(lambda: store.read(""))
     assert code is Code.LEDGER_UNREADABLE
     assert "kafka:t" in message
@@ -346,7 +340,8 @@ def test_a_topic_of_the_wrong_shape_is_refused_on_real_brokers(
 
     name = f"ledger-{uuid.uuid4().hex[:8]}"
     topic = NewTopic(name, num_partitions=partitions, config={"cleanup.policy": policy})
-    (made,) = AdminClient({"bootstrap.servers": servers}).create_topics([topic]).values()
+    admin = AdminClient({"bootstrap.servers": servers})
+    (made,) = admin.create_topics([topic]).values()
     made.result()
 
     for work in (
