@@ -81,8 +81,8 @@ class HeldLease:
         lease = read_lease(self.store.place, text) if text is not None else None
         if text is None or lease is None or lease.id != self.lease.id:
             return False
-        left = (lease.expires - self.clock.now()).total_seconds()
-        self.lease, self.text, self._until = lease, text, self.clock.monotonic() + left
+        # How long ago that was nobody knows: until the next renewal the lease counts as the old one.
+        self.lease, self.text = lease, text
         return True
 
     def release(self) -> None:

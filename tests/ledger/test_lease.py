@@ -141,7 +141,7 @@ def test_a_renewal_whose_answer_was_lost_is_found_again(place: Place) -> None:
         held.renew()
 
     held.swap({"run/1": "a"})
-    assert held.remaining() == 300.0
+    assert held.remaining() == 200.0
     assert dict(store.read("run/")) == {"run/1": "a"}
     clock.advance(100.0)
     held.renew()
