@@ -177,6 +177,7 @@ class LedgerJournal:
             protect=change.protect,
             on_delete=self.on_delete.get(change.name, OffsetsOnDelete.KEEP),
             labels=change.labels,
+            more=before.more if before is not None else {},
         )
 
     def _concluded(self, change: Change, outcome: Outcome) -> Entries:
@@ -229,6 +230,7 @@ class LedgerJournal:
             offsets=_positions(offsets),
             at=self.clock.now(),
             run=self.identity.run,
+            more=before.more if (before := self.move_of(change)) is not None else {},
         )
 
     def _ends(self, change: Change) -> frozenset[tuple[str, str]]:

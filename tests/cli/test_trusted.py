@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from reconcile.clock import SystemClock
+from reconcile.ledger import keys
+from reconcile.ledger.sqlite_store import SqliteStore
 from reconcile.redact import forms_of
 from reconcile.sandbox.simulated_cluster import Flavor, SimulatedCluster
 from reconcile.sandbox.simulated_faults import silent
@@ -356,6 +358,22 @@ def test_a_killed_run_holds_nobody_up_and_is_finished_by_the_same_command(workpl
 
 def test_a_lock_that_nobody_gives_back_can_be_broken(workplace: Workplace):
     assert "Nobody holds the lock" in workplace.run("unlock", "--auto-approve").err
+
+
+def test_a_hold_leaves_the_format_of_a_later_version_as_it_is(workplace: Workplace):
+    store = SqliteStore(workplace.folder / ".connectform/local.db", place="local.db")
+    ask = ("hold", "a", "--reason", "incident 4711", "--until", "4h")
+    for version, code in (("1.9", 0), ("2.0", 1)):
+        format_entry = {keys.FORMAT: f'{{"format_version":"{version}"}}'}
+        store.swap(format_entry, given={})
+        held = workplace.run(*ask)
+        assert held.code == code, held.both
+        assert dict(store.read(keys.FORMAT)) == format_entry
+
+    assert "[CF802]" in held.err
+    for command in (("hold", "a", "--release"), ("unlock", "--auto-approve")):
+        assert "[CF802]" in workplace.run(*command).err
+    assert set(store.read(keys.HOLDS)) == {keys.hold_key("a")}
 
 
 def test_in_a_pipeline_a_ledger_in_a_file_must_be_meant(workplace: Workplace):
