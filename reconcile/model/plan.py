@@ -182,7 +182,8 @@ class Change:
 
     `config` is the complete config to write (create, update, move); `before` the live one that the
     plan was made from. Both stay in memory. `cause` says why a connector is created or deleted.
-    `applied` is what the ledger will remember of it, `fallback` what was applied before.
+    `applied` is what the ledger will remember of it, `fallback` what was applied before, and
+    `no_way_back` why that is not known.
     """
 
     action: Action
@@ -209,6 +210,7 @@ class Change:
     digest: str = ""
     applied: Applied | None = None
     fallback: Config | None = None
+    no_way_back: str = ""
 
     def has(self, kind: EffectKind) -> bool:
         """Tell whether the change has an effect of this kind."""

@@ -201,7 +201,7 @@ class LedgerJournal:
 
     def _change_record(self, change: Change, outcome: Outcome | None) -> ChangeRecord:
         state = change.state
-        message = outcome.problems[0].message if outcome and outcome.problems else ""
+        message = _message(outcome) if outcome is not None else ""
         return ChangeRecord(
             run=self.identity.run,
             name=change.name,
@@ -235,6 +235,14 @@ class LedgerJournal:
         origin = change.origin
         old = (origin.cluster, origin.name) if origin is not None else ("", "")
         return frozenset({old, (self.plan.cluster, change.name)})
+
+
+def _message(outcome: Outcome) -> str:
+    """Return what went wrong, and what was done about it."""
+    told = outcome.problems[:1]
+    if outcome.rolled_back:
+        told = (*told, *(one for one in outcome.problems if one.code is Code.ROLLED_BACK))
+    return "; ".join(problem.message for problem in told)
 
 
 def _move_entries(move: Move) -> Entries:

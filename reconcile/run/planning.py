@@ -65,6 +65,7 @@ class Planned:
     connections to other clusters that connectors move from, and the right to write there.
     """
 
+    loaded: LoadedProject
     cluster: Cluster
     desired: Desired
     live: LiveState
@@ -222,6 +223,7 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
     validations = validated(connection, draft, request.validation)
     plan = build_plan(draft, plugins=plugins, validations=validations, now=context.clock.now())
     return Planned(
+        loaded=work.loaded,
         cluster=cluster,
         desired=desired,
         live=live,

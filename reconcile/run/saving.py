@@ -148,6 +148,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
     plan = withhold_held(replace(plan, identity=live.identity), holds)
     rotated = _rotated(plan, fingerprints)
     planned = Planned(
+        loaded=loaded,
         cluster=cluster,
         desired=desired,
         live=live,
