@@ -28,7 +28,7 @@ from reconcile.plan.saved import SavedPlan, completed, read_plans
 from reconcile.plugins.aliases import class_aliases
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
-from reconcile.run.healing import healed
+from reconcile.run.healing import healed, with_moves_closed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 from reconcile.run.planning import Planned, fingerprints_of
 
@@ -137,9 +137,15 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         other: stack.enter_context(connect_to(context, loaded, other))
         for other in sorted(_origin_clusters(saved.plan) - {name})
     }
-    live = take_snapshot(connection, clock=context.clock, names=_names(saved.plan, name))
+    names = _names(saved.plan, name, ledgers[name].memory)
+    live = take_snapshot(connection, clock=context.clock, names=names)
     aliases = class_aliases(list_plugins(connection))
-    ledger = healed(ledgers[name], live, fingerprints, aliases)
+    ledger = with_moves_closed(
+        {name: healed(ledgers[name], live, fingerprints, aliases)},
+        {name: live},
+        project=loaded.project.name,
+        now=context.clock.now(),
+    )[name]
     plan, problems = completed(saved, desired.definitions, live.connectors)
     declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
     holds = active_holds(
@@ -167,8 +173,10 @@ def _origin_clusters(plan: Plan) -> set[str]:
     return {change.origin.cluster for change in plan.changes if change.origin is not None}
 
 
-def _names(plan: Plan, cluster: str) -> tuple[str, ...]:
+def _names(plan: Plan, cluster: str, memory: Memory) -> tuple[str, ...]:
+    """Return the names to read: those of the plan, and of moves that an earlier run began."""
     names = {change.name for change in plan.changes}
+    names.update(end for move in memory.moves for end in (move.name, move.to_name))
     names.update(
         change.origin.name
         for change in plan.changes
