@@ -153,12 +153,15 @@ class IgnoredKeys:
 class Precondition:
     """What must still hold when a change is applied: config and target state, never health.
 
-    The digest leaves the values of secrets out: those of the keys in `hidden`.
+    The digest leaves the values of secrets out: those of the keys in `hidden`. `secrets` are their
+    fingerprints by key, as far as the server shows them, under the key named `fingerprint_key`.
     """
 
     exists: bool
     digest: str = ""
     hidden: tuple[str, ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
+    fingerprint_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

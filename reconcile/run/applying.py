@@ -100,6 +100,7 @@ def carry_out(
             interrupt=interrupt,
             journal=journal,
             origins=planned.origins,
+            fingerprints=planned.fingerprints,
         )
     except ClusterError as error:
         place = planned.cluster.location

@@ -166,7 +166,11 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         leases={other: ledgers[other].lease for other in origins},
         aliases=aliases,
     )
-    return planned, [*problems, *_other_cluster(saved.plan, live), *_moved(plan, live)]
+    return planned, [
+        *problems,
+        *_other_cluster(saved.plan, live),
+        *_moved(plan, live, fingerprints),
+    ]
 
 
 def _origin_clusters(plan: Plan) -> set[str]:
@@ -199,7 +203,7 @@ def _other_cluster(plan: Plan, live: LiveState) -> list[Problem]:
     ]
 
 
-def _moved(plan: Plan, live: LiveState) -> list[Problem]:
+def _moved(plan: Plan, live: LiveState, fingerprints: Fingerprints) -> list[Problem]:
     """Return what is no longer as it was when the plan was made, and not as wanted either."""
     return [
         Problem(
@@ -210,7 +214,8 @@ def _moved(plan: Plan, live: LiveState) -> list[Problem]:
             connector=change.name,
         )
         for change in plan.changes
-        if standing(change, found := live.connectors.get(change.name)) is Standing.MOVED
+        if standing(change, found := live.connectors.get(change.name), fingerprints)
+        is Standing.MOVED
     ]
 
 

@@ -19,6 +19,7 @@ from tests.sandbox_command import wait_for
 SECRET = 'hun"ter/é-2'
 KEY = {"CONNECTFORM_FINGERPRINT_KEY": "the key for all fingerprints"}
 FINGERPRINTS = 'fingerprintKey: "${{ env.CONNECTFORM_FINGERPRINT_KEY }}"\n'
+PASSWORD_OF_A = '    db.password: "${{ env.PW }}"\n'
 SINK = {"connector.class": "FileStreamSink", "tasks.max": "1", "file": "out.txt", "topics": "lines"}
 
 
@@ -140,6 +141,31 @@ def test_a_plan_made_without_secrets_has_the_digest_of_one_made_with_them(workpl
     saved(workplace, "--no-secrets")
     assert workplace.run("apply", "plan.json", PW=SECRET).code == 0
     assert workplace.cluster.configs()["a"]["db.password"] == SECRET
+
+
+def test_a_secret_that_was_changed_by_hand_makes_a_plan_stale_where_fingerprints_are_keyed(
+    workplace: Workplace,
+):
+    def ready(project: str, **environment: str) -> Result:
+        workplace.write_project(project)
+        workplace.write_sink("a", more=PASSWORD_OF_A)
+        apply(workplace, PW=SECRET, **environment)
+        workplace.write_sink("a", file="new.txt", more=PASSWORD_OF_A)
+        saved(workplace, PW=SECRET, **environment)
+        config = workplace.cluster.configs()["a"] | {"db.password": "by-hand-4711"}
+        workplace.cluster.put("a", config)
+        workplace.cluster.settle()
+        return workplace.run("apply", "plan.json", PW=SECRET, **environment)
+
+    keyed = ready(FINGERPRINTS, **KEY)
+    text = (workplace.folder / "plan.json").read_text(encoding="utf-8")
+    unkeyed = ready("")
+
+    assert keyed.code == 4, keyed.both
+    assert "a was changed since the plan was made  [CF418]" in keyed.err
+    assert unkeyed.code == 0, unkeyed.both
+    assert json.loads(text)["plans"][0]["changes"][0]["precondition"]["secrets"]
+    assert not any(form in text for form in forms_of(SECRET))
 
 
 def test_no_file_that_is_left_behind_holds_a_secret(workplace: Workplace):
