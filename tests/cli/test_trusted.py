@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from reconcile.clock import SystemClock
+from reconcile.plan.digest import digest_of
 from reconcile.redact import forms_of
 from reconcile.sandbox.simulated_cluster import Flavor, SimulatedCluster
 from reconcile.sandbox.simulated_faults import silent
+from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
 from tests.cli.harness import Result, Workplace, workplace_on
 from tests.sandbox_command import wait_for
@@ -485,3 +487,59 @@ def test_a_rename_with_moved_from_moves_and_then_there_is_nothing_to_do(workplac
     assert "1 to move" in moved.out
     assert set(workplace.cluster.configs()) == {"new"}
     assert "No changes." in workplace.run("plan").out
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda one: one.update(format_version="2.0"), "its format is 2.0"),
+        (lambda one: one["tool"].update(version="1.0.0"), "connectform 1.0.0 made it"),
+        (lambda one: one["plans"][0].update(project="others"), "it is of project others"),
+        (lambda one: one["plans"][0]["cluster"].update(name="prod"), "has no cluster prod"),
+    ],
+    ids=["another format", "another tool", "another project", "another cluster"],
+)
+def test_a_plan_made_elsewhere_is_refused(workplace: Workplace, change, told):
+    workplace.write_sink("a")
+    document = json.loads(saved(workplace))
+    change(document)
+    del document["checksum"]
+    document["checksum"] = digest_of(document)
+    workplace.write("plan.json", json.dumps(document))
+
+    result = workplace.run("apply", "plan.json")
+
+    assert result.code == 1
+    assert told in result.err
+    assert "[CF419]" in result.err
+    assert workplace.cluster.writes == 0
+
+
+def test_a_plan_for_a_connect_cluster_on_another_kafka_is_stale(workplace: Workplace):
+    workplace.write_sink("a")
+    saved(workplace)
+    other = SimulatedCluster(clock=SystemClock(), timing=Timing.quick(), cluster_id="another")
+
+    with serve(other) as server:
+        Workplace(workplace.folder, other, server.url).write_project()
+        result = workplace.run("apply", "plan.json")
+
+    assert result.code == 4, result.both
+    assert "the plan is for the Connect cluster on Kafka simulated-kafka" in result.err
+    assert other.writes == 0
+
+
+def test_a_secret_that_was_rotated_since_the_plan_is_applied_and_told(workplace: Workplace):
+    workplace.write_project(FINGERPRINTS)
+    workplace.write_sink("a", more=PASSWORD_OF_A)
+    saved(workplace, PW=SECRET, **KEY)
+
+    gone = workplace.run("apply", "plan.json", **KEY)
+    written = workplace.cluster.writes
+    result = workplace.run("apply", "plan.json", PW="rotated-4711", **KEY)
+
+    assert (gone.code, written) == (4, 0), gone.both
+    assert "the secret db.password that the plan was made with cannot be had any more" in gone.err
+    assert result.code == 0, result.both
+    assert "a: db.password has another value than when the plan was made" in result.out
+    assert workplace.cluster.configs()["a"]["db.password"] == "rotated-4711"
