@@ -93,9 +93,9 @@ def _carried_over(context: Context, planned: Planned, before: Definition, change
     definition = replace(before, ignore=declared.ignore if declared is not None else ())
     today = context.clock.now().date()
     rules = rules_for(definition, activated(planned.cluster.ignore, today), today)
-    live = planned.live.connectors[change.name]
-    found = carry_over(definition, live, rules, planned.aliases)
-    config = found.config if found.config is not None else definition.config
+    live = planned.live.connectors.get(change.name)
+    found = carry_over(definition, live, rules, planned.aliases) if live is not None else None
+    config = found.config if found is not None and found.config is not None else before.config
     return _with_drift_left(config, change) if planned.plan.only_git else config
 
 

@@ -34,12 +34,13 @@ class Two:
     east: SimulatedCluster
     west: SimulatedCluster
 
-    def declare(self, name: str, cluster: str, more: str = "") -> None:
+    def declare(self, name: str, cluster: str, more: str = "", *, password: bool = False) -> None:
+        secret = '    db.password: "${{ env.PW }}"\n' if password else ""
         self.place.write(
             f"connectors/{name}.yaml",
             "apiVersion: connectform/v1\nkind: Connector\n"
             f"metadata: {{name: {name}, clusters: [{cluster}]}}\nspec:\n  class: {SOURCE}\n"
-            f"{more}  config: {{topic: t, file: in.txt}}\n",
+            f"{more}  config:\n    topic: t\n    file: in.txt\n{secret}",
         )
 
     def withdraw(self, name: str) -> None:
@@ -78,7 +79,8 @@ def two_clusters(folder: Path, west: SimulatedCluster) -> Iterator[Two]:
         place = Workplace(folder=folder, cluster=west, url=other.url)
         place.write(
             "connectform.yaml",
-            "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: tests}\nclusters:\n"
+            "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: tests}\n"
+            'fingerprintKey: "${{ env.KEY }}"\nclusters:\n'
             f'  east: {{url: "{one.url}"}}\n  west: {{url: "{other.url}"}}\n',
         )
         here = Two(place, east, west)
@@ -116,19 +118,27 @@ def test_a_connector_moves_to_another_cluster_and_both_ledgers_know(two: Two, wa
     assert "No changes. All 2 clusters match git." in again.out, again.both
 
 
-def test_a_saved_move_is_stale_once_the_old_one_was_changed_by_hand(two: Two):
+@pytest.mark.parametrize(
+    "by_hand", [{"file": "hand.txt"}, {"db.password": "by-hand-4711"}], ids=["a value", "a secret"]
+)
+def test_a_saved_move_ends_before_it_begins_where_the_old_one_was_changed_by_hand(
+    two: Two, by_hand: dict[str, str]
+):
+    environment = {"PW": "secret-4711", "KEY": "the key for all fingerprints"}
+    two.declare("old", "east", password=True)
+    two.place.run("apply", "--auto-approve", "--cluster", "east", **environment)
     two.withdraw("old")
-    two.declare("new", "west", FROM_EAST)
-    two.place.run("plan", "--cluster", "west", "--out", "plan.json")
-    two.east.put("old", two.east.configs()["old"] | {"file": "hand.txt"})
+    two.declare("new", "west", FROM_EAST, password=True)
+    two.place.run("plan", "--cluster", "west", "--out", "plan.json", **environment)
+    two.east.put("old", two.east.configs()["old"] | by_hand)
     two.east.settle()
 
-    result = two.place.run("apply", "plan.json")
+    result = two.place.run("apply", "plan.json", **environment)
 
     assert result.code != 0
     assert "old, which was changed" in result.err, result.both
     assert two.west.configs() == {}
-    assert "old" in two.east.configs()
+    assert two.east.target_of("old").value == "RUNNING"
 
 
 def test_it_is_refused_while_git_still_declares_the_old_one_there(two: Two):
