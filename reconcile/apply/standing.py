@@ -6,7 +6,7 @@ from reconcile.apply.compare import same_config
 from reconcile.model.desired import TargetState
 from reconcile.model.live import LiveConnector
 from reconcile.model.plan import Action, Change
-from reconcile.plan.digest import still_holds
+from reconcile.plan.digest import is_met, precondition_of, still_holds
 from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 from reconcile.plugins.sensitive import is_masked
 
@@ -66,6 +66,23 @@ def what_happened(change: Change, live: LiveConnector | None) -> str:
     if change.before is None or not same_config(change.before, live.config) or live.stray_name:
         return "changed"
     return f"changed to {live.target_state}"
+
+
+def what_happened_to_origin(
+    change: Change,
+    old: LiveConnector | None,
+    new: LiveConnector | None,
+    fingerprints: Fingerprints,
+) -> str:
+    """Return what somebody did to the connector that a move starts from, or an empty text."""
+    origin = change.origin
+    if origin is None:
+        return ""
+    if old is None:
+        return "" if is_written(change, new) else "deleted"
+    planned = origin.precondition
+    now = precondition_of(old, planned.hidden, state=origin.state, fingerprints=fingerprints)
+    return "" if is_met(planned, now) else "changed"
 
 
 def _of_absent(change: Change) -> Standing:

@@ -121,7 +121,7 @@ def test_a_connector_moves_to_another_cluster_and_both_ledgers_know(two: Two, wa
 @pytest.mark.parametrize(
     "by_hand", [{"file": "hand.txt"}, {"db.password": "by-hand-4711"}], ids=["a value", "a secret"]
 )
-def test_a_saved_move_ends_before_it_begins_where_the_old_one_was_changed_by_hand(
+def test_a_saved_move_is_stale_where_the_old_one_was_changed_by_hand(
     two: Two, by_hand: dict[str, str]
 ):
     environment = {"PW": "secret-4711", "KEY": "the key for all fingerprints"}
@@ -135,8 +135,9 @@ def test_a_saved_move_ends_before_it_begins_where_the_old_one_was_changed_by_han
 
     result = two.place.run("apply", "plan.json", **environment)
 
-    assert result.code != 0
-    assert "old, which was changed" in result.err, result.both
+    assert result.code == 4, result.both
+    assert "new is to be moved from old, which was changed since the plan was made" in result.err
+    assert "[CF418]" in result.err
     assert two.west.configs() == {}
     assert two.east.target_of("old").value == "RUNNING"
 
