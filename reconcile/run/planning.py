@@ -34,7 +34,7 @@ from reconcile.plugins.sensitive import is_sensitive
 from reconcile.run.asking import learn_secrets_of, read_plugins, together, validated
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
-from reconcile.run.healing import healed
+from reconcile.run.healing import healed, with_moves_closed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 
 
@@ -65,6 +65,7 @@ class Planned:
     connections to other clusters that connectors move from, and the right to write there.
     """
 
+    loaded: LoadedProject
     cluster: Cluster
     desired: Desired
     live: LiveState
@@ -198,8 +199,8 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         names=_names_to_read(connection, desired, memory, request.selection),
     )
     aliases = class_aliases(list_plugins(connection))
-    ledger = healed(work.ledgers[name], live, work.fingerprints, aliases)
-    origins = _origins(work, name, ledger.memory, stack)
+    around = _around(work, name, live, aliases, stack)
+    ledger = around.ledger
     options = PlanOptions(
         now=context.clock.now(),
         owns=cluster.ownership.owns,
@@ -213,7 +214,7 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         memory=ledger.memory,
         freezes=cluster.freezes,
         fingerprints=work.fingerprints,
-        others=_others(work, origins),
+        others=around.others,
         base=_base(work, name),
     )
     draft = draft_plan(desired, live, options=options, aliases=aliases)
@@ -222,6 +223,7 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
     validations = validated(connection, draft, request.validation)
     plan = build_plan(draft, plugins=plugins, validations=validations, now=context.clock.now())
     return Planned(
+        loaded=work.loaded,
         cluster=cluster,
         desired=desired,
         live=live,
@@ -229,33 +231,62 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         connection=connection,
         ledger=ledger,
         fingerprints=work.fingerprints,
-        origins=origins,
-        leases={name: work.ledgers[name].lease for name in origins},
+        origins=around.origins,
+        leases={name: work.ledgers[name].lease for name in around.origins},
         aliases=aliases,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Around:
+    """The ledger of a cluster, and the other clusters that its moves are about."""
+
+    ledger: OpenLedger
+    origins: Mapping[str, Connection]
+    others: Mapping[str, OtherCluster]
+
+
+def _around(
+    work: _Work, name: str, live: LiveState, aliases: Mapping[str, str], stack: ExitStack
+) -> _Around:
+    """Read the other clusters, and close what runs that were cut off left open."""
+    context, project = work.context, work.loaded.project
+    origins = _origins(work, name, work.ledgers[name].memory, stack)
+    there = {
+        cluster: take_snapshot(origin, clock=context.clock) for cluster, origin in origins.items()
+    }
+    ledgers = with_moves_closed(
+        {
+            **{cluster: work.ledgers[cluster] for cluster in origins},
+            name: healed(work.ledgers[name], live, work.fingerprints, aliases),
+        },
+        {**there, name: live},
+        project=project.name,
+        now=context.clock.now(),
+    )
+    others = {
+        cluster: OtherCluster(
+            live=found,
+            memory=ledgers[cluster].memory,
+            freezes=project.clusters[cluster].freezes,
+        )
+        for cluster, found in there.items()
+    }
+    return _Around(ledger=ledgers[name], origins=origins, others=others)
 
 
 def _origins(work: _Work, name: str, memory: Memory, stack: ExitStack) -> Mapping[str, Connection]:
     """Open connections to the other clusters that connectors of this one move from, or moved to."""
     ends = {
-        move.to_cluster
+        end
         for move in memory.moves
-        if move.cluster == name and move.step is not MoveStep.DONE
+        if move.step is not MoveStep.DONE
+        for end in (move.cluster, move.to_cluster)
     }
     wanted = {*work.desired[name].declared_on, *ends} - {name}
     return {
         cluster: stack.enter_context(connect_to(work.context, work.loaded, cluster))
         for cluster in sorted(wanted & work.ledgers.keys())
-    }
-
-
-def _others(work: _Work, origins: Mapping[str, Connection]) -> Mapping[str, OtherCluster]:
-    return {
-        cluster: OtherCluster(
-            live=take_snapshot(connection, clock=work.context.clock),
-            memory=work.ledgers[cluster].memory,
-        )
-        for cluster, connection in origins.items()
     }
 
 
