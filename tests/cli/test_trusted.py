@@ -3,8 +3,6 @@
 import json
 import sqlite3
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,11 +11,11 @@ from reconcile.ledger import keys
 from reconcile.ledger.sqlite_store import SqliteStore
 from reconcile.plan.digest import digest_of
 from reconcile.redact import forms_of
-from reconcile.sandbox.simulated_cluster import Flavor, SimulatedCluster
+from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_faults import silent
 from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
-from tests.cli.harness import Result, Workplace, workplace_on
+from tests.cli.harness import Result, Workplace
 from tests.sandbox_command import wait_for
 
 SECRET = 'hun"ter/é-2'
@@ -448,48 +446,6 @@ def test_a_commit_says_what_was_applied_where_there_is_no_ledger(workplace: Work
     assert '~ file   = "out.txt" -> "new.txt"\n' in planned.out
     assert unknown.code == 64
     assert "fetch-depth: 0" in unknown.err
-
-
-@pytest.fixture
-def masked(tmp_path: Path) -> Iterator[Workplace]:
-    """A project on a server that answers masks in the place of secrets."""
-    cluster = SimulatedCluster(
-        clock=SystemClock(), timing=Timing.quick(), flavor=Flavor.CONFLUENT_PLATFORM
-    )
-    with workplace_on(cluster, tmp_path) as place:
-        place.write(
-            "connectform.yaml",
-            f"apiVersion: connectform/v1\nkind: Project\nmetadata: {{name: tests}}\n{FINGERPRINTS}"
-            f'definitions: [connectors]\nclusters:\n  local: {{url: "{place.url}"}}\n',
-        )
-        yield place
-
-
-PASSWORD = "consumer.override.sasl.jaas.config"
-
-
-def test_behind_masks_plans_are_empty_rotations_are_seen_and_no_mask_is_written(masked: Workplace):
-    def definition(file: str) -> None:
-        masked.write_sink("a", file=file, more=f'    {PASSWORD}: "${{{{ env.JAAS }}}}"\n')
-
-    def stored() -> str:
-        return masked.cluster.configs()["a"][PASSWORD]
-
-    definition("one.txt")
-    assert apply(masked, JAAS="secret-one", **KEY).code == 0
-    assert "No changes." in masked.run("plan", JAAS="secret-one", **KEY).out
-
-    rotated = masked.run("plan", JAAS="secret-two", **KEY)
-    assert "1 to change" in rotated.out, rotated.both
-    assert apply(masked, JAAS="secret-two", **KEY).code == 0
-    assert stored() == "secret-two"
-    assert "No changes." in masked.run("plan", JAAS="secret-two", **KEY).out
-
-    definition("two.txt")
-    assert apply(masked, JAAS="secret-two", **KEY).code == 0
-    assert masked.run("rollback", "a", "--auto-approve", JAAS="secret-two", **KEY).code == 0
-    assert masked.cluster.configs()["a"]["file"] == "one.txt"
-    assert stored() == "secret-two"
 
 
 def test_a_rename_with_moved_from_moves_and_then_there_is_nothing_to_do(workplace: Workplace):
