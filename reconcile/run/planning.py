@@ -195,8 +195,7 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         names=_names_to_read(connection, desired, memory, request.selection),
     )
     told = read_aliases(connection)
-    aliases = told.values
-    around = _around(work, name, live, aliases, stack)
+    around = _around(work, name, live, told.values, stack)
     ledger = around.ledger
     options = PlanOptions(
         now=context.clock.now(),
@@ -214,26 +213,25 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         others=around.others,
         base=_base(work, name),
     )
-    draft = draft_plan(desired, live, options=options, aliases=aliases)
+    draft = draft_plan(desired, live, options=options, aliases=told.values)
     plugins = read_plugins(connection, draft.classes)
     learn_secrets_of(context, draft, plugins.values)
     validations = validated(connection, draft, request.validation)
     plan = build_plan(
         draft, plugins=plugins.values, validations=validations, now=context.clock.now()
     )
-    kept_back = (*told.problems, *plugins.problems)
     return Planned(
         loaded=work.loaded,
         cluster=cluster,
         desired=desired,
         live=live,
-        plan=replace(plan, problems=(*kept_back, *plan.problems)),
+        plan=replace(plan, problems=(*told.problems, *plugins.problems, *plan.problems)),
         connection=connection,
         ledger=ledger,
         fingerprints=work.fingerprints,
         origins=around.origins,
         leases={name: work.ledgers[name].lease for name in around.origins},
-        aliases=aliases,
+        aliases=told.values,
     )
 
 
