@@ -64,7 +64,7 @@ def apply_git(  # what the command was given
         items = planned
         if digest:
             _require_digest(plans_of(planned), digest)
-        if approved:
+        if expect is not None and not digest:
             items = tuple(_as_approved(item, approved) for item in planned)
         code = apply_approved(shell, items, settings)
         left = _exit_of_left(plans_of(items))

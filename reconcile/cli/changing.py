@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reconcile.cli.exits import Exit, worst
+from reconcile.cli.exits import Exit
 from reconcile.cli.options import (
     AllClustersOption,
     AutoApproveOption,
@@ -21,7 +21,7 @@ from reconcile.cli.options import (
     number_of_seconds,
     selection_of,
 )
-from reconcile.cli.shell import Shell, write_document
+from reconcile.cli.shell import Shell
 from reconcile.model.plan import ValidationMode
 
 
@@ -70,6 +70,17 @@ KeepGoingOption = Annotated[
 ]
 
 
+DefinitionsFromOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--definitions-from",
+        metavar="DIR",
+        help="Read the definitions from another folder, and nothing else there: code that nobody"
+        " has reviewed. Needs --no-secrets, and --validate schema or off.",
+    ),
+]
+
+
 def plan(
     shell: Shell,
     *,
@@ -87,6 +98,7 @@ def plan(
     ] = False,
     only: OnlyOption = None,
     base: BaseOption = "",
+    definitions_from: DefinitionsFromOption = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -100,14 +112,11 @@ def plan(
     json_out: JsonOutOption = None,
 ) -> Exit:
     """Show how clusters differ from git, and write nothing."""
-    from reconcile.cli.opening import open_project
-    from reconcile.cli.showing import note_failures, note_findings, plans_of, show_plans
-    from reconcile.plan.document import plans_document
-    from reconcile.run.planning import PlanRequest, plan_clusters
+    from reconcile.cli.planning import Wanted, show_planned
+    from reconcile.run.planning import PlanRequest
 
-    loaded, chosen = open_project(shell, cluster, all_clusters)
     request = PlanRequest(
-        clusters=chosen,
+        clusters=(),
         selection=selection_of(select, exclude),
         validation=validate,
         strict=strict,
@@ -117,21 +126,16 @@ def plan(
         only_git=only is OnlyChoice.GIT,
         base=base,
     )
-    with plan_clusters(shell.context, loaded, request) as planned:
-        plans = plans_of(planned)
-        if output is OutputFormat.TEXT:
-            show_plans(shell, planned)
-        if output is OutputFormat.JSON or json_out:
-            document = plans_document(plans)
-            write_document(shell, document=document, output=output, json_out=json_out)
-        code = worst(note_findings(shell, planned), note_failures(shell, planned))
-        if out is not None and len(plans) == len(planned):
-            write_document(
-                shell, document=plans_document(plans), output=OutputFormat.TEXT, json_out=out
-            )
-            shell.terminal.say(f"\nTo carry out exactly this: connectform apply {out}")
-    changes = any(item.changes for item in plans)
-    return worst(code, Exit.CHANGES if detailed_exitcode and changes else Exit.FINE)
+    wanted = Wanted(
+        clusters=cluster,
+        all_clusters=all_clusters,
+        definitions_from=definitions_from,
+        output=output,
+        json_out=json_out,
+        out=out,
+        detailed_exitcode=detailed_exitcode,
+    )
+    return show_planned(shell, request, wanted)
 
 
 def apply(

@@ -34,13 +34,13 @@ def note_findings(shell: Shell, items: Sequence[Planned | NotPlanned]) -> Exit:
 
     Returns the exit code that this stands for.
     """
-    # That nothing is declared is said by the plan itself.
+    # That nothing is declared, or the project file is another one, is said by the plan itself.
     found = dict.fromkeys(
         problem
         for item in items
         if isinstance(item, Planned)
         for problem in item.desired.problems
-        if problem.code is not Code.NO_DEFINITIONS
+        if problem.code not in {Code.NO_DEFINITIONS, Code.OTHER_PROJECT_FILE}
     )
     shell.terminal.note(problems_lines(found), redactor=shell.context.redactor)
     return Exit.ERROR if errors_in(tuple(found)) else Exit.FINE

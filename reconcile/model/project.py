@@ -156,7 +156,8 @@ class Project:
     """The project file, checked; `root` is the absolute folder it stands in.
 
     `environment` names the variables that definitions may use, as globs; None allows any.
-    `fingerprint_key` is as written, a reference.
+    `fingerprint_key` is as written, a reference. `definitions_from` is another folder that holds
+    the definitions alone: one that nobody has reviewed yet.
     """
 
     name: str
@@ -166,3 +167,9 @@ class Project:
     clusters: Mapping[str, Cluster]
     environment: tuple[str, ...] | None = None
     fingerprint_key: str = ""
+    definitions_from: str = ""
+
+    @property
+    def definitions_root(self) -> str:
+        """Return the folder that `definitions` count from."""
+        return self.definitions_from or self.root

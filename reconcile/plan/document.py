@@ -36,9 +36,13 @@ FORMAT_VERSION: Final = "1.0"
 Document = dict[str, Any]
 
 
-def plans_document(plans: Iterable[Plan]) -> Document:
-    """Return the plans of a run (`schemas/plan.schema.json`)."""
-    document = {**_header("plan"), "plans": [plan_document(plan) for plan in plans]}
+def plans_document(plans: Iterable[Plan], not_planned: Iterable[NotCompared] = ()) -> Document:
+    """Return the plans of a run (`schemas/plan.schema.json`), and why clusters have none."""
+    document = {
+        **_header("plan"),
+        "plans": [plan_document(plan) for plan in plans],
+        "failures": _failures(not_planned),
+    }
     return {**document, "checksum": digest_of(document)}
 
 
@@ -50,14 +54,7 @@ def results_document(results: Iterable[ApplyResult]) -> Document:
 def drifts_document(drifts: Iterable[Drift], not_compared: Iterable[NotCompared] = ()) -> Document:
     """Return how clusters drifted (`schemas/drift.schema.json`), and of which nobody can tell."""
     reports = [drift_document(drift) for drift in drifts]
-    failures = [
-        {
-            "project": failure.project,
-            "cluster": failure.cluster,
-            "problems": [_problem(problem) for problem in failure.problems],
-        }
-        for failure in not_compared
-    ]
+    failures = _failures(not_compared)
     return {
         **_header("drift"),
         "errored": bool(failures) or any(report["errored"] for report in reports),
@@ -191,6 +188,17 @@ def _drift_hold(item: Withheld) -> Document:
         "until": time_text(item.until) if item.until else None,
         "freeze": item.why is WithheldBy.FREEZE,
     }
+
+
+def _failures(not_compared: Iterable[NotCompared]) -> list[Document]:
+    return [
+        {
+            "project": failure.project,
+            "cluster": failure.cluster,
+            "problems": [_problem(problem) for problem in failure.problems],
+        }
+        for failure in not_compared
+    ]
 
 
 def _header(kind: str) -> Document:

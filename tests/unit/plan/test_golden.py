@@ -44,7 +44,7 @@ Document = dict[str, Any]
 
 ROOT = Path(__file__).parents[3]
 KINDS: dict[str, Callable[[], Document]] = {
-    "plan": lambda: plans_document(plans()),
+    "plan": lambda: plans_document(plans(), (NOT_COMPARED,)),
     "outcome": lambda: results_document(results()),
     "drift": lambda: drifts_document(drifts(), (NOT_COMPARED,)),
 }
