@@ -32,7 +32,7 @@ def block_lines(
     sign: Span, sentences: Sequence[str], change: Change, details: Iterable[Line]
 ) -> list[Line]:
     """Return the block of one connector: what happens, which one it is, and the details."""
-    place = f"  # {_place(change.location)}" if change.location else ""
+    place = f"  # {place_text(change.location)}" if change.location else ""
     class_name = f" ({change.class_name.rpartition('.')[2]})" if change.class_name else ""
     first, *more = sentences
     head = [
@@ -43,7 +43,8 @@ def block_lines(
     return [*indented(head, 2), *indented(details, 6)]
 
 
-def _place(location: Location) -> str:
+def place_text(location: Location) -> str:
+    """Return where a connector is declared: file and line."""
     return f"{location.path}:{location.line}" if location.line else location.path
 
 
@@ -99,19 +100,19 @@ def _row_lines(row: KeyRow, columns: int) -> list[Line]:
 
 
 def comment_lines(change: Change) -> list[Line]:
+    """Return what is not shown of a connector, as comments."""
+    return [line(dim(f"  # ({text})")) for text in comment_texts(change)]
+
+
+def comment_texts(change: Change) -> list[str]:
     """Return what is not shown of a connector: keys in sync, and keys that rules leave alone."""
     ignored = [
-        line(
-            dim(
-                f"  # ({counted(len(rule.keys), 'key')} ignored: {rule.reason}; {_names(rule.keys)})"
-            )
-        )
+        f"{counted(len(rule.keys), 'key')} ignored: {rule.reason}; {_names(rule.keys)}"
         for rule in change.ignored
     ]
     if not change.unchanged:
         return ignored
-    hidden = counted(change.unchanged, "unchanged key")
-    return [line(dim(f"  # ({hidden} hidden)")), *ignored]
+    return [f"{counted(change.unchanged, 'unchanged key')} hidden", *ignored]
 
 
 def _names(keys: tuple[str, ...]) -> str:
