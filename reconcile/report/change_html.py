@@ -8,7 +8,7 @@ from reconcile.model.problem import Problem
 from reconcile.report.change_text import comment_texts, place_text, sentence, symbol
 from reconcile.report.effect_text import effect_texts
 from reconcile.report.html import Html, Part, element, joined, styled
-from reconcile.report.html_page import problem_parts
+from reconcile.report.html_page import card, problem_parts
 from reconcile.report.key_rows import KeyRow, key_rows
 from reconcile.report.spans import Span
 
@@ -26,13 +26,13 @@ def connector_article(
 ) -> Html:
     """Return the card of one connector: what happens to it, which one it is, and the details."""
     facts = [change.class_name, place_text(change.location) if change.location else ""]
-    return element(
-        "article",
+    return card(
         element("h3", element("span", sign.text, class_=f"tag {sign.style.value}"), " ", text),
         element("p", " · ".join(fact for fact in facts if fact), class_="quiet"),
         details,
         map(problem_parts, problems),
-        class_=sign.style.value,
+        style=sign.style,
+        name="article",
     )
 
 

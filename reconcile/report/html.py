@@ -8,7 +8,7 @@ from typing import Final
 from reconcile.redact import one_line
 from reconcile.report.spans import Line, Style
 
-_VOID: Final = frozenset({"br", "meta", "rect"})
+_VOID: Final = frozenset({"meta"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,10 +74,15 @@ def counts(found: Sequence[Count], label: str) -> Html:
     return joined([tiles, _bar(found, label)])
 
 
+def card(*parts: Part, style: Style = Style.PLAIN, name: str = "div") -> Html:
+    """Return a card with an edge in the colour of what it means."""
+    return element(name, parts, class_=f"card edge-{style.value}")
+
+
 def lines_card(lines: Iterable[Line]) -> Html:
     """Return lines of a text report as paragraphs on a card; nothing where there are none."""
     paragraphs = [element("p", styled(row)) for row in lines if row]
-    return element("div", paragraphs, class_="card") if paragraphs else Html("")
+    return card(paragraphs) if paragraphs else Html("")
 
 
 def table_html(table: Table) -> Html:
@@ -97,13 +102,13 @@ def table_html(table: Table) -> Html:
         )
         for row in table.rows
     )
-    return element("table", element("thead", head), element("tbody", body))
+    return card(element("table", element("thead", head), element("tbody", body)))
 
 
 def problem_articles(problems: Iterable[Problem]) -> Html:
     """Return problems, each with its place, its code and what to do."""
     return joined(
-        element("article", problem_parts(found), class_=STYLES[found.severity].value)
+        card(problem_parts(found), style=STYLES[found.severity], name="article")
         for found in ordered(problems)
     )
 

@@ -8,14 +8,14 @@ STYLE: Final = """
   --page: #f6f7f9; --card: #ffffff; --text: #1c2128; --quiet: #57606a; --rule: #d5dae1;
   --add: #17663a; --change: #7a5200; --destroy: #b3261e; --good: #17663a; --warning: #7a5200;
   --error: #b3261e; --add-back: #e3f5e9; --change-back: #fff3d6; --destroy-back: #fde7e5;
-  --link: #0b57b4; --mark: #6f42c1;
+  --link: #0b57b4;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #12161c; --card: #1b2129; --text: #e4e8ee; --quiet: #a3acb8; --rule: #343c47;
     --add: #6fd394; --change: #edbe5c; --destroy: #ff9d94; --good: #6fd394; --warning: #edbe5c;
     --error: #ff9d94; --add-back: #17301f; --change-back: #33290f; --destroy-back: #3b1d1b;
-    --link: #7db7ff; --mark: #c3a6ff;
+    --link: #7db7ff;
   }
 }
 * { box-sizing: border-box; }
@@ -46,26 +46,24 @@ code, .value { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace;
   padding: .4rem .8rem; min-width: 6rem;
 }
 .counts b { display: block; font-size: 1.5rem; line-height: 1.2; }
-svg { display: block; width: 100%; height: .6rem; border-radius: .3rem; }
+svg { display: block; width: 100%; height: .6rem; border-radius: .3rem; margin: 0 0 .75rem; }
 svg .add { fill: var(--add); } svg .change { fill: var(--change); } svg .destroy { fill: var(--destroy); }
 svg .good { fill: var(--good); } svg .warning { fill: var(--warning); } svg .error { fill: var(--error); }
-svg .dim { fill: var(--rule); } svg .mark { fill: var(--mark); }
-article, .card {
+svg .dim { fill: var(--rule); }
+.card {
   background: var(--card); border: 1px solid var(--rule); border-left-width: 5px;
   border-radius: .5rem; padding: .75rem 1rem; margin: 0 0 .75rem; content-visibility: auto;
   contain-intrinsic-size: auto 9rem;
 }
-article.add { border-left-color: var(--add); } article.change { border-left-color: var(--change); }
-article.destroy, article.error { border-left-color: var(--destroy); }
-article.warning { border-left-color: var(--warning); }
-article, article p, article td { color: var(--text); }
+.edge-add, .edge-good { border-left-color: var(--add); }
+.edge-change, .edge-warning { border-left-color: var(--change); }
+.edge-destroy, .edge-error { border-left-color: var(--destroy); }
 .tag {
   display: inline-block; border-radius: .3rem; padding: 0 .5rem; font-size: .8rem; font-weight: 600;
   border: 1px solid currentColor;
 }
 .tag.add { background: var(--add-back); } .tag.change { background: var(--change-back); }
 .tag.destroy { background: var(--destroy-back); }
-article p.quiet { color: var(--quiet); }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; }
 thead th { color: var(--quiet); font-size: .8rem; font-weight: 600; border-bottom: 1px solid var(--rule); }
@@ -83,7 +81,7 @@ footer { color: var(--quiet); font-size: .85rem; padding: 1.5rem 1rem 2rem; }
 }
 @media print {
   :root { --page: #fff; --card: #fff; }
-  body { font-size: 11pt; } article { break-inside: avoid; content-visibility: visible; }
+  body { font-size: 11pt; } .card { break-inside: avoid; content-visibility: visible; }
   .skip { display: none; } details > * { display: block; }
 }
 """

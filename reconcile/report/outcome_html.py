@@ -8,6 +8,7 @@ from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.report.html import Html, element
 from reconcile.report.html_page import (
     Count,
+    card,
     counts,
     lines_card,
     page,
@@ -54,13 +55,13 @@ def _cluster(result: ApplyResult) -> Html:
 
 
 def _article(outcome: Outcome) -> Html:
-    style = STYLES[outcome.status].value
-    word = element("span", outcome_word(outcome), class_=f"tag {style}")
-    return element(
-        "article",
+    style = STYLES[outcome.status]
+    word = element("span", outcome_word(outcome), class_=f"tag {style.value}")
+    return card(
         element("h3", outcome.name, " ", word),
         map(problem_parts, outcome.problems),
-        class_=style,
+        style=style,
+        name="article",
     )
 
 
