@@ -6,8 +6,9 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from reconcile import __version__
-from reconcile.cli.changing import apply, drift, plan
+from reconcile.cli.changing import apply, plan
 from reconcile.cli.demo import demo
+from reconcile.cli.drifting import drift
 from reconcile.cli.exits import Exit
 from reconcile.cli.files import export, init, validate
 from reconcile.cli.keeping import adopt, forget, history, hold, rollback, show, unlock

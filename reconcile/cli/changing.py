@@ -1,4 +1,4 @@
-"""The commands plan, apply and drift."""
+"""The commands plan and apply."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -281,64 +281,3 @@ def _refuse_options_of_planning(given: tuple[object, ...], validation: Validatio
             "a plan file is applied exactly as it is: options of planning do not go with it",
             hint="give them to connectform plan --out FILE",
         )
-
-
-def drift(
-    shell: Shell,
-    *,
-    cluster: ClusterOption = None,
-    all_clusters: AllClustersOption = False,
-    select: SelectOption = None,
-    exclude: ExcludeOption = None,
-    no_secrets: Annotated[
-        bool, typer.Option("--no-secrets", help="Leave secrets unresolved and uncompared.")
-    ] = False,
-    base: BaseOption = "",
-    fail_on: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fail-on", metavar="WHAT", help="Also exit with 2 for: unmanaged, orphaned."
-        ),
-    ] = None,
-    output: OutputOption = OutputFormat.TEXT,
-    json_out: JsonOutOption = None,
-) -> Exit:
-    """Report what differs; exit with 2 where something does.
-
-    Config, target state and missing connectors count; health does not.
-    """
-    from reconcile.cli.opening import open_project
-    from reconcile.cli.showing import note_failures, note_findings, plans_of
-    from reconcile.errors import usage
-    from reconcile.plan.document import drifts_document
-    from reconcile.plan.drift import drift_of
-    from reconcile.report.drift_text import drift_lines
-    from reconcile.run.planning import PlanRequest, plan_clusters
-
-    also = set(fail_on or ())
-    if unknown := also - {"unmanaged", "orphaned"}:
-        raise usage(f"--fail-on knows no {min(unknown)!r}", hint="known: unmanaged, orphaned")
-    loaded, chosen = open_project(shell, cluster, all_clusters)
-    request = PlanRequest(
-        clusters=chosen,
-        selection=selection_of(select, exclude),
-        validation=ValidationMode.OFF,
-        secrets=not no_secrets,
-        base=base,
-    )
-    with plan_clusters(shell.context, loaded, request) as planned:
-        drifts = [drift_of(plan) for plan in plans_of(planned)]
-        if output is OutputFormat.TEXT:
-            for found in drifts:
-                shell.terminal.show(drift_lines(found))
-        if output is OutputFormat.JSON or json_out:
-            document = drifts_document(drifts)
-            write_document(shell, document=document, output=output, json_out=json_out)
-        code = worst(note_findings(shell, planned), note_failures(shell, planned))
-    drifted = any(
-        found.has_drift
-        or ("unmanaged" in also and found.unmanaged)
-        or ("orphaned" in also and found.orphaned)
-        for found in drifts
-    )
-    return worst(code, Exit.CHANGES if drifted else Exit.FINE)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reconcile.model.desired import TargetState
-from reconcile.model.drift import Drift
+from reconcile.model.drift import Drift, NotCompared, Unhealthy
+from reconcile.model.live import State
 from reconcile.model.plan import Cause, Change, KeyChange, Part, PartChange, StateChange
 from reconcile.model.problem import Problem, Severity, errors_in
 from reconcile.report.change_text import block_lines, comment_lines, value_lines
@@ -17,9 +18,9 @@ from reconcile.report.cluster_text import (
     selection_lines,
     unmanaged_lines,
 )
-from reconcile.report.kept_text import orphans
+from reconcile.report.kept_text import held_line, orphans
 from reconcile.report.problem_text import problem_lines
-from reconcile.report.spans import Line, Span, Style, bold, line
+from reconcile.report.spans import Line, Span, Style, bold, dim, indented, line
 from reconcile.report.words import counted
 
 _CHANGED = Span("~", Style.CHANGE)
@@ -36,13 +37,19 @@ def drift_lines(drift: Drift) -> list[Line]:
         [
             [header, *selection_lines(drift.selection)],
             *(
-                _missing_lines(change, near[change.name])
-                if change.name in missing
-                else _changed_lines(change, near[change.name])
+                [
+                    *(
+                        _missing_lines(change, near[change.name])
+                        if change.name in missing
+                        else _changed_lines(change, near[change.name])
+                    ),
+                    *indented(_remedy_lines(drift, change), 6),
+                ]
                 for change in drifted
             ),
             [row for problem in apart for row in problem_lines(problem)],
             _held_lines(drift),
+            _unhealthy_lines(drift),
             orphans(
                 drift.orphaned, "connectform forget, or plan --prune, settles what becomes of them."
             ),
@@ -110,14 +117,61 @@ def _reversed_state(state: StateChange | None) -> StateChange | None:
     return StateChange(before=state.after, after=state.before)
 
 
+def _remedy_lines(drift: Drift, change: Change) -> list[Line]:
+    """Return the two ways to settle it, each after a word of its own so that it can be copied."""
+    remedies = drift.remedies.get(change.name)
+    if remedies is None:
+        return []
+    accept = remedies.accept
+    if not accept and change.location is not None:
+        accept = f"remove it from {change.location.path}"
+    rows = [line(dim("take it back:  "), remedies.take_back)]
+    return [*rows, *([line(dim("accept it:     "), accept)] if accept else [])]
+
+
 def _held_lines(drift: Drift) -> list[Line]:
     if not drift.held:
         return []
     count = counted(len(drift.held), "connector")
-    return [line(bold("Held: "), f"{count} not as git declares, on hold: {', '.join(drift.held)}.")]
+    rows = [line(bold("Held: "), f"{count} not as git declares, left alone.")]
+    return [*rows, *indented(map(held_line, drift.held), 4)]
+
+
+def _unhealthy_lines(drift: Drift) -> list[Line]:
+    if not drift.unhealthy:
+        return []
+    count = counted(len(drift.unhealthy), "declared connector")
+    verb = "has" if len(drift.unhealthy) == 1 else "have"
+    rows = [line(bold("Unhealthy: "), f"{count} {verb} failed, or tasks of it; that is no drift.")]
+    return [*rows, *indented(map(_unhealthy_line, drift.unhealthy), 4)]
+
+
+def _unhealthy_line(found: Unhealthy) -> Line:
+    what = found.state.value
+    if found.state is not State.FAILED:
+        what = f"{what}, {len(found.failed)} of {counted(found.tasks, 'task')} failed"
+    return line(f"{found.name}: ", Span(what, Style.ERROR), f": {found.cause}")
+
+
+def not_compared_line(failures: Sequence[NotCompared]) -> Line:
+    """Return of which clusters nobody can tell whether they drifted."""
+    names = ", ".join(failure.cluster for failure in failures)
+    return line(Span("Cannot tell: ", Style.ERROR), f"not compared: {names}.")
 
 
 def _closing_lines(drift: Drift) -> list[Line]:
+    return [*_coverage_lines(drift), *_verdict_lines(drift)]
+
+
+def _coverage_lines(drift: Drift) -> list[Line]:
+    if drift.coverage is None:
+        return []
+    verb = "is" if drift.managed == 1 else "are"
+    managed = f"{drift.managed:,} of {counted(drift.live, 'connector')} {verb} managed"
+    return [line(bold("Coverage: "), f"{managed}, {drift.coverage} %.")]
+
+
+def _verdict_lines(drift: Drift) -> list[Line]:
     errors = errors_in(drift.problems)
     if drift.has_drift:
         since = "what was last applied" if drift.remembered else "git"

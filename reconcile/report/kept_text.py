@@ -92,10 +92,7 @@ def _heading(why: WithheldBy, count: int) -> Line:
 def _item(item: Withheld) -> list[Line]:
     change = item.change
     if item.why in _HELD:
-        until = f" until {moment_text(item.until)}" if item.until else ""
-        who = f" by {item.by}" if item.by else ""
-        text = f"{change.name} is held{until}{who}: {item.reason}"
-        head = [line(text), line(dim(f"# {sentence(change)}, but for that"))]
+        head = [held_line(item), line(dim(f"# {sentence(change)}, but for that"))]
     else:
         reason = f": {item.reason}" if item.reason else ""
         head = [line(f"{sentence(change)}, but for that{reason}")]
@@ -106,8 +103,16 @@ def _values(change: Change) -> list[Line]:
     return value_lines(change) if change.before is not None else []
 
 
+def held_line(item: Withheld) -> Line:
+    """Return who holds a connector, until when, and why."""
+    return line(_hold_text(item.change.name, "held", item))
+
+
 def _hold_line(hold: ActiveHold) -> Line:
+    return line(_hold_text(hold.name, "frozen" if hold.freeze else "held", hold))
+
+
+def _hold_text(name: str, kind: str, hold: ActiveHold | Withheld) -> str:
     until = f" until {moment_text(hold.until)}" if hold.until else ""
     who = f" by {hold.by}" if hold.by else ""
-    kind = "frozen" if hold.freeze else "held"
-    return line(f"{hold.name} is {kind}{until}{who}: {hold.reason}")
+    return f"{name} is {kind}{until}{who}: {hold.reason}"

@@ -6,7 +6,8 @@ from reconcile.model.applied import Applied, AppliedValue
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
 from reconcile.model.desired import TargetState, TasksRange
-from reconcile.model.live import ClusterIdentity
+from reconcile.model.drift import Aside, Drift, NotCompared, Unhealthy
+from reconcile.model.live import ClusterIdentity, State
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import (
     Action,
@@ -32,6 +33,7 @@ from reconcile.model.plan import (
     WithheldBy,
 )
 from reconcile.model.problem import Location, Problem, Severity
+from reconcile.plan.drift import drift_of
 
 NOON = datetime(2027, 1, 4, 12, 0, tzinfo=UTC)
 IDENTITY = ClusterIdentity(
@@ -286,6 +288,26 @@ def plans() -> tuple[Plan, ...]:
         validation=ValidationMode.OFF,
     )
     return (everything, one, nothing)
+
+
+UNHEALTHY = (
+    Unhealthy(name="refunds-sink", state=State.RUNNING, failed=(1,), tasks=2, cause="no broker"),
+    Unhealthy(name="orders-sink", state=State.FAILED, cause="DataException: bad record"),
+)
+NOT_COMPARED = NotCompared(
+    project="shop",
+    cluster="far",
+    problems=(Problem(code=Code.CLUSTER_UNREACHABLE, message="cannot connect to far"),),
+)
+
+
+def drifts() -> tuple[Drift, ...]:
+    """Return how far each of the plans speaks of drift, and what stands apart from it."""
+    first, *others = plans()
+    return (
+        drift_of(first, unhealthy=UNHEALTHY, fail_on=tuple(Aside)),
+        *map(drift_of, others),
+    )
 
 
 def results() -> tuple[ApplyResult, ...]:
