@@ -3,26 +3,29 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from reconcile.report.outcome_html import results_html
-from reconcile.report.plan_html import plans_html
-from reconcile.report.problems_html import problems_html
+
+from reconcile.report.drift_page import drifts_page
+from reconcile.report.html_page import page_html
+from reconcile.report.outcome_page import results_page
+from reconcile.report.plan_page import plans_page
+from reconcile.report.problems_page import problems_page
 from tests.browser.conftest import PHONE, WIDE
 from tests.golden import nouns
 
+LINKS = {"logs": "https://logs.example.com/?q={connector}"}
 PAGES = {
-    "plan": plans_html(nouns.plans()),
-    "outcome": results_html(nouns.results()),
-    "problems": problems_html("Findings", nouns.PROBLEMS),
-}
-NOTHING = {
-    "no plan": plans_html([]),
-    "no findings": problems_html("Findings", []),
+    "plan": plans_page(nouns.plans(), links=LINKS),
+    "drift": drifts_page(nouns.drifts(), links=LINKS),
+    "outcome": results_page(nouns.results(), links=LINKS),
+    "problems": problems_page("Findings", nouns.PROBLEMS),
+    "no plan": plans_page([], links={}),
+    "no findings": problems_page("Findings", []),
 }
 
 
-@pytest.fixture(params=[*PAGES, *NOTHING])
+@pytest.fixture(params=PAGES)
 def text(request) -> str:
-    return (PAGES | NOTHING)[request.param]
+    return page_html(PAGES[request.param])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
