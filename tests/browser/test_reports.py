@@ -3,7 +3,6 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-
 from reconcile.report.drift_page import drifts_page
 from reconcile.report.html_page import page_html
 from reconcile.report.outcome_page import results_page
