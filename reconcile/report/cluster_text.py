@@ -14,12 +14,18 @@ _MOST_NAMES: Final = 20
 
 def header_line(cluster: str, identity: ClusterIdentity, commit: str) -> Line:
     """Return which cluster this is, and which commit it is compared with."""
-    facts = [f"Connect {identity.version}"]
-    if identity.kafka_cluster_id:
-        facts.append(f"Kafka cluster {identity.kafka_cluster_id}")
-    if commit:
-        facts.append(f"commit {commit[:12]}")
-    return line(bold(f"Cluster {cluster}"), dim(f" ({', '.join(facts)})"))
+    facts = ", ".join(cluster_facts(identity, commit))
+    return line(bold(f"Cluster {cluster}"), dim(f" ({facts})"))
+
+
+def cluster_facts(identity: ClusterIdentity, commit: str) -> tuple[str, ...]:
+    """Return what is known of a cluster, and the commit it is compared with."""
+    facts = (
+        f"Connect {identity.version}",
+        f"Kafka cluster {identity.kafka_cluster_id}" if identity.kafka_cluster_id else "",
+        f"commit {commit[:12]}" if commit else "",
+    )
+    return tuple(fact for fact in facts if fact)
 
 
 def selection_lines(selection: Selection) -> list[Line]:

@@ -15,6 +15,11 @@ _HELD: Final = frozenset({WithheldBy.HOLD, WithheldBy.FREEZE})
 
 def withheld_lines(plan: Plan) -> list[Line]:
     """Return what differs and is left as it is, by the reason for it."""
+    return [row for rows in withheld_blocks(plan).values() for row in rows]
+
+
+def withheld_blocks(plan: Plan) -> dict[WithheldBy, list[Line]]:
+    """Return what differs and is left as it is, under a heading for each reason."""
     blocks = {
         why: list(items)
         for why, items in groupby(
@@ -22,10 +27,10 @@ def withheld_lines(plan: Plan) -> list[Line]:
             key=lambda item: item.why,
         )
     }
-    rows: list[Line] = []
-    for why, items in blocks.items():
-        rows += [_heading(why, len(items)), *(row for item in items for row in _item(item))]
-    return rows
+    return {
+        why: [_heading(why, len(items)), *(row for item in items for row in _item(item))]
+        for why, items in blocks.items()
+    }
 
 
 def hold_lines(plan: Plan) -> list[Line]:

@@ -1,0 +1,30 @@
+"""Findings in files as a page."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from reconcile.model.problem import Problem, Severity
+from reconcile.report.page import Count, Page, Section
+from reconcile.report.problem_text import STYLES, counts_text, ordered
+from reconcile.report.spans import bold, line
+
+
+def problems_page(title: str, problems: Iterable[Problem]) -> Page:
+    """Return one page for the findings of a check."""
+    found = ordered(problems)
+    severities = Counter(problem.severity for problem in found)
+    return Page(
+        title=title,
+        sections=(
+            Section(
+                heading="Findings",
+                summary=(line(bold(f"{counts_text(found)}." if found else "Nothing was found.")),),
+                counts=tuple(
+                    Count(severities[severity], severity.value, STYLES[severity])
+                    for severity in Severity
+                    if severities[severity]
+                ),
+                problems=tuple(found),
+            ),
+        ),
+    )
