@@ -7,6 +7,7 @@ from typer.exceptions import Abort, TyperException
 
 from reconcile import __version__
 from reconcile.cli.changing import apply, plan
+from reconcile.cli.ci import ci_app
 from reconcile.cli.demo import demo
 from reconcile.cli.drifting import drift
 from reconcile.cli.exits import Exit
@@ -75,6 +76,7 @@ for _function in (
 ):
     app.command()(command(_function))
 app.command()(command(demo, with_project=False))
+app.add_typer(ci_app, name="ci")
 app.add_typer(sandbox_app, name="sandbox")
 
 
