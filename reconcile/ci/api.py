@@ -25,6 +25,7 @@ _WITHOUT_A_HINT: Final = 60.0  # GitHub: wait for at least one minute
 _PASSING: Final = frozenset({500, 502, 503, 504})
 _MOVED: Final = frozenset({301, 302, 307, 308})
 _ABSENT: Final = frozenset({404, 410})
+_TAKEN: Final = frozenset({409, 422})
 _HIDDEN: Final = frozenset({401, 403, 404})
 _FINAL: Final = frozenset({FailureKind.TLS, FailureKind.PROTOCOL, FailureKind.TOKEN})
 _LONGEST_MESSAGE: Final = 300
@@ -86,6 +87,10 @@ class Api:
                 raise gone(self.url, path, needs)
             return None
         return self._value(answer) if answer.body else {}
+
+    def offer(self, path: str, body: Mapping[str, Any], *, needs: str) -> None:
+        """Make something unless it is there already: somebody else may have been quicker."""
+        self._ask("POST", self.url + path, body=body, needs=needs, accept=_TAKEN)
 
     def download(self, path: str, *, needs: str) -> bytes:
         """Return a file; where the forge sends on to another place, our token stays behind."""

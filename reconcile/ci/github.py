@@ -83,7 +83,7 @@ class GitHub:
                 "color": "d93f0b",
                 "description": "Kafka Connect differs from git",
             }
-            self.api.send("POST", self._path("labels"), made, needs=_ISSUES)
+            self.api.offer(self._path("labels"), made, needs=_ISSUES)
         sent = {"title": title, "body": body, "labels": [label]}
         return _issue(self.api.send("POST", self._path("issues"), sent, needs=_ISSUES))
 
