@@ -15,7 +15,6 @@ ARTIFACT: Final = "connectform-plan"
 """How plan.yml calls what it keeps."""
 
 PLAN_FILE: Final = "plan.json"
-_WORKFLOW: Final = ".github/workflows/plan.yml"
 _ACTIONS: Final = "github-actions[bot]"
 _LARGEST: Final = 64_000_000
 _COMMENTS: Final = "permissions: pull-requests: write"
@@ -106,7 +105,7 @@ class GitHub:
     def merged_plan(self, commit: str) -> Artifact | None:
         """Return the plan that was made for the pull request that brought a commit in.
 
-        Only a run of the plan workflow counts, for a pull request of this repository.
+        Only a run for a pull request of this repository counts, and none of a fork's.
         """
         pulls = self.api.pages(self._path("commits", commit, "pulls"), needs=_READ)
         for pull in [found for found in pulls if found.get("merged_at")]:
@@ -117,7 +116,7 @@ class GitHub:
             found = [entry for entry in listed["artifacts"] if _is_of(entry, head)]
             for entry in sorted(found, key=lambda each: int(each["id"]), reverse=True):
                 run = int(entry["workflow_run"]["id"])
-                if self._is_plan(run):
+                if self._is_for_a_pull_request(run):
                     path = self._path("actions", "artifacts", entry["id"], "zip")
                     content = _unpacked(self.api.download(path, needs=_RUNS))
                     if content is not None:
@@ -125,10 +124,9 @@ class GitHub:
                         return Artifact(pull_request=number, commit=head, run=run, content=content)
         return None
 
-    def _is_plan(self, run: int) -> bool:
+    def _is_for_a_pull_request(self, run: int) -> bool:
         found = self.api.get(self._path("actions", "runs", run), needs=_RUNS)
-        path = str(found.get("path", "")).partition("@")[0]
-        return found.get("event") == "pull_request" and path == _WORKFLOW
+        return bool(found.get("event") == "pull_request")
 
     def _listed(self, **query: str) -> list[Issue]:
         asked = urlencode({**query, "per_page": "100"})

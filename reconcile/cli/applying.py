@@ -46,6 +46,8 @@ def apply_git(  # what the command was given
     """Plan under the lock, ask, and apply; where a plan is expected, only what it approved."""
     loaded, chosen = open_project(shell, locking.clusters, all_clusters, writing=True)
     digest, approved = _expectation(shell, expect)
+    # What was approved may be of a cluster that git has given up since.
+    approved = tuple(saved for saved in approved if saved.plan.cluster in chosen)
     if approved:
         check_saved(shell.context, loaded, approved, longest=timedelta(hours=max_age))
     lock = lock_for(shell, loaded, "apply", timeout=locking.timeout, local=locking.local)

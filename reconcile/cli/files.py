@@ -1,5 +1,6 @@
 """The commands that read and write files: init, validate, export."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,13 @@ from reconcile.cli.options import (
 from reconcile.cli.shell import Shell
 
 
+class CiChoice(StrEnum):
+    """For which pipelines workflows are written."""
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
+
+
 def init(
     shell: Shell,
     directory: Annotated[
@@ -27,15 +35,53 @@ def init(
         str | None,
         typer.Option("--name", metavar="NAME", help="Default: the folder's name."),
     ] = None,
+    ci: Annotated[
+        CiChoice | None,
+        typer.Option(
+            "--ci", help="Write pipelines, too; in a folder with a project file nothing else."
+        ),
+    ] = None,
+    action: Annotated[
+        str,
+        typer.Option(
+            "--action",
+            metavar="OWNER/NAME@COMMIT",
+            help="What GitHub's workflows use. Default: the action of this release.",
+        ),
+    ] = "",
+    wheel: Annotated[
+        str,
+        typer.Option(
+            "--wheel",
+            metavar="REQUIREMENT",
+            help="What GitLab's jobs install. Default: this version.",
+        ),
+    ] = "",
 ) -> Exit:
     """Start a new repository.
 
-    Writes a project file, an example definition, and schemas for editors.
+    Writes a project file, an example definition, and schemas for editors; with --ci also what
+    plans pull requests, applies what is merged, and looks for drift each night.
     """
-    from reconcile.run.scaffold import scaffold
+    from reconcile.desired.project import PROJECT_FILES
 
     target = shell.context.directory / directory
-    for path in scaffold(target, name=name or target.resolve().name):
+    started = any((target / known).exists() for known in PROJECT_FILES)
+    if ci is not None:
+        from reconcile.ci.pipeline import ForgeKind
+        from reconcile.ci.scaffold import scaffold_ci
+
+        for path in scaffold_ci(target, ForgeKind(ci.value), action=action, wheel=wheel):
+            shell.terminal.say(f"wrote {directory / path}")
+        if started:
+            return Exit.FINE
+    return _init_project(shell, directory, name or target.resolve().name)
+
+
+def _init_project(shell: Shell, directory: Path, name: str) -> Exit:
+    from reconcile.run.scaffold import scaffold
+
+    for path in scaffold(shell.context.directory / directory, name=name):
         shell.terminal.say(f"wrote {directory / path}")
     shell.terminal.say(
         "\nNext: put your cluster's URL into connectform.yaml, then\n"
