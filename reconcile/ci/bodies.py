@@ -1,6 +1,7 @@
 """The texts of comments and issues, around what the reports say: pure, and within their limits."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -26,8 +27,12 @@ Links = Mapping[str, str]
 
 
 def plan_body(plan: Plan, mark: Mark, pipeline: Pipeline, links: Links) -> str:
-    """Return the comment for the plan of one cluster."""
-    return _body(plans_page([plan], links=links), mark, pipeline)
+    """Return the comment for the plan of one cluster.
+
+    GitHub checks out a merge that is in no branch: readers know the commit that they pushed.
+    """
+    shown = replace(plan, commit=mark.commit)
+    return _body(plans_page([shown], links=links), mark, pipeline)
 
 
 def failure_body(failure: NotCompared, mark: Mark, pipeline: Pipeline) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from reconcile.ci.pipeline import Order
 
 _FIRST_LINE: Final = re.compile(r"<!-- connectform (\{[^\r\n]*\}) -->")
-_UNSAFE: Final = re.compile(r'[^\w .:/_"{}\[\],]', re.ASCII)
+_UNSAFE: Final = re.compile(r'[^\w .:/_"{}\[\],-]|(?<=-)-', re.ASCII)
 _LONGEST_HISTORY: Final = 10
 
 
