@@ -23,7 +23,7 @@ more=()
 validate() {
   local place=("${options[@]}")
   [[ -z $DEFINITIONS_FROM ]] || place=(--project "$DEFINITIONS_FROM")
-  connectform validate "${place[@]}"  || code=$?
+  connectform validate "${place[@]}" || code=$?
   connectform validate "${place[@]}" --output json > "$report" || true
   tell "$report"
 }
@@ -74,7 +74,10 @@ drift() {
 }
 
 case $COMMAND in
-  validate | plan | apply | drift) "$COMMAND" ;;
+  validate) validate ;;
+  plan) plan ;;
+  apply) apply ;;
+  drift) drift ;;
   *)
     echo "command: $COMMAND is none of validate, plan, apply, drift" >&2
     exit 64
