@@ -13,7 +13,6 @@ from reconcile.redact import visible
 MOST: Final = 10
 """How many annotations of one kind GitHub shows for a step."""
 
-_JOINER: Final = "\u2060"
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
 _RANKS: Final = tuple(Severity)
 
@@ -45,24 +44,6 @@ def outputs(values: Mapping[str, str], *, delimiter: str) -> str:
         if delimiter in value:
             raise AssertionError("the delimiter is part of a value")
     return "".join(f"{name}<<{delimiter}\n{value}\n{delimiter}\n" for name, value in values.items())
-
-
-def unheard(text: str) -> str:
-    """Return lines of a log in which the runner finds no command.
-
-    It obeys `::name::` at the start of a line, space before it aside, and `##[name]` anywhere.
-    """
-    if "::" not in text and "##[" not in text:
-        return text
-    return "\n".join(map(_unheard_line, text.split("\n")))
-
-
-def _unheard_line(line: str) -> str:
-    quiet = line.replace("##[", f"##{_JOINER}[")
-    start = len(quiet) - len(quiet.lstrip())
-    if quiet.startswith("::", start):
-        quiet = f"{quiet[:start]}{_JOINER}{quiet[start:]}"
-    return quiet
 
 
 def _annotation(problem: Problem, directory: str) -> str:

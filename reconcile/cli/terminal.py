@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from io import StringIO, TextIOWrapper
 from typing import Final, Self, TextIO
 
-from reconcile.ci.commands import unheard
 from reconcile.redact import Redactor, visible
 from reconcile.report.spans import Line, Span, Style, plain
 from reconcile.report.table import Table, table_lines
@@ -31,15 +30,13 @@ _COLOURS: Final[Mapping[Style, str]] = {
 class Screen:
     """One stream and what it can show; `columns` is None where nothing limits the width.
 
-    `live` tells whether text can be drawn over: a progress bar. `obeyed` tells that whoever reads
-    it carries out commands in it: GitHub's runner.
+    `live` tells whether text can be drawn over: a progress bar.
     """
 
     stream: TextIO
     colour: bool = False
     live: bool = False
     columns: int | None = None
-    obeyed: bool = False
 
     @classmethod
     def of(cls, stream: TextIO, environment: Mapping[str, str]) -> Self:
@@ -52,7 +49,6 @@ class Screen:
             colour=wants_colour(environment, terminal=terminal),
             live=terminal and environment.get("TERM") != "dumb",
             columns=shutil.get_terminal_size().columns if terminal else None,
-            obeyed=environment.get("GITHUB_ACTIONS") == "true",
         )
 
     def write(self, text: str) -> None:
@@ -65,11 +61,7 @@ class Screen:
 
     def print(self, lines: Iterable[Line]) -> None:
         """Write lines, in colour where that is wanted."""
-        self.tell(coloured(lines) if self.colour else plain(lines))
-
-    def tell(self, text: str) -> None:
-        """Write text in which nobody finds a command."""
-        self.write(unheard(text) if self.obeyed else text)
+        self.write(coloured(lines) if self.colour else plain(lines))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +104,11 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """Print plain text to standard error."""
-        self.err.tell(visible(text).rstrip("\n") + "\n")
+        self.err.write(visible(text).rstrip("\n") + "\n")
 
     def ask(self, question: str) -> str:
         """Ask on standard error and return the answer without surrounding space."""
-        self.err.tell(visible(question))
+        self.err.write(visible(question))
         return self.answers.readline().strip()
 
 

@@ -55,12 +55,17 @@ def unmanaged_lines(unmanaged: Sequence[str], undeclared: Sequence[str]) -> list
 
 
 def hidden_lines(in_sync: int, ignored: int) -> list[Line]:
+    """Return how much was compared and is not shown, as remarks."""
+    return [line(dim(f"# ({text})")) for text in hidden_texts(in_sync, ignored)]
+
+
+def hidden_texts(in_sync: int, ignored: int) -> list[str]:
     """Return how much was compared and is not shown."""
-    lines = [
+    hidden = [
         (in_sync, "connector", "in sync hidden"),
         (ignored, "differing key", "ignored by rules"),
     ]
-    return [line(dim(f"# ({counted(count, noun)} {what})")) for count, noun, what in lines if count]
+    return [f"{counted(count, noun)} {what}" for count, noun, what in hidden if count]
 
 
 def match_text(declared: int, selection: Selection, cluster: str) -> str:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from reconcile.model.drift import Drift
+from reconcile.model.drift import Drift, NotCompared
 from reconcile.model.plan import Change
 from reconcile.model.problem import Problem
 from reconcile.report.change_card import change_facts
 from reconcile.report.change_text import comment_texts
 from reconcile.report.cluster_text import (
     cluster_facts,
-    hidden_lines,
+    hidden_texts,
     problems_by_change,
     selection_lines,
     unmanaged_lines,
@@ -31,20 +31,28 @@ from reconcile.report.key_rows import key_rows
 from reconcile.report.links import links_of
 from reconcile.report.page import Card, Columns, Count, Page, Section, filled, urgent_first
 from reconcile.report.problem_text import ordered
-from reconcile.report.spans import Style
-from reconcile.report.words import counted, moment_text
+from reconcile.report.problems_page import failure_sections
+from reconcile.report.spans import Style, dim, line
+from reconcile.report.words import clusters_text, moment_text
 
 _FROM_GIT: Final[Columns] = ("Key", "Declared", "Live", "Note")
 
 
-def drifts_page(drifts: Sequence[Drift], *, links: Mapping[str, str]) -> Page:
-    """Return one page for the drift of all clusters; `links` are the project's."""
-    where = drifts[0].cluster if len(drifts) == 1 else counted(len(drifts), "cluster")
+def drifts_page(
+    drifts: Sequence[Drift], *, links: Mapping[str, str], failed: Sequence[NotCompared] = ()
+) -> Page:
+    """Return one page for the drift of all clusters; `links` are the project's.
+
+    `failed` are the clusters of which nobody can tell, and why.
+    """
+    where = clusters_text(
+        [*(drift.cluster for drift in drifts), *(failure.cluster for failure in failed)]
+    )
     made = [f"project {drift.project}, {moment_text(drift.created_at)}" for drift in drifts[:1]]
     return Page(
         title=f"Drift of {where}",
         facts=tuple(made),
-        sections=tuple(_section(drift, links) for drift in drifts),
+        sections=(*(_section(drift, links) for drift in drifts), *failure_sections(failed)),
     )
 
 
@@ -63,7 +71,10 @@ def _section(drift: Drift, links: Mapping[str, str]) -> Section:
             unhealthy_lines(drift),
             orphaned_lines(drift),
             unmanaged_lines(drift.unmanaged, drift.undeclared),
-            hidden_lines(drift.in_sync if found else 0, drift.ignored),
+            *(
+                [line(dim(text))]
+                for text in hidden_texts(drift.in_sync if found else 0, drift.ignored)
+            ),
         ),
     )
 

@@ -21,5 +21,5 @@ def links_of(templates: Mapping[str, str], *, cluster: str, connector: str) -> t
 
 def _filled(url: str, names: Mapping[str, str]) -> str:
     for placeholder, name in names.items():
-        url = url.replace(placeholder, quote(name, safe=""))
+        url = url.replace(placeholder, quote(name, safe="", errors="replace"))
     return url

@@ -13,10 +13,11 @@ from urllib.parse import quote
 from reconcile.redact import one_line
 from reconcile.report.spans import Line, Span, Style
 
-_MARKUP: Final = re.compile(r"([\\`*_\[\]<>&|~$]|^[-+=#])")
-_NUMBER: Final = re.compile(r"^(\d{1,9})([.)])")
+_MARKUP: Final = re.compile(r"([\\`*_\[\]<>&|~$])")
+_START: Final = re.compile(r"^(\d{0,9})([-+=#.)])")
 _CALLS: Final = re.compile(r"[@#!%&$~^](?=[\w\"{\[])|:(?=[\w+-]+:)|\b[Gg][Hh](?=-\d)")
 _ADDRESS: Final = re.compile(r"\b(?:https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)", re.IGNORECASE)
+_WORDS: Final = re.compile(r"([\W_]*)([^\W_](?:.*[^\W_])?)([\W_]*)", re.DOTALL)
 _TICKS: Final = re.compile(r"`+")
 _JOINER: Final = "\u2060"
 _IN_URLS: Final = "%/:?#[]@!$&'()*+,;=~"
@@ -25,8 +26,7 @@ _STRONG: Final = frozenset({Style.BOLD, Style.ERROR, Style.WARNING, Style.DESTRO
 
 def inline(text: str) -> str:
     """Return a text as text: no markup, no mention, no link, on one line."""
-    safe = _MARKUP.sub(r"\\\1", _inert(text).strip())
-    return _NUMBER.sub(r"\1\\\2", safe)
+    return _begun(_escaped(text).strip())
 
 
 def code(text: str) -> str:
@@ -41,7 +41,7 @@ def code(text: str) -> str:
 
 def styled(row: Line) -> str:
     """Return a line of a text report; what stands out there does here."""
-    return " ".join("".join(map(_span, row)).split())
+    return _begun(" ".join("".join(map(_span, row)).split()))
 
 
 def fence(rows: Iterable[str], language: str) -> list[str]:
@@ -68,6 +68,15 @@ def link(label: str, url: str) -> str:
     return f"[{inline(label)}](<{quote(one_line(url), safe=_IN_URLS)}>)"
 
 
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", _inert(text))
+
+
+def _begun(line: str) -> str:
+    """Return a line that begins no heading, list or rule."""
+    return _START.sub(r"\1\\\2", line)
+
+
 def _inert(text: str) -> str:
     """Return a text that calls nobody, refers to nothing and leads nowhere once it is rendered."""
     quiet = _CALLS.sub(rf"\g<0>{_JOINER}", one_line(text))
@@ -80,12 +89,11 @@ def _cell(text: str) -> str:
 
 
 def _span(span: Span) -> str:
-    text, margin = inline(span.text), len(span.text) - len(span.text.lstrip())
-    if not text:
-        return " " if span.text else ""
-    strong = span.style in _STRONG
-    shown = f"**{text}**" if strong else text
-    return f"{' ' * bool(margin)}{shown}{' ' * span.text.endswith(' ')}"
+    found = _WORDS.fullmatch(span.text) if span.style in _STRONG else None
+    if found is None:
+        return _escaped(span.text)
+    # Emphasis has to begin and end at a word: `a**, b**` is none.
+    return f"{_escaped(found[1])}**{_escaped(found[2])}**{_escaped(found[3])}"
 
 
 def _longest_ticks(text: str) -> int:

@@ -11,7 +11,7 @@ from reconcile.report.page import Card, Count, Page, Section
 from reconcile.report.problem_text import ordered
 from reconcile.report.spans import Span, bold, line
 from reconcile.report.table import Table
-from reconcile.report.words import counted, moment_text
+from reconcile.report.words import clusters_text, moment_text
 
 _WORST_FIRST: Final = (
     OutcomeStatus.FAILED,
@@ -24,7 +24,7 @@ _WORST_FIRST: Final = (
 
 def results_page(results: Sequence[ApplyResult], *, links: Mapping[str, str]) -> Page:
     """Return one page for all clusters of an apply; `links` are the project's."""
-    where = results[0].cluster if len(results) == 1 else counted(len(results), "cluster")
+    where = clusters_text([result.cluster for result in results])
     when = [
         f"project {result.project}, {moment_text(result.started_at)} to"
         f" {moment_text(result.finished_at)}"

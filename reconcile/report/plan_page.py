@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from reconcile.model.drift import NotCompared
 from reconcile.model.plan import Action, Plan, WithheldBy
 from reconcile.report.change_card import change_card
 from reconcile.report.cluster_text import (
     cluster_facts,
-    hidden_lines,
+    hidden_texts,
     problems_by_change,
     selection_lines,
     unmanaged_lines,
@@ -23,8 +24,9 @@ from reconcile.report.plan_text import (
     validation_lines,
 )
 from reconcile.report.problem_text import ordered
-from reconcile.report.spans import Style
-from reconcile.report.words import counted, moment_text
+from reconcile.report.problems_page import failure_sections
+from reconcile.report.spans import Style, dim, line
+from reconcile.report.words import clusters_text, moment_text
 
 _COUNTED: Final = (
     ((Action.CREATE,), "to add", Style.ADD),
@@ -34,15 +36,22 @@ _COUNTED: Final = (
 )
 
 
-def plans_page(plans: Sequence[Plan], *, links: Mapping[str, str]) -> Page:
-    """Return one page for the plans of one run; `links` are the project's."""
-    where = plans[0].cluster if len(plans) == 1 else counted(len(plans), "cluster")
+def plans_page(
+    plans: Sequence[Plan], *, links: Mapping[str, str], failed: Sequence[NotCompared] = ()
+) -> Page:
+    """Return one page for the plans of one run; `links` are the project's.
+
+    `failed` are the clusters that have no plan, and why.
+    """
+    where = clusters_text(
+        [*(plan.cluster for plan in plans), *(failure.cluster for failure in failed)]
+    )
     made = [f"project {plan.project}, {moment_text(plan.created_at)}" for plan in plans[:1]]
     return Page(
         title=f"Plan for {where}",
         facts=tuple(made),
         summary=tuple(total_lines(plans)) if plans[1:] else (),
-        sections=tuple(_section(plan, links) for plan in plans),
+        sections=(*(_section(plan, links) for plan in plans), *failure_sections(failed)),
     )
 
 
@@ -54,7 +63,7 @@ def _section(plan: Plan, links: Mapping[str, str]) -> Section:
         for change in deletes_first
     )
     kept = withheld_blocks(plan)
-    hidden = hidden_lines(plan.in_sync if plan.changes else 0, plan.ignored)
+    hidden = hidden_texts(plan.in_sync if plan.changes else 0, plan.ignored)
     return Section(
         heading=f"Cluster {plan.cluster}",
         facts=cluster_facts(plan.identity, plan.commit),
@@ -73,7 +82,8 @@ def _section(plan: Plan, links: Mapping[str, str]) -> Section:
             hold_lines(plan),
             orphaned_lines(plan),
             [*unmanaged_lines(plan.unmanaged, plan.undeclared), *adopt_lines(plan)],
-            [*hidden, *unrecorded_lines(plan)],
+            *([line(dim(text))] for text in hidden),
+            unrecorded_lines(plan),
         ),
     )
 

@@ -1,9 +1,11 @@
 """Findings in files as a page."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from reconcile.model.drift import NotCompared
 from reconcile.model.problem import Problem, Severity
+from reconcile.report.drift_text import not_compared_line
 from reconcile.report.page import Count, Page, Section
 from reconcile.report.problem_text import STYLES, counts_text, ordered
 from reconcile.report.spans import bold, line
@@ -27,4 +29,16 @@ def problems_page(title: str, problems: Iterable[Problem]) -> Page:
                 problems=tuple(found),
             ),
         ),
+    )
+
+
+def failure_sections(failures: Sequence[NotCompared]) -> tuple[Section, ...]:
+    """Return a section for each cluster that nothing can be said of, with the reasons."""
+    return tuple(
+        Section(
+            heading=f"Cluster {failure.cluster}",
+            summary=(not_compared_line([failure]),),
+            problems=tuple(ordered(failure.problems)),
+        )
+        for failure in failures
     )

@@ -7,7 +7,15 @@ from reconcile.model.codes import Code
 from reconcile.model.config import Config
 from reconcile.model.desired import TargetState, TasksRange
 from reconcile.model.drift import Aside, Drift, NotCompared, Unhealthy
-from reconcile.model.live import ClusterIdentity, State
+from reconcile.model.live import (
+    ClusterIdentity,
+    ConnectorKind,
+    LiveConnector,
+    LiveState,
+    LiveStatus,
+    LiveTask,
+    State,
+)
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import (
     Action,
@@ -344,3 +352,50 @@ def results() -> tuple[ApplyResult, ...]:
             problems=PROBLEMS[2:],
         ),
     )
+
+
+def readings() -> tuple[tuple[LiveState, dict[str, str], tuple[str, ...]], ...]:
+    """Return what two clusters said of their connectors: one of every kind of state, and none."""
+    failed = LiveStatus(
+        state=State.RUNNING,
+        worker="10.0.0.1:8083",
+        tasks=(
+            LiveTask(id=0, state=State.RUNNING, worker="10.0.0.1:8083"),
+            LiveTask(id=1, state=State.FAILED, worker="10.0.0.2:8083", trace="a trace"),
+        ),
+    )
+    connectors = {
+        "refunds-sink": LiveConnector(
+            name="refunds-sink",
+            config=Config({"connector.class": SINK}),
+            kind=ConnectorKind.SINK,
+            status=failed,
+            generated_tasks=2,
+        ),
+        "legacy": LiveConnector(name="legacy", config=Config({})),
+        **{
+            f"orders-{state.value.lower()}": LiveConnector(
+                name=f"orders-{state.value.lower()}",
+                config=Config({"connector.class": SINK}),
+                kind=ConnectorKind.SOURCE,
+                status=LiveStatus(state=state, worker="10.0.0.1:8083"),
+            )
+            for state in State
+        },
+    }
+    local = LiveState(
+        cluster="local",
+        url="http://127.0.0.1:8083",
+        identity=IDENTITY,
+        connectors=connectors,
+        taken_at=NOON,
+    )
+    empty = LiveState(
+        cluster="staging",
+        url="http://127.0.0.1:8084",
+        identity=ClusterIdentity(version="3.6.2"),
+        connectors={},
+        taken_at=NOON,
+    )
+    causes = {"refunds-sink": "no broker", "orders-failed": "DataException: bad record"}
+    return ((local, causes, tuple(connectors)), (empty, {}, ()))
