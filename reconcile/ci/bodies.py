@@ -10,7 +10,7 @@ from reconcile.ci.pipeline import Pipeline
 from reconcile.model.drift import Drift, NotCompared
 from reconcile.model.plan import Plan
 from reconcile.report.drift_page import drifts_page
-from reconcile.report.markdown import code, details, inline, link, table
+from reconcile.report.markdown import code, details, inert, inline, link, table
 from reconcile.report.markdown_page import page_markdown
 from reconcile.report.page import Page
 from reconcile.report.plan_page import plans_page
@@ -21,7 +21,7 @@ LIMIT: Final = 65_536
 """How many characters GitHub takes in a comment or an issue; GitLab takes a million."""
 
 _SHORT: Final = 12
-_TITLE: Final = "Kafka Connect differs from git on {cluster}"
+_LONGEST_NAME: Final = 200  # GitHub takes 256 characters, GitLab 255
 
 Links = Mapping[str, str]
 
@@ -43,7 +43,7 @@ def failure_body(failure: NotCompared, mark: Mark, pipeline: Pipeline) -> str:
 
 def issue_title(drift: Drift) -> str:
     """Return the title of the issue of one cluster."""
-    return _TITLE.format(cluster=drift.cluster)
+    return f"Kafka Connect differs from git on {inert(drift.cluster)[:_LONGEST_NAME]}"
 
 
 def issue_body(drift: Drift, mark: Mark, pipeline: Pipeline, links: Links) -> str:

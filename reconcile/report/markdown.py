@@ -53,7 +53,7 @@ def fence(rows: Iterable[str], language: str) -> list[str]:
 
 def details(summary: str, rows: Sequence[str]) -> list[str]:
     """Return lines of Markdown folded away under a summary, which is text."""
-    shown = html.escape(_inert(summary))  # Markdown is not read there
+    shown = html.escape(inert(summary))  # Markdown is not read there
     return ["<details>", f"<summary>{shown}</summary>", "", *rows, "", "</details>"]
 
 
@@ -69,7 +69,7 @@ def link(label: str, url: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", _inert(text))
+    return _MARKUP.sub(r"\\\1", inert(text))
 
 
 def _begun(line: str) -> str:
@@ -77,7 +77,7 @@ def _begun(line: str) -> str:
     return _START.sub(r"\1\\\2", line)
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Return a text that calls nobody, refers to nothing and leads nowhere once it is rendered."""
     quiet = _CALLS.sub(rf"\g<0>{_JOINER}", one_line(text))
     return _ADDRESS.sub(lambda found: found[0][0] + _JOINER + found[0][1:], quiet)
