@@ -12,7 +12,15 @@ from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
 from tests.cli.harness import clean_environment
-from tests.docs.pages import PAGES, MakeLive, RunCommand, SetVariable, WriteFile, parts_of
+from tests.docs.pages import (
+    PAGES,
+    MakeLive,
+    RunCommand,
+    RunPipeline,
+    SetVariable,
+    WriteFile,
+    parts_of,
+)
 
 SHOWN_URL = "http://127.0.0.1:8083"
 
@@ -35,8 +43,8 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path):
                         cluster.put(name, config)
                 case SetVariable(name, value):
                     variables[name] = value
-                case RunCommand(real=True):
-                    continue  # tests/real runs these
+                case RunCommand(real=True) | RunPipeline():
+                    continue  # tests/real and tests/forges run these
                 case RunCommand():
                     check(part, run(part.line, tmp_path, variables), server.url)
 

@@ -255,8 +255,8 @@ _MAIN = {"CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
 
 
 @contextmanager
-def site(kind: ForgeKind, folder: Path, files: Mapping[str, str]) -> Iterator[Site]:
-    """Serve a forge and a cluster, and make a repository whose first commit is applied already."""
+def empty_site(kind: ForgeKind, folder: Path) -> Iterator[Site]:
+    """Serve a forge and a cluster, and make a repository without a commit."""
     cluster = SimulatedCluster(
         clock=SystemClock(), timing=Timing.quick(), cluster_id="Qm3rTz1yS0-story"
     )
@@ -265,7 +265,14 @@ def site(kind: ForgeKind, folder: Path, files: Mapping[str, str]) -> Iterator[Si
         forge: Any = stack.enter_context(hub.github() if kind is ForgeKind.GITHUB else lab.gitlab())
         repository = Repository(folder)
         repository.create()
-        place = Site(kind, forge, repository, cluster, served.url, folder)
+        yield Site(kind, forge, repository, cluster, served.url, folder)
+
+
+@contextmanager
+def site(kind: ForgeKind, folder: Path, files: Mapping[str, str]) -> Iterator[Site]:
+    """Have everything, and a first commit that is applied already."""
+    with empty_site(kind, folder) as place:
+        repository = place.repository
         repository.commit("Begin", {"connectform.yaml": PROJECT_FILE, **files})
         action = f"--action {ACTION}" if kind is ForgeKind.GITHUB else ""
         place.run(f"connectform init --ci {kind} {action}")
