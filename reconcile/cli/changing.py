@@ -9,6 +9,8 @@ import typer
 from reconcile.cli.exits import Exit, worst
 from reconcile.cli.options import (
     AllClustersOption,
+    ApplyOutputOption,
+    ApplyReportOption,
     AutoApproveOption,
     ClusterOption,
     ExcludeOption,
@@ -16,7 +18,8 @@ from reconcile.cli.options import (
     LocalLedgerOption,
     LockTimeoutOption,
     OutputFormat,
-    OutputOption,
+    PlanOutputOption,
+    PlanReportOption,
     SelectOption,
     number_of_seconds,
     selection_of,
@@ -96,15 +99,25 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 where there are changes.")
     ] = False,
-    output: OutputOption = OutputFormat.TEXT,
+    output: PlanOutputOption = OutputFormat.TEXT,
+    report: PlanReportOption = None,
     json_out: JsonOutOption = None,
 ) -> Exit:
     """Show how clusters differ from git, and write nothing."""
     from reconcile.cli.opening import open_project
-    from reconcile.cli.showing import note_failures, note_findings, plans_of, show_plans
+    from reconcile.cli.rendering import plan_writers, reports_of, write_reports
+    from reconcile.cli.showing import (
+        failures_of,
+        findings_of,
+        note_failures,
+        note_findings,
+        plans_of,
+        show_plans,
+    )
     from reconcile.plan.document import plans_document
     from reconcile.run.planning import PlanRequest, plan_clusters
 
+    reports = reports_of(output, report, json_out)
     loaded, chosen = open_project(shell, cluster, all_clusters)
     request = PlanRequest(
         clusters=chosen,
@@ -119,11 +132,15 @@ def plan(
     )
     with plan_clusters(shell.context, loaded, request) as planned:
         plans = plans_of(planned)
-        if output is OutputFormat.TEXT:
+        if reports.as_text:
             show_plans(shell, planned)
-        if output is OutputFormat.JSON or json_out:
-            document = plans_document(plans)
-            write_document(shell, document=document, output=output, json_out=json_out)
+        writers = plan_writers(
+            plans,
+            links=loaded.project.links,
+            failed=failures_of(shell, planned),
+            findings=findings_of(shell, planned),
+        )
+        write_reports(shell, reports, writers)
         code = worst(note_findings(shell, planned), note_failures(shell, planned))
         if out is not None and len(plans) == len(planned):
             write_document(
@@ -225,7 +242,8 @@ def apply(
     result: Annotated[
         Path, typer.Option("--result", metavar="FILE", help="Where to write what came of it.")
     ] = Path("apply-result.json"),
-    output: OutputOption = OutputFormat.TEXT,
+    output: ApplyOutputOption = OutputFormat.TEXT,
+    report: ApplyReportOption = None,
 ) -> Exit:
     """Make clusters as git says.
 
@@ -236,6 +254,7 @@ def apply(
     from reconcile.cli.applying import Locking, apply_file, apply_git
     from reconcile.cli.approving import ApplySettings, begin_record
     from reconcile.cli.asking import PlanAsking
+    from reconcile.cli.rendering import reports_of
 
     settings = ApplySettings(
         auto_approve=auto_approve,
@@ -250,7 +269,7 @@ def apply(
             rollback_on_failure=rollback_on_failure,
         ),
         result=result,
-        json_document=output is OutputFormat.JSON,
+        reports=reports_of(output, report),
     )
     locking = Locking(clusters=cluster, timeout=lock_timeout, local=local_ledger)
     planning = (all_clusters, select, exclude, strict, prune, keep_going, only, base, expect)
