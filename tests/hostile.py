@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 Noun = TypeVar("Noun")
+_COMPUTED = {"digest", "plan_digest", "fingerprint"}
 
 HOSTILE = {
     "nothing at all": "",
@@ -74,7 +75,7 @@ HOSTILE = {
 
 
 def poisoned(noun: Noun, text: str) -> Noun:
-    """Return a noun with every text in it, however deep, made this one; words of ours stay."""
+    """Return a noun with every text in it, however deep, made this one; words and digests of ours stay."""
     return _poisoned(noun, text)
 
 
@@ -89,7 +90,7 @@ def _poisoned(value: Any, text: str) -> Any:
         changed = {
             field.name: _poisoned(getattr(value, field.name), text)
             for field in fields(value)
-            if field.init
+            if field.init and field.name not in _COMPUTED
         }
         return replace(value, **changed)
     return value

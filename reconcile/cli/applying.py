@@ -45,6 +45,7 @@ def apply_git(  # what the command was given
 ) -> Exit:
     """Plan under the lock, ask, and apply; where a plan is expected, only what it approved."""
     loaded, chosen = open_project(shell, locking.clusters, all_clusters, writing=True)
+    settings = replace(settings, links=loaded.project.links)
     digest, approved = _expectation(shell, expect)
     # What was approved may be of a cluster that git has given up since.
     approved = tuple(saved for saved in approved if saved.plan.cluster in chosen)
@@ -91,7 +92,8 @@ def apply_file(
     lock = lock_for(shell, loaded, "apply", timeout=locking.timeout, local=locking.local)
     with plan_saved(shell.context, loaded, chosen, lock=lock) as planned:
         # Whoever hands over a plan has read it.
-        return apply_approved(shell, planned, replace(settings, auto_approve=True))
+        approved = replace(settings, auto_approve=True, links=loaded.project.links)
+        return apply_approved(shell, planned, approved)
 
 
 def _expectation(shell: Shell, expect: str | None) -> tuple[str, tuple[SavedPlan, ...]]:

@@ -9,6 +9,8 @@ import typer
 from reconcile.cli.exits import Exit
 from reconcile.cli.options import (
     AllClustersOption,
+    ApplyOutputOption,
+    ApplyReportOption,
     AutoApproveOption,
     ClusterOption,
     ExcludeOption,
@@ -16,7 +18,8 @@ from reconcile.cli.options import (
     LocalLedgerOption,
     LockTimeoutOption,
     OutputFormat,
-    OutputOption,
+    PlanOutputOption,
+    PlanReportOption,
     SelectOption,
     number_of_seconds,
     selection_of,
@@ -108,11 +111,13 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 where there are changes.")
     ] = False,
-    output: OutputOption = OutputFormat.TEXT,
+    output: PlanOutputOption = OutputFormat.TEXT,
+    report: PlanReportOption = None,
     json_out: JsonOutOption = None,
 ) -> Exit:
     """Show how clusters differ from git, and write nothing."""
     from reconcile.cli.planning import Wanted, show_planned
+    from reconcile.cli.rendering import reports_of
     from reconcile.run.planning import PlanRequest
 
     request = PlanRequest(
@@ -130,8 +135,7 @@ def plan(
         clusters=cluster,
         all_clusters=all_clusters,
         definitions_from=definitions_from,
-        output=output,
-        json_out=json_out,
+        reports=reports_of(output, report, json_out),
         out=out,
         detailed_exitcode=detailed_exitcode,
     )
@@ -229,7 +233,8 @@ def apply(
     result: Annotated[
         Path, typer.Option("--result", metavar="FILE", help="Where to write what came of it.")
     ] = Path("apply-result.json"),
-    output: OutputOption = OutputFormat.TEXT,
+    output: ApplyOutputOption = OutputFormat.TEXT,
+    report: ApplyReportOption = None,
 ) -> Exit:
     """Make clusters as git says.
 
@@ -240,6 +245,7 @@ def apply(
     from reconcile.cli.applying import Locking, apply_file, apply_git
     from reconcile.cli.approving import ApplySettings, begin_record
     from reconcile.cli.asking import PlanAsking
+    from reconcile.cli.rendering import reports_of
 
     settings = ApplySettings(
         auto_approve=auto_approve,
@@ -254,7 +260,7 @@ def apply(
             rollback_on_failure=rollback_on_failure,
         ),
         result=result,
-        json_document=output is OutputFormat.JSON,
+        reports=reports_of(output, report),
     )
     locking = Locking(clusters=cluster, timeout=lock_timeout, local=local_ledger)
     planning = (all_clusters, select, exclude, strict, prune, keep_going, only, base, expect)

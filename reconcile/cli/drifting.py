@@ -1,6 +1,5 @@
 """The command drift."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,11 +12,12 @@ from reconcile.cli.options import (
     ExcludeOption,
     JsonOutOption,
     OutputFormat,
-    OutputOption,
+    PageOutputOption,
+    PageReportOption,
     SelectOption,
     selection_of,
 )
-from reconcile.cli.shell import Shell, write_document
+from reconcile.cli.shell import Shell
 from reconcile.model.drift import Aside
 from reconcile.model.plan import ValidationMode
 
@@ -46,7 +46,8 @@ def drift(
     ] = False,
     base: BaseOption = "",
     fail_on: FailOnOption = None,
-    output: OutputOption = OutputFormat.TEXT,
+    output: PageOutputOption = OutputFormat.TEXT,
+    report: PageReportOption = None,
     json_out: JsonOutOption = None,
 ) -> Exit:
     """Report what was changed by hand; exit with 2 where something was.
@@ -56,12 +57,14 @@ def drift(
     commands that settle it. A cluster that cannot be read exits with 1 and hides no other.
     """
     from reconcile.cli.opening import open_project
+    from reconcile.cli.rendering import drift_writers, reports_of, write_reports
     from reconcile.cli.showing import note_failures, note_findings
     from reconcile.errors import DefinitionError, LedgerError
-    from reconcile.run.drifting import Drifts, drifts_of, not_compared
+    from reconcile.run.drifting import drifts_of, not_compared
     from reconcile.run.planning import PlanRequest, plan_clusters
 
     also = _asides(fail_on or [])
+    reports = reports_of(output, report, json_out)
     loaded, chosen = open_project(shell, cluster, all_clusters)
     request = PlanRequest(
         clusters=chosen,
@@ -73,34 +76,27 @@ def drift(
     try:
         with plan_clusters(shell.context, loaded, request) as planned:
             drifts = drifts_of(shell.context, planned, fail_on=also)
-            _show(shell, drifts, output, json_out)
+            if reports.as_text:
+                _show(shell, drifts)
+            writers = drift_writers(drifts.found, drifts.failed, links=loaded.project.links)
+            write_reports(shell, reports, writers)
             code = worst(note_findings(shell, planned), note_failures(shell, planned))
     except (DefinitionError, LedgerError) as error:
         name = loaded.project.name
-        failed = (not_compared(shell.context, name, each, error.problems) for each in chosen)
-        _document(shell, Drifts(failed=tuple(failed)), output, json_out)
+        failed = [not_compared(shell.context, name, each, error.problems) for each in chosen]
+        write_reports(shell, reports, drift_writers((), failed, links={}))
         raise
     dirty = any(not found.is_clean for found in drifts.found)
     return worst(code, Exit.CHANGES if dirty else Exit.FINE)
 
 
-def _show(shell: Shell, drifts: "Drifts", output: OutputFormat, json_out: Path | None) -> None:
+def _show(shell: Shell, drifts: "Drifts") -> None:
     from reconcile.report.drift_text import drift_lines, not_compared_line
 
-    if output is OutputFormat.TEXT:
-        for found in drifts.found:
-            shell.terminal.show(drift_lines(found))
-        if drifts.failed:
-            shell.terminal.show([not_compared_line(drifts.failed)])
-    _document(shell, drifts, output, json_out)
-
-
-def _document(shell: Shell, drifts: "Drifts", output: OutputFormat, json_out: Path | None) -> None:
-    from reconcile.plan.document import drifts_document
-
-    if output is OutputFormat.JSON or json_out:
-        document = drifts_document(drifts.found, drifts.failed)
-        write_document(shell, document=document, output=output, json_out=json_out)
+    for found in drifts.found:
+        shell.terminal.show(drift_lines(found))
+    if drifts.failed:
+        shell.terminal.show([not_compared_line(drifts.failed)])
 
 
 def _asides(given: list[str]) -> tuple[Aside, ...]:

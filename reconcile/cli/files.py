@@ -11,8 +11,9 @@ from reconcile.cli.operating import OneClusterOption
 from reconcile.cli.options import (
     ClusterOption,
     ExcludeOption,
+    FindingsOutputOption,
+    FindingsReportOption,
     OutputFormat,
-    OutputOption,
     SelectOption,
     selection_of,
 )
@@ -95,15 +96,17 @@ def _init_project(shell: Shell, directory: Path, name: str) -> Exit:
 def validate(
     shell: Shell,
     cluster: ClusterOption = None,
-    output: OutputOption = OutputFormat.TEXT,
+    output: FindingsOutputOption = OutputFormat.TEXT,
+    report: FindingsReportOption = None,
 ) -> Exit:
     """Check all files, offline.
 
     Secrets are not resolved, and no cluster is asked.
     """
     from reconcile.cli.checking import validate_files
+    from reconcile.cli.rendering import reports_of
 
-    return validate_files(shell, cluster, as_json=output is OutputFormat.JSON)
+    return validate_files(shell, cluster, reports_of(output, report))
 
 
 def export(

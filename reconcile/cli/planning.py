@@ -1,17 +1,24 @@
 """Plan, show what came of it, and keep it in files."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.cli.exits import Exit, worst
 from reconcile.cli.opening import open_project
 from reconcile.cli.options import OutputFormat
+from reconcile.cli.rendering import Links, Reports, plan_writers, write_reports
 from reconcile.cli.shell import Shell, write_document
-from reconcile.cli.showing import note_failures, note_findings, plans_of, show_plans
+from reconcile.cli.showing import (
+    failures_of,
+    findings_of,
+    note_failures,
+    note_findings,
+    plans_of,
+    show_plans,
+)
 from reconcile.desired.project import LoadedProject, with_definitions_from
 from reconcile.errors import DefinitionError, LedgerError, usage
-from reconcile.model.drift import NotCompared
 from reconcile.model.plan import ValidationMode
 from reconcile.plan.document import plans_document
 from reconcile.run.drifting import not_compared
@@ -25,39 +32,38 @@ class Wanted:
     clusters: list[str] | None
     all_clusters: bool
     definitions_from: Path | None
-    output: OutputFormat
-    json_out: Path | None
+    reports: Reports
     out: Path | None
     detailed_exitcode: bool
 
 
 def show_planned(shell: Shell, request: PlanRequest, wanted: Wanted) -> Exit:
-    """Show how clusters differ from git; the JSON document is written where there is no plan, too."""
+    """Show how clusters differ from git; reports are written where there is no plan, too."""
     loaded, chosen = open_project(shell, wanted.clusters, wanted.all_clusters)
+    links = loaded.project.links
     if wanted.definitions_from is not None:
         loaded = _unreviewed(shell, loaded, request, wanted.definitions_from)
     try:
         with plan_clusters(shell.context, loaded, replace(request, clusters=chosen)) as planned:
-            code = _show(shell, planned, wanted)
+            code = _show(shell, planned, wanted, links)
     except (DefinitionError, LedgerError) as error:
         name = loaded.project.name
         failed = [not_compared(shell.context, name, each, error.problems) for each in chosen]
-        _document(shell, (), failed, wanted)
+        write_reports(shell, wanted.reports, plan_writers((), links=links, failed=failed))
         raise
     changes = any(item.changes for item in plans_of(planned))
     return worst(code, Exit.CHANGES if wanted.detailed_exitcode and changes else Exit.FINE)
 
 
-def _show(shell: Shell, planned: Sequence[Planned | NotPlanned], wanted: Wanted) -> Exit:
-    plans = plans_of(planned)
-    if wanted.output is OutputFormat.TEXT:
+def _show(
+    shell: Shell, planned: Sequence[Planned | NotPlanned], wanted: Wanted, links: Links
+) -> Exit:
+    plans, failed = plans_of(planned), failures_of(shell, planned)
+    if wanted.reports.as_text:
         show_plans(shell, planned)
-    failed = [
-        not_compared(shell.context, item.project, item.cluster.name, item.problems)
-        for item in planned
-        if isinstance(item, NotPlanned)
-    ]
-    _document(shell, planned, failed, wanted)
+    findings = findings_of(shell, planned)
+    writers = plan_writers(plans, links=links, failed=failed, findings=findings)
+    write_reports(shell, wanted.reports, writers)
     code = worst(note_findings(shell, planned), note_failures(shell, planned))
     if wanted.out is not None and not failed:
         write_document(
@@ -65,17 +71,6 @@ def _show(shell: Shell, planned: Sequence[Planned | NotPlanned], wanted: Wanted)
         )
         shell.terminal.say(f"\nTo carry out exactly this: connectform apply {wanted.out}")
     return code
-
-
-def _document(
-    shell: Shell,
-    planned: Sequence[Planned | NotPlanned],
-    failed: Iterable[NotCompared],
-    wanted: Wanted,
-) -> None:
-    if wanted.output is OutputFormat.JSON or wanted.json_out:
-        document = plans_document(plans_of(planned), failed)
-        write_document(shell, document=document, output=wanted.output, json_out=wanted.json_out)
 
 
 def _unreviewed(

@@ -47,11 +47,15 @@ class LoadedDesired:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Checked:
-    """All that is wrong with the files, and how many there are; `definitions` by cluster."""
+    """All that is wrong with the files, and how many there are; `definitions` by cluster.
+
+    `connectors` are the names of all that are declared on any of the clusters.
+    """
 
     problems: tuple[Problem, ...]
     files: int
     definitions: Mapping[str, int]
+    connectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,6 +113,7 @@ def check_files(loaded: LoadedProject, *, clusters: Sequence[str]) -> Checked:
     files = _read_files(loaded)
     problems: dict[Problem, None] = {}
     counts: dict[str, int] = {}
+    names: set[str] = set()
     secret_files = SecretFiles(loaded.project.root)
     for cluster in clusters:
         sources = _sources(loaded.project, cluster, {}, secret_files)
@@ -116,7 +121,13 @@ def check_files(loaded: LoadedProject, *, clusters: Sequence[str]) -> Checked:
         desired, _ = _load_cluster(loaded, files, cluster, resolving)
         problems.update(dict.fromkeys(desired.problems))
         counts[cluster] = len(desired.definitions)
-    return Checked(problems=tuple(problems), files=files.count, definitions=counts)
+        names.update(desired.definitions)
+    return Checked(
+        problems=tuple(problems),
+        files=files.count,
+        definitions=counts,
+        connectors=tuple(sorted(names)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -52,7 +52,7 @@ def drifts_page(
     return Page(
         title=f"Drift of {where}",
         facts=tuple(made),
-        sections=(*(_section(drift, links) for drift in drifts), *failure_sections(failed)),
+        sections=(*failure_sections(failed), *(_section(drift, links) for drift in drifts)),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from reconcile.model.drift import NotCompared
 from reconcile.model.plan import Action, Plan, WithheldBy
+from reconcile.model.problem import Problem
 from reconcile.report.change_card import change_card
 from reconcile.report.cluster_text import (
     cluster_facts,
@@ -24,7 +25,7 @@ from reconcile.report.plan_text import (
     validation_lines,
 )
 from reconcile.report.problem_text import ordered
-from reconcile.report.problems_page import failure_sections
+from reconcile.report.problems_page import failure_sections, findings_sections
 from reconcile.report.spans import Style, dim, line
 from reconcile.report.words import clusters_text, moment_text
 
@@ -37,11 +38,15 @@ _COUNTED: Final = (
 
 
 def plans_page(
-    plans: Sequence[Plan], *, links: Mapping[str, str], failed: Sequence[NotCompared] = ()
+    plans: Sequence[Plan],
+    *,
+    links: Mapping[str, str],
+    failed: Sequence[NotCompared] = (),
+    findings: Sequence[Problem] = (),
 ) -> Page:
     """Return one page for the plans of one run; `links` are the project's.
 
-    `failed` are the clusters that have no plan, and why.
+    `failed` are the clusters that have no plan, and why; `findings` is what is wrong with files.
     """
     where = clusters_text(
         [*(plan.cluster for plan in plans), *(failure.cluster for failure in failed)]
@@ -51,7 +56,11 @@ def plans_page(
         title=f"Plan for {where}",
         facts=tuple(made),
         summary=tuple(total_lines(plans)) if plans[1:] else (),
-        sections=(*(_section(plan, links) for plan in plans), *failure_sections(failed)),
+        sections=(
+            *findings_sections(findings),
+            *failure_sections(failed),
+            *(_section(plan, links) for plan in plans),
+        ),
     )
 
 

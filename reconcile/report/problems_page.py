@@ -13,23 +13,28 @@ from reconcile.report.spans import bold, line
 
 def problems_page(title: str, problems: Iterable[Problem]) -> Page:
     """Return one page for the findings of a check."""
+    sections = findings_sections(problems)
+    nothing = Section(heading="Findings", summary=(line(bold("Nothing was found.")),))
+    return Page(title=title, sections=sections or (nothing,))
+
+
+def findings_sections(problems: Iterable[Problem]) -> tuple[Section, ...]:
+    """Return a section for what is wrong with files, where anything is."""
     found = ordered(problems)
+    if not found:
+        return ()
     severities = Counter(problem.severity for problem in found)
-    return Page(
-        title=title,
-        sections=(
-            Section(
-                heading="Findings",
-                summary=(line(bold(f"{counts_text(found)}." if found else "Nothing was found.")),),
-                counts=tuple(
-                    Count(severities[severity], severity.value, STYLES[severity])
-                    for severity in Severity
-                    if severities[severity]
-                ),
-                problems=tuple(found),
-            ),
+    section = Section(
+        heading="Findings",
+        summary=(line(bold(f"{counts_text(found)}.")),),
+        counts=tuple(
+            Count(severities[severity], severity.value, STYLES[severity])
+            for severity in Severity
+            if severities[severity]
         ),
+        problems=tuple(found),
     )
+    return (section,)
 
 
 def failure_sections(failures: Sequence[NotCompared]) -> tuple[Section, ...]:

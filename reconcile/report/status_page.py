@@ -30,7 +30,7 @@ def statuses_page(
     return Page(
         title=f"Status of {where}",
         facts=tuple(moment_text(live.taken_at) for live, _, _ in readings[:1]),
-        sections=(*(_section(reading, links) for reading in readings), *failure_sections(failed)),
+        sections=(*failure_sections(failed), *(_section(reading, links) for reading in readings)),
     )
 
 

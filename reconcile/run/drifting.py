@@ -47,8 +47,12 @@ def not_compared(
     context: Context, project: str, cluster: str, problems: Iterable[Problem]
 ) -> NotCompared:
     """Return that a cluster could not be compared, with secrets masked in the reasons."""
-    masked = tuple(_redacted(problem, context.redactor) for problem in problems)
-    return NotCompared(project=project, cluster=cluster, problems=masked)
+    return NotCompared(project=project, cluster=cluster, problems=tuple(masked(context, problems)))
+
+
+def masked(context: Context, problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems with secrets masked."""
+    return [_redacted(problem, context.redactor) for problem in problems]
 
 
 def _unhealthy(context: Context, planned: Planned) -> Iterator[Unhealthy]:

@@ -200,9 +200,10 @@ class GitLabJob:
             self.folder,
             {**self._environment(), **job.get("variables", {}), **self.variables},
         )
+        artifacts = job["artifacts"]
         kept = {
             path: (self.folder / path).read_bytes()
-            for path in job.get("artifacts", {}).get("paths", [])
+            for path in (*artifacts["paths"], *artifacts.get("reports", {}).values())
             if (self.folder / path).exists()
         }
         return Done(code=done.returncode, log=done.stdout, folder=self.folder, kept=kept)

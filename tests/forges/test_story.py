@@ -5,6 +5,7 @@ To change what is said on purpose, rewrite the snapshots and look at the differe
     REWRITE_GOLDEN=1 .venv/bin/python -m pytest tests/forges/test_story.py
 """
 
+import json
 import os
 from pathlib import Path
 
@@ -71,6 +72,10 @@ def tell(place: Site, story: Story) -> None:
     place.open(first)
     opened = place.plan(first)
     assert opened.code == 0, opened.log
+    if not place.is_github:
+        assert json.loads(opened.kept["terraform.json"]) == {"create": 1, "update": 1, "delete": 0}
+        assert json.loads(opened.kept["codequality.json"]) == []
+        assert b"<testsuite" in opened.kept["junit.xml"]
     story.tell("A pull request is opened", summary=opened.summary)
     assert len(place.comments()) == 1
 
