@@ -74,6 +74,10 @@ soak: setup ## What takes longer than a test may
 bench: setup ## Measure against the floor and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
+.PHONY: release
+release: setup ## Build wheel, container image and checksums into dist/
+	.ci/release
+
 .PHONY: docs
 docs: setup ## Check that the documentation tells the truth
 	$(PYTEST) tests/docs tests/architecture/test_problems_page.py

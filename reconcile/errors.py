@@ -6,6 +6,7 @@ ConnectformError(problems)      the base; the command line catches only this
 |- RefusedError                 a limit or a protection forbids the plan
 |- LedgerError                  a ledger cannot be read or written, or is locked
 |- StaleError                   the cluster moved on since the plan was made
+|- ForgeError                   GitHub or GitLab cannot be asked, or refuses
 |- SandboxError                 a sandbox cannot be started, found or stopped
 `- ClusterError                 a cluster cannot be read, or answers what we cannot use
 """
@@ -40,6 +41,10 @@ class LedgerError(ConnectformError):
 
 class StaleError(ConnectformError):
     """The cluster, or git, is no longer what a plan was made from."""
+
+
+class ForgeError(ConnectformError):
+    """GitHub or GitLab cannot be asked, or refuses."""
 
 
 class SandboxError(ConnectformError):

@@ -14,6 +14,9 @@ _ANY_TEXT: Final = "surrogatepass"  # an environment may hold bytes that are no 
 _HEX: Final = re.compile(r"\\u([0-9a-f]{4})")
 _PERCENT: Final = re.compile(r"%[0-9A-F]{2}")
 _KEPT_CONTROLS: Final = frozenset("\n\t")
+# GitHub's runner obeys `::name::` where a line begins, and it and Azure's `##[name]`, `##vso[name]`
+# anywhere; whatever is printed may end up in the log of one.
+_COMMAND: Final = re.compile(r"^(\s*):(?=:[A-Za-z])|#(?=#\w*\[)", re.MULTILINE)
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -102,8 +105,11 @@ def _base64_forms(secret: str) -> set[str]:
 def visible(text: str) -> str:
     """Return the text with control characters, ANSI escapes and direction overrides escaped.
 
-    Line breaks and tabs stay. Text from a cluster is data: shown, never obeyed.
+    Commands to a pipeline's runner lose their first character in the same way. Line breaks and
+    tabs stay. Text from a cluster is data: shown, never obeyed.
     """
+    if "::" in text or "##" in text:
+        text = _COMMAND.sub(_disarmed, text)
     if text.isprintable():
         return text
     return "".join(
@@ -114,6 +120,11 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """Return the text on one line, control characters escaped."""
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _disarmed(found: re.Match[str]) -> str:
+    margin = found[1] or ""
+    return f"{margin}\\x{ord(found[0][len(margin)]):02x}"
 
 
 def _is_harmless(character: str) -> bool:

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,8 @@ from reconcile.sandbox.real_tools import OLDEST_JAVA, find_java, java_version
 
 def require(tool: str, reason: str) -> str:
     """Return the path of a program; skip the test without it, or fail where all must run."""
-    path = shutil.which(tool)
+    beside = Path(sys.executable).parent
+    path = shutil.which(tool) or shutil.which(tool, path=str(beside))
     if path is None:
         _miss(f"{tool} is not on the PATH; it is needed for {reason}")
     return str(path)

@@ -6,8 +6,10 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from reconcile import __version__
-from reconcile.cli.changing import apply, drift, plan
+from reconcile.cli.changing import apply, plan
+from reconcile.cli.ci import ci_app
 from reconcile.cli.demo import demo
+from reconcile.cli.drifting import drift
 from reconcile.cli.exits import Exit
 from reconcile.cli.files import export, init, validate
 from reconcile.cli.keeping import adopt, forget, history, hold, rollback, show, unlock
@@ -74,6 +76,7 @@ for _function in (
 ):
     app.command()(command(_function))
 app.command()(command(demo, with_project=False))
+app.add_typer(ci_app, name="ci")
 app.add_typer(sandbox_app, name="sandbox")
 
 

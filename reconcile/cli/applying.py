@@ -45,7 +45,10 @@ def apply_git(  # what the command was given
 ) -> Exit:
     """Plan under the lock, ask, and apply; where a plan is expected, only what it approved."""
     loaded, chosen = open_project(shell, locking.clusters, all_clusters, writing=True)
+    settings = replace(settings, links=loaded.project.links)
     digest, approved = _expectation(shell, expect)
+    # What was approved may be of a cluster that git has given up since.
+    approved = tuple(saved for saved in approved if saved.plan.cluster in chosen)
     if approved:
         check_saved(shell.context, loaded, approved, longest=timedelta(hours=max_age))
     lock = lock_for(shell, loaded, "apply", timeout=locking.timeout, local=locking.local)
@@ -64,7 +67,7 @@ def apply_git(  # what the command was given
         items = planned
         if digest:
             _require_digest(plans_of(planned), digest)
-        if approved:
+        if expect is not None and not digest:
             items = tuple(_as_approved(item, approved) for item in planned)
         code = apply_approved(shell, items, settings)
         left = _exit_of_left(plans_of(items))
@@ -89,7 +92,8 @@ def apply_file(
     lock = lock_for(shell, loaded, "apply", timeout=locking.timeout, local=locking.local)
     with plan_saved(shell.context, loaded, chosen, lock=lock) as planned:
         # Whoever hands over a plan has read it.
-        return apply_approved(shell, planned, replace(settings, auto_approve=True))
+        approved = replace(settings, auto_approve=True, links=loaded.project.links)
+        return apply_approved(shell, planned, approved)
 
 
 def _expectation(shell: Shell, expect: str | None) -> tuple[str, tuple[SavedPlan, ...]]:

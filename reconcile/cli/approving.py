@@ -1,7 +1,7 @@
 """Ask for approval, apply, and tell what came of it."""
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,13 +10,18 @@ from types import FrameType
 from reconcile.apply.options import ApplyOptions, Interrupt
 from reconcile.cli.exits import Exit, worst
 from reconcile.cli.progress import Progress
-from reconcile.cli.shell import Shell, write_document
+from reconcile.cli.rendering import (
+    Reports,
+    result_writers,
+    write_report_files,
+    write_reports,
+)
+from reconcile.cli.shell import Shell
 from reconcile.cli.showing import show_plans
 from reconcile.errors import ConnectformError, usage
 from reconcile.model.codes import Code
 from reconcile.model.outcome import ApplyResult, OutcomeStatus
 from reconcile.model.problem import Problem
-from reconcile.plan.document import results_document
 from reconcile.report.outcome_text import result_lines
 from reconcile.report.problem_text import problems_lines
 from reconcile.run.applying import carry_out, check_plans, unfinished, untouched, write_results
@@ -30,7 +35,10 @@ _HAPPENED = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplySettings:
-    """How to apply; `result` is None where nothing is recorded in a file."""
+    """How to apply; `result` is None where nothing is recorded in a file.
+
+    `links` are the project's, for the reports.
+    """
 
     auto_approve: bool = False
     allow_deletes: int | None = None
@@ -38,7 +46,8 @@ class ApplySettings:
     allow_moves: int | None = None
     options: ApplyOptions = field(default_factory=ApplyOptions)
     result: Path | None = None
-    json_document: bool = False
+    reports: Reports = field(default_factory=Reports)
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 def begin_record(shell: Shell, settings: ApplySettings) -> None:
@@ -71,7 +80,7 @@ def apply_approved(
     `apply-result.json` is written in every case. `before` is called once all is approved, and
     `after` with each result, while the lock is held.
     """
-    show_plans(shell, items, as_notes=settings.json_document)
+    show_plans(shell, items, as_notes=not settings.reports.as_text)
     try:
         ready = check_plans(
             items,
@@ -152,9 +161,8 @@ def _apply_all(
             _record(shell, settings, [*results, *left])
             results.append(_apply_one(shell, planned, settings, interrupt))
             after(results[-1])
-    if settings.json_document:
-        write_document(shell, document=results_document(results))
     recorded = _is_recorded(shell, settings, results)
+    recorded = _is_reported(shell, settings, results, documents=True) and recorded
     return worst(*map(exit_of_result, results), Exit.FINE if recorded else Exit.ERROR)
 
 
@@ -192,13 +200,31 @@ def _record_untouched(
     problems: Sequence[Problem],
 ) -> None:
     """Record that nothing was attempted; where that cannot be written, what stopped us matters."""
-    _is_recorded(shell, settings, [untouched(shell.context, item, problems) for item in items])
+    results = [untouched(shell.context, item, problems) for item in items]
+    _is_recorded(shell, settings, results)
+    _is_reported(shell, settings, results, documents=False)
 
 
 def _is_recorded(shell: Shell, settings: ApplySettings, results: Sequence[ApplyResult]) -> bool:
     """Record results, and tell whether that was possible; what was done is done."""
     try:
         _record(shell, settings, results)
+    except ConnectformError as error:
+        shell.terminal.note(problems_lines(error.problems))
+        return False
+    return True
+
+
+def _is_reported(
+    shell: Shell, settings: ApplySettings, results: Sequence[ApplyResult], *, documents: bool
+) -> bool:
+    """Write the reports, and tell whether that was possible.
+
+    Standard output has a document only where something was applied.
+    """
+    write = write_reports if documents else write_report_files
+    try:
+        write(shell, settings.reports, result_writers(results, links=settings.links))
     except ConnectformError as error:
         shell.terminal.note(problems_lines(error.problems))
         return False

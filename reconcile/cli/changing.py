@@ -1,4 +1,4 @@
-"""The commands plan, apply and drift."""
+"""The commands plan and apply."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
-from reconcile.cli.exits import Exit, worst
+from reconcile.cli.exits import Exit
 from reconcile.cli.options import (
     AllClustersOption,
+    ApplyOutputOption,
+    ApplyReportOption,
     AutoApproveOption,
     ClusterOption,
     ExcludeOption,
@@ -16,12 +18,13 @@ from reconcile.cli.options import (
     LocalLedgerOption,
     LockTimeoutOption,
     OutputFormat,
-    OutputOption,
+    PlanOutputOption,
+    PlanReportOption,
     SelectOption,
     number_of_seconds,
     selection_of,
 )
-from reconcile.cli.shell import Shell, write_document
+from reconcile.cli.shell import Shell
 from reconcile.model.plan import ValidationMode
 
 
@@ -70,6 +73,17 @@ KeepGoingOption = Annotated[
 ]
 
 
+DefinitionsFromOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--definitions-from",
+        metavar="DIR",
+        help="Read the definitions from another folder, and nothing else there: code that nobody"
+        " has reviewed. Needs --no-secrets, and --validate schema or off.",
+    ),
+]
+
+
 def plan(
     shell: Shell,
     *,
@@ -87,6 +101,7 @@ def plan(
     ] = False,
     only: OnlyOption = None,
     base: BaseOption = "",
+    definitions_from: DefinitionsFromOption = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -96,18 +111,17 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 where there are changes.")
     ] = False,
-    output: OutputOption = OutputFormat.TEXT,
+    output: PlanOutputOption = OutputFormat.TEXT,
+    report: PlanReportOption = None,
     json_out: JsonOutOption = None,
 ) -> Exit:
     """Show how clusters differ from git, and write nothing."""
-    from reconcile.cli.opening import open_project
-    from reconcile.cli.showing import note_failures, note_findings, plans_of, show_plans
-    from reconcile.plan.document import plans_document
-    from reconcile.run.planning import PlanRequest, plan_clusters
+    from reconcile.cli.planning import Wanted, show_planned
+    from reconcile.cli.rendering import reports_of
+    from reconcile.run.planning import PlanRequest
 
-    loaded, chosen = open_project(shell, cluster, all_clusters)
     request = PlanRequest(
-        clusters=chosen,
+        clusters=(),
         selection=selection_of(select, exclude),
         validation=validate,
         strict=strict,
@@ -117,21 +131,15 @@ def plan(
         only_git=only is OnlyChoice.GIT,
         base=base,
     )
-    with plan_clusters(shell.context, loaded, request) as planned:
-        plans = plans_of(planned)
-        if output is OutputFormat.TEXT:
-            show_plans(shell, planned)
-        if output is OutputFormat.JSON or json_out:
-            document = plans_document(plans)
-            write_document(shell, document=document, output=output, json_out=json_out)
-        code = worst(note_findings(shell, planned), note_failures(shell, planned))
-        if out is not None and len(plans) == len(planned):
-            write_document(
-                shell, document=plans_document(plans), output=OutputFormat.TEXT, json_out=out
-            )
-            shell.terminal.say(f"\nTo carry out exactly this: connectform apply {out}")
-    changes = any(item.changes for item in plans)
-    return worst(code, Exit.CHANGES if detailed_exitcode and changes else Exit.FINE)
+    wanted = Wanted(
+        clusters=cluster,
+        all_clusters=all_clusters,
+        definitions_from=definitions_from,
+        reports=reports_of(output, report, json_out),
+        out=out,
+        detailed_exitcode=detailed_exitcode,
+    )
+    return show_planned(shell, request, wanted)
 
 
 def apply(
@@ -225,7 +233,8 @@ def apply(
     result: Annotated[
         Path, typer.Option("--result", metavar="FILE", help="Where to write what came of it.")
     ] = Path("apply-result.json"),
-    output: OutputOption = OutputFormat.TEXT,
+    output: ApplyOutputOption = OutputFormat.TEXT,
+    report: ApplyReportOption = None,
 ) -> Exit:
     """Make clusters as git says.
 
@@ -236,6 +245,7 @@ def apply(
     from reconcile.cli.applying import Locking, apply_file, apply_git
     from reconcile.cli.approving import ApplySettings, begin_record
     from reconcile.cli.asking import PlanAsking
+    from reconcile.cli.rendering import reports_of
 
     settings = ApplySettings(
         auto_approve=auto_approve,
@@ -250,7 +260,7 @@ def apply(
             rollback_on_failure=rollback_on_failure,
         ),
         result=result,
-        json_document=output is OutputFormat.JSON,
+        reports=reports_of(output, report),
     )
     locking = Locking(clusters=cluster, timeout=lock_timeout, local=local_ledger)
     planning = (all_clusters, select, exclude, strict, prune, keep_going, only, base, expect)
@@ -281,64 +291,3 @@ def _refuse_options_of_planning(given: tuple[object, ...], validation: Validatio
             "a plan file is applied exactly as it is: options of planning do not go with it",
             hint="give them to connectform plan --out FILE",
         )
-
-
-def drift(
-    shell: Shell,
-    *,
-    cluster: ClusterOption = None,
-    all_clusters: AllClustersOption = False,
-    select: SelectOption = None,
-    exclude: ExcludeOption = None,
-    no_secrets: Annotated[
-        bool, typer.Option("--no-secrets", help="Leave secrets unresolved and uncompared.")
-    ] = False,
-    base: BaseOption = "",
-    fail_on: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fail-on", metavar="WHAT", help="Also exit with 2 for: unmanaged, orphaned."
-        ),
-    ] = None,
-    output: OutputOption = OutputFormat.TEXT,
-    json_out: JsonOutOption = None,
-) -> Exit:
-    """Report what differs; exit with 2 where something does.
-
-    Config, target state and missing connectors count; health does not.
-    """
-    from reconcile.cli.opening import open_project
-    from reconcile.cli.showing import note_failures, note_findings, plans_of
-    from reconcile.errors import usage
-    from reconcile.plan.document import drifts_document
-    from reconcile.plan.drift import drift_of
-    from reconcile.report.drift_text import drift_lines
-    from reconcile.run.planning import PlanRequest, plan_clusters
-
-    also = set(fail_on or ())
-    if unknown := also - {"unmanaged", "orphaned"}:
-        raise usage(f"--fail-on knows no {min(unknown)!r}", hint="known: unmanaged, orphaned")
-    loaded, chosen = open_project(shell, cluster, all_clusters)
-    request = PlanRequest(
-        clusters=chosen,
-        selection=selection_of(select, exclude),
-        validation=ValidationMode.OFF,
-        secrets=not no_secrets,
-        base=base,
-    )
-    with plan_clusters(shell.context, loaded, request) as planned:
-        drifts = [drift_of(plan) for plan in plans_of(planned)]
-        if output is OutputFormat.TEXT:
-            for found in drifts:
-                shell.terminal.show(drift_lines(found))
-        if output is OutputFormat.JSON or json_out:
-            document = drifts_document(drifts)
-            write_document(shell, document=document, output=output, json_out=json_out)
-        code = worst(note_findings(shell, planned), note_failures(shell, planned))
-    drifted = any(
-        found.has_drift
-        or ("unmanaged" in also and found.unmanaged)
-        or ("orphaned" in also and found.orphaned)
-        for found in drifts
-    )
-    return worst(code, Exit.CHANGES if drifted else Exit.FINE)

@@ -5,30 +5,48 @@ from pathlib import Path
 
 from reconcile.cli.exits import Exit
 from reconcile.cli.opening import open_cluster, open_project
-from reconcile.cli.shell import Shell, write_document
+from reconcile.cli.rendering import Findings, Reports, findings_writers, write_reports
+from reconcile.cli.shell import Shell
+from reconcile.desired.git import folder_in
 from reconcile.desired.load import check_files
+from reconcile.errors import DefinitionError
 from reconcile.model.plan import Selection
 from reconcile.model.problem import errors_in
-from reconcile.report.problem_document import problems_document
 from reconcile.report.problem_text import counts_text, problems_lines
 from reconcile.report.words import counted
 from reconcile.run.exporting import Exported, export
 
 
-def validate_files(shell: Shell, clusters: list[str] | None, *, as_json: bool) -> Exit:
+def validate_files(shell: Shell, clusters: list[str] | None, reports: Reports) -> Exit:
     """Check the files for the chosen clusters and print what is wrong."""
-    loaded, chosen = open_project(shell, clusters, every=True)
+    try:
+        loaded, chosen = open_project(shell, clusters, every=True)
+    except DefinitionError as error:
+        folder = shell.context.directory / (shell.project or Path("any")).parent
+        found = Findings(
+            problems=error.problems, phase="validate", directory=folder_in(str(folder))[1]
+        )
+        write_reports(shell, reports, findings_writers(found))
+        raise
     checked = check_files(loaded, clusters=chosen)
     code = Exit.ERROR if errors_in(checked.problems) else Exit.FINE
-    if as_json:
-        write_document(shell, document=problems_document(checked.problems))
+    found = Findings(
+        problems=checked.problems,
+        connectors=checked.connectors,
+        phase="validate",
+        directory=folder_in(loaded.project.root)[1],
+        project_file=Path(loaded.project.path).name,
+    )
+    if reports.as_text:
+        shell.terminal.show(problems_lines(checked.problems))
+    write_reports(shell, reports, findings_writers(found))
+    if not reports.as_text:
         return code
-    shell.terminal.show(problems_lines(checked.problems))
-    found = ", ".join(
+    counts = ", ".join(
         f"{counted(count, 'definition')} for {name}" for name, count in checked.definitions.items()
     )
     verdict = counts_text(checked.problems) or "no problems"
-    shell.terminal.say(f"{counted(checked.files, 'file')}, {found}: {verdict}.")
+    shell.terminal.say(f"{counted(checked.files, 'file')}, {counts}: {verdict}.")
     return code
 
 

@@ -1,5 +1,6 @@
 """The commands that read and write files: init, validate, export."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,20 @@ from reconcile.cli.operating import OneClusterOption
 from reconcile.cli.options import (
     ClusterOption,
     ExcludeOption,
+    FindingsOutputOption,
+    FindingsReportOption,
     OutputFormat,
-    OutputOption,
     SelectOption,
     selection_of,
 )
 from reconcile.cli.shell import Shell
+
+
+class CiChoice(StrEnum):
+    """For which pipelines workflows are written."""
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
 
 
 def init(
@@ -27,15 +36,53 @@ def init(
         str | None,
         typer.Option("--name", metavar="NAME", help="Default: the folder's name."),
     ] = None,
+    ci: Annotated[
+        CiChoice | None,
+        typer.Option(
+            "--ci", help="Write pipelines, too; in a folder with a project file nothing else."
+        ),
+    ] = None,
+    action: Annotated[
+        str,
+        typer.Option(
+            "--action",
+            metavar="OWNER/NAME@COMMIT",
+            help="What GitHub's workflows use. Default: the action of this release.",
+        ),
+    ] = "",
+    wheel: Annotated[
+        str,
+        typer.Option(
+            "--wheel",
+            metavar="REQUIREMENT",
+            help="What GitLab's jobs install. Default: this version.",
+        ),
+    ] = "",
 ) -> Exit:
     """Start a new repository.
 
-    Writes a project file, an example definition, and schemas for editors.
+    Writes a project file, an example definition, and schemas for editors; with --ci also what
+    plans pull requests, applies what is merged, and looks for drift each night.
     """
-    from reconcile.run.scaffold import scaffold
+    from reconcile.desired.project import PROJECT_FILES
 
     target = shell.context.directory / directory
-    for path in scaffold(target, name=name or target.resolve().name):
+    started = any((target / known).exists() for known in PROJECT_FILES)
+    if ci is not None:
+        from reconcile.ci.pipeline import ForgeKind
+        from reconcile.ci.scaffold import scaffold_ci
+
+        for path in scaffold_ci(target, ForgeKind(ci.value), action=action, wheel=wheel):
+            shell.terminal.say(f"wrote {directory / path}")
+        if started:
+            return Exit.FINE
+    return _init_project(shell, directory, name or target.resolve().name)
+
+
+def _init_project(shell: Shell, directory: Path, name: str) -> Exit:
+    from reconcile.run.scaffold import scaffold
+
+    for path in scaffold(shell.context.directory / directory, name=name):
         shell.terminal.say(f"wrote {directory / path}")
     shell.terminal.say(
         "\nNext: put your cluster's URL into connectform.yaml, then\n"
@@ -49,15 +96,17 @@ def init(
 def validate(
     shell: Shell,
     cluster: ClusterOption = None,
-    output: OutputOption = OutputFormat.TEXT,
+    output: FindingsOutputOption = OutputFormat.TEXT,
+    report: FindingsReportOption = None,
 ) -> Exit:
     """Check all files, offline.
 
     Secrets are not resolved, and no cluster is asked.
     """
     from reconcile.cli.checking import validate_files
+    from reconcile.cli.rendering import reports_of
 
-    return validate_files(shell, cluster, as_json=output is OutputFormat.JSON)
+    return validate_files(shell, cluster, reports_of(output, report))
 
 
 def export(

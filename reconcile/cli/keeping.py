@@ -15,6 +15,8 @@ from reconcile.cli.options import (
     LockTimeoutOption,
     OutputFormat,
     OutputOption,
+    PlanOutputOption,
+    PlanReportOption,
     SelectOption,
     selection_of,
 )
@@ -24,16 +26,23 @@ from reconcile.cli.shell import Shell
 def show(
     shell: Shell,
     plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan from plan --out.")],
+    output: PlanOutputOption = OutputFormat.TEXT,
+    report: PlanReportOption = None,
 ) -> Exit:
     """Show a plan that was kept in a file.
 
     No cluster is asked.
     """
+    from reconcile.cli.opening import links_here
+    from reconcile.cli.rendering import plan_writers, reports_of, write_reports
     from reconcile.report.plan_text import plan_lines
     from reconcile.run.saving import read_plan_file
 
-    for saved in read_plan_file(shell.context, plan_file):
-        shell.terminal.show(plan_lines(saved.plan))
+    reports = reports_of(output, report)
+    plans = [saved.plan for saved in read_plan_file(shell.context, plan_file)]
+    for plan in plans if reports.as_text else ():
+        shell.terminal.show(plan_lines(plan))
+    write_reports(shell, reports, plan_writers(plans, links=links_here(shell)))
     return Exit.FINE
 
 

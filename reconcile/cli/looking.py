@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 
 from reconcile.cli.exits import Exit
+from reconcile.cli.rendering import Reports, status_writers, write_reports
 from reconcile.cli.shell import Shell, write_document
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ClusterError
+from reconcile.model.drift import NotCompared
 from reconcile.model.plan import Selection
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.setting_text import setting_lines, settings_document, settings_table
-from reconcile.report.status_document import statuses_document
 from reconcile.report.status_text import status_summary, status_table
+from reconcile.run.drifting import not_compared
 from reconcile.run.reading import Status, explain_class, explain_setting, read_status
 
 
@@ -19,27 +21,25 @@ def show_status(
     loaded: LoadedProject,
     clusters: Sequence[str],
     selection: Selection,
-    *,
-    as_json: bool,
+    reports: Reports,
 ) -> Exit:
     """Print the connectors of each cluster; a cluster that cannot be read does not hide others."""
     found: list[Status] = []
-    code = Exit.FINE
+    failed: list[NotCompared] = []
     for cluster in clusters:
         try:
             found.append(read_status(shell.context, loaded, cluster, selection))
         except ClusterError as error:
             shell.terminal.note(problems_lines(error.problems), redactor=shell.context.redactor)
-            code = Exit.ERROR
-    if as_json:
-        readings = [(status.live, status.causes) for status in found]
-        write_document(shell, document=statuses_document(readings))
-        return code
-    for status in found:
+            project = loaded.project.name
+            failed.append(not_compared(shell.context, project, cluster, error.problems))
+    for status in found if reports.as_text else ():
         if status.names:
             shell.terminal.table(status_table(status.live, status.causes, status.names))
         shell.terminal.show([status_summary(status.live, status.names)])
-    return code
+    readings = [(status.live, status.causes, status.names) for status in found]
+    write_reports(shell, reports, status_writers(readings, failed, links=loaded.project.links))
+    return Exit.ERROR if failed else Exit.FINE
 
 
 def show_settings(

@@ -1,9 +1,12 @@
 """Find the project file and choose clusters, as the options say."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from reconcile.cli.shell import Shell
 from reconcile.desired.project import LoadedProject, load_project
+from reconcile.errors import ConnectformError
+from reconcile.model.codes import Code
 from reconcile.run.clusters import choose_clusters, choose_one
 from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import Lock
@@ -17,6 +20,17 @@ def open_project(
     loaded = load_project(shell.project, shell.context.directory)
     chosen = choose_clusters(loaded.project, names=clusters or (), every=every, writing=writing)
     return loaded, chosen
+
+
+def links_here(shell: Shell) -> Mapping[str, str]:
+    """Return the links of the project here; where there is none, none."""
+    try:
+        loaded = load_project(shell.project, shell.context.directory)
+    except ConnectformError as error:
+        if all(problem.code is Code.NO_PROJECT_FILE for problem in error.problems):
+            return {}
+        raise
+    return loaded.project.links
 
 
 def lock_for(

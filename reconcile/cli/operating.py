@@ -14,6 +14,8 @@ from reconcile.cli.options import (
     LockTimeoutOption,
     OutputFormat,
     OutputOption,
+    PageOutputOption,
+    PageReportOption,
     SelectOption,
     selection_of,
 )
@@ -40,19 +42,22 @@ NamesArgument = Annotated[list[str], typer.Argument(metavar="NAME...", help="Con
 
 def status(
     shell: Shell,
+    *,
     cluster: ClusterOption = None,
     all_clusters: AllClustersOption = False,
     select: SelectOption = None,
     exclude: ExcludeOption = None,
-    output: OutputOption = OutputFormat.TEXT,
+    output: PageOutputOption = OutputFormat.TEXT,
+    report: PageReportOption = None,
 ) -> Exit:
     """Show states, tasks, and why something failed."""
     from reconcile.cli.looking import show_status
     from reconcile.cli.opening import open_project
+    from reconcile.cli.rendering import reports_of
 
+    reports = reports_of(output, report)
     loaded, chosen = open_project(shell, cluster, all_clusters)
-    selection = selection_of(select, exclude)
-    return show_status(shell, loaded, chosen, selection, as_json=output is OutputFormat.JSON)
+    return show_status(shell, loaded, chosen, selection_of(select, exclude), reports)
 
 
 def explain(

@@ -1,9 +1,11 @@
 """Options that several commands share."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,10 +13,15 @@ from reconcile.model.plan import Selection
 
 
 class OutputFormat(StrEnum):
-    """How a command writes its document."""
+    """How a command writes its document; each command offers those it can write."""
 
     TEXT = "text"
     JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITLAB = "gitlab"
 
 
 class LogLevel(StrEnum):
@@ -59,9 +66,69 @@ ExcludeOption = Annotated[
     list[str] | None,
     typer.Option("--exclude", metavar="TERMS", help="Leave these connectors out (repeatable)."),
 ]
-OutputOption = Annotated[
-    OutputFormat, typer.Option("--output", "-o", help="Format of the document on standard output.")
-]
+BASIC_FORMATS: Final = (OutputFormat.TEXT, OutputFormat.JSON)
+PAGE_FORMATS: Final = (*BASIC_FORMATS, OutputFormat.MARKDOWN, OutputFormat.HTML)
+APPLY_FORMATS: Final = (*PAGE_FORMATS, OutputFormat.JUNIT)
+PLAN_FORMATS: Final = (*APPLY_FORMATS, OutputFormat.GITLAB)
+FINDINGS_FORMATS: Final = tuple(OutputFormat)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """A report to write beside the one on standard output."""
+
+    format: OutputFormat
+    path: Path
+
+
+def output_option(formats: Sequence[OutputFormat]) -> object:
+    """Return the option for the format on standard output, out of those a command can write."""
+
+    def parsed(value: str) -> OutputFormat:
+        return _format_of(value, formats)
+
+    return typer.Option(
+        "--output",
+        "-o",
+        parser=parsed,
+        metavar="|".join(formats),
+        help="Format of the document on standard output.",
+    )
+
+
+def report_option(formats: Sequence[OutputFormat]) -> object:
+    """Return the option for reports in files, out of those a command can write."""
+
+    def parsed(value: str) -> ReportFile:
+        name, equals, path = value.partition("=")
+        if not equals or not path:
+            raise typer.BadParameter(f"{value!r} is not FORMAT=FILE, such as {formats[-1]}=FILE")
+        return ReportFile(_format_of(name, formats), Path(path))
+
+    return typer.Option(
+        "--report",
+        parser=parsed,
+        metavar="FORMAT=FILE",
+        help=f"Also write a report to a file (repeatable): {', '.join(formats)}.",
+    )
+
+
+def _format_of(value: str, formats: Sequence[OutputFormat]) -> OutputFormat:
+    known = {found.value: found for found in formats}
+    if value not in known:
+        raise typer.BadParameter(f"{value!r} is not one of {', '.join(known)}")
+    return known[value]
+
+
+OutputOption = Annotated[OutputFormat, output_option(BASIC_FORMATS)]
+PlanOutputOption = Annotated[OutputFormat, output_option(PLAN_FORMATS)]
+PlanReportOption = Annotated[list[ReportFile] | None, report_option(PLAN_FORMATS)]
+ApplyOutputOption = Annotated[OutputFormat, output_option(APPLY_FORMATS)]
+ApplyReportOption = Annotated[list[ReportFile] | None, report_option(APPLY_FORMATS)]
+PageOutputOption = Annotated[OutputFormat, output_option(PAGE_FORMATS)]
+PageReportOption = Annotated[list[ReportFile] | None, report_option(PAGE_FORMATS)]
+FindingsOutputOption = Annotated[OutputFormat, output_option(FINDINGS_FORMATS)]
+FindingsReportOption = Annotated[list[ReportFile] | None, report_option(FINDINGS_FORMATS)]
 JsonOutOption = Annotated[
     Path | None,
     typer.Option("--json-out", metavar="FILE", help="Also write the JSON document to a file."),

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from reconcile.cli.exits import Exit
 from reconcile.cli.shell import Shell
 from reconcile.model.codes import Code
+from reconcile.model.drift import NotCompared
 from reconcile.model.plan import Plan
-from reconcile.model.problem import errors_in
+from reconcile.model.problem import Problem, errors_in
 from reconcile.report.plan_text import plan_lines, total_lines
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Line
+from reconcile.run.drifting import masked, not_compared
 from reconcile.run.planning import NotPlanned, Planned
 
 
@@ -29,20 +31,32 @@ def show_plans(
         _print(shell, total_lines(plans), as_notes=as_notes)
 
 
-def note_findings(shell: Shell, items: Sequence[Planned | NotPlanned]) -> Exit:
-    """Print what is wrong with files that the plans leave out, or put up with.
+def failures_of(shell: Shell, items: Sequence[Planned | NotPlanned]) -> list[NotCompared]:
+    """Return why clusters could not be planned, with secrets masked."""
+    return [
+        not_compared(shell.context, item.project, item.cluster.name, item.problems)
+        for item in items
+        if isinstance(item, NotPlanned)
+    ]
 
-    Returns the exit code that this stands for.
-    """
-    # That nothing is declared is said by the plan itself.
+
+def findings_of(shell: Shell, items: Sequence[Planned | NotPlanned]) -> list[Problem]:
+    """Return what is wrong with files that the plans leave out, or put up with; secrets masked."""
+    # That nothing is declared, or the project file is another one, is said by the plan itself.
     found = dict.fromkeys(
         problem
         for item in items
         if isinstance(item, Planned)
         for problem in item.desired.problems
-        if problem.code is not Code.NO_DEFINITIONS
+        if problem.code not in {Code.NO_DEFINITIONS, Code.OTHER_PROJECT_FILE}
     )
-    shell.terminal.note(problems_lines(found), redactor=shell.context.redactor)
+    return masked(shell.context, found)
+
+
+def note_findings(shell: Shell, items: Sequence[Planned | NotPlanned]) -> Exit:
+    """Print what is wrong with files, and return the exit code that this stands for."""
+    found = findings_of(shell, items)
+    shell.terminal.note(problems_lines(found))
     return Exit.ERROR if errors_in(tuple(found)) else Exit.FINE
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from reconcile.desired.checks import Checker
@@ -46,11 +47,15 @@ class LoadedDesired:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Checked:
-    """All that is wrong with the files, and how many there are; `definitions` by cluster."""
+    """All that is wrong with the files, and how many there are; `definitions` by cluster.
+
+    `connectors` are the names of all that are declared on any of the clusters.
+    """
 
     problems: tuple[Problem, ...]
     files: int
     definitions: Mapping[str, int]
+    connectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,6 +113,7 @@ def check_files(loaded: LoadedProject, *, clusters: Sequence[str]) -> Checked:
     files = _read_files(loaded)
     problems: dict[Problem, None] = {}
     counts: dict[str, int] = {}
+    names: set[str] = set()
     secret_files = SecretFiles(loaded.project.root)
     for cluster in clusters:
         sources = _sources(loaded.project, cluster, {}, secret_files)
@@ -115,7 +121,13 @@ def check_files(loaded: LoadedProject, *, clusters: Sequence[str]) -> Checked:
         desired, _ = _load_cluster(loaded, files, cluster, resolving)
         problems.update(dict.fromkeys(desired.problems))
         counts[cluster] = len(desired.definitions)
-    return Checked(problems=tuple(problems), files=files.count, definitions=counts)
+        names.update(desired.definitions)
+    return Checked(
+        problems=tuple(problems),
+        files=files.count,
+        definitions=counts,
+        connectors=tuple(sorted(names)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -196,12 +208,13 @@ def _read_files(loaded: LoadedProject) -> _Files:
     checker = Checker(loaded.schemas, DEFINITION)
     shapes = Shapes()
     manifests: list[Manifest] = []
-    paths, missing = find_files(project.root, project.definitions)
+    root = project.definitions_root
+    paths, missing = find_files(root, project.definitions)
     problems = [_missing(loaded, entry) for entry in missing]
-    paths = [path for path in paths if path != project.path]
-    outside = escaping(paths, project.root)
+    paths = [path for path in paths if path not in {project.path, _project_file_in(root, project)}]
+    outside = escaping(paths, root)
     for path in paths:
-        name = shown(path, project.root)
+        name = shown(path, root)
         text = _outside(name) if path in outside else read_text(path, name)
         if isinstance(text, Problem):
             problems.append(text)
@@ -215,6 +228,7 @@ def _read_files(loaded: LoadedProject) -> _Files:
             if found.manifest is not None and not reading.problems:
                 manifests.append(found.manifest)
     problems += _unknown_clusters(manifests, tuple(project.clusters))
+    problems += _project_files_that_differ(project)
     return _Files(
         manifests=tuple(manifests),
         problems=tuple(problems),
@@ -222,6 +236,29 @@ def _read_files(loaded: LoadedProject) -> _Files:
         claims=first_claims(manifests, project.clusters),
         unusable=frozenset(problem.connector for problem in errors_in(tuple(problems))) - {""},
     )
+
+
+def _project_file_in(root: str, project: Project) -> str:
+    return str(Path(root, Path(project.path).name))
+
+
+def _project_files_that_differ(project: Project) -> list[Problem]:
+    """Say so where the folder of the definitions has another project file than the one in use."""
+    if not project.definitions_from:
+        return []
+    name = Path(project.path).name
+    other = read_text(_project_file_in(project.definitions_from, project), name)
+    if other == read_text(project.path, name):
+        return []
+    return [
+        Problem(
+            code=Code.OTHER_PROJECT_FILE,
+            message=f"{name} is another one beside these definitions, and is not used for this plan",
+            location=Location(name),
+            hint="what it changes shows once it is merged; merge it before what needs it",
+            severity=Severity.NOTICE,
+        )
+    ]
 
 
 def read_documents(text: str, name: str, shapes: Shapes) -> Reading:

@@ -51,6 +51,20 @@ def load_project(path: Path | None, cwd: Path) -> LoadedProject:
     return LoadedProject(parsed.project, parsed.defaults, parsed.clusters, parsed.marks, schemas)
 
 
+def with_definitions_from(loaded: LoadedProject, folder: Path) -> LoadedProject:
+    """Return the project with its definitions read from another folder, and nothing else from there.
+
+    The project file, what it allows to be named, and the files that it names stay. Raises
+    DefinitionError where there is no such folder.
+    """
+    if not folder.is_dir():
+        message = f"there is no folder {folder}"
+        hint = "check --definitions-from"
+        raise DefinitionError(Problem(code=Code.UNREADABLE_FILE, message=message, hint=hint))
+    project = replace(loaded.project, definitions_from=str(folder.resolve()))
+    return replace(loaded, project=project)
+
+
 def read_access(
     loaded: LoadedProject,
     cluster_name: str,

@@ -2,7 +2,7 @@
 
 CF001 to CF099 are kept for lint rules, CF1xx speak of files, CF2xx of references and secrets,
 CF3xx of a cluster and its answers, CF4xx of plans, CF5xx of apply, CF6xx of sandboxes,
-CF7xx of the command line, CF8xx of ledgers and locks.
+CF7xx of the command line, CF8xx of ledgers and locks, CF9xx of GitHub and GitLab.
 """
 
 from enum import StrEnum
@@ -31,6 +31,7 @@ class Code(StrEnum):
     UNKNOWN_CLUSTER = "CF118"
     UNKNOWN_KIND = "CF119"
     ENCODING = "CF120"
+    OTHER_PROJECT_FILE = "CF121"
 
     UNRESOLVED_REFERENCE = "CF201"
     FORBIDDEN_REFERENCE = "CF202"
@@ -111,3 +112,11 @@ class Code(StrEnum):
     LEDGER_REPOSITORY = "CF808"
     EXTRA_MISSING = "CF809"
     CLOCKS_DIFFER = "CF810"
+
+    FORGE_NOT_FOUND = "CF901"
+    FORGE_NOT_AUTHENTICATED = "CF902"
+    FORGE_NOT_ALLOWED = "CF903"
+    FORGE_REFUSED = "CF904"
+    FORGE_RATE_LIMIT = "CF905"
+    FORGE_UNREACHABLE = "CF906"
+    UNUSABLE_DOCUMENT = "CF907"

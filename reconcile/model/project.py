@@ -161,7 +161,9 @@ class Project:
     """The project file, checked; `root` is the absolute folder it stands in.
 
     `environment` names the variables that definitions may use, as globs; None allows any.
-    `fingerprint_key` is as written, a reference.
+    `fingerprint_key` is as written, a reference. `links` are addresses by their labels, with
+    `{cluster}` and `{connector}` in them. `definitions_from` is another folder that holds the
+    definitions alone: one that nobody has reviewed yet.
     """
 
     name: str
@@ -171,3 +173,10 @@ class Project:
     clusters: Mapping[str, Cluster]
     environment: tuple[str, ...] | None = None
     fingerprint_key: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+    definitions_from: str = ""
+
+    @property
+    def definitions_root(self) -> str:
+        """Return the folder that `definitions` count from."""
+        return self.definitions_from or self.root

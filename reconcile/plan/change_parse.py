@@ -1,6 +1,6 @@
 """Read changes back from JSON documents; what a newer version added is ignored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,21 +45,18 @@ def read_change(document: Json) -> tuple[Change, Mapping[str, str]]:
         class_name=str(document["class"]),
         reason=Reason(document["reason"]),
         precondition=_precondition(document["precondition"]),
-        keys=tuple(_key_change(entry) for entry in document["keys"]),
-        state=_state(document["state"]),
+        keys=tuple(read_key_change(entry) for entry in document["keys"]),
+        state=read_state(document["state"]),
         effects=tuple(
             Effect(EffectKind(entry["kind"]), int(entry["count"]))
             for entry in document["effects"]
             if entry["kind"] in set(EffectKind)
         ),
-        ignored=tuple(
-            IgnoredKeys(keys=tuple(entry["keys"]), reason=str(entry["reason"]))
-            for entry in document["ignored"]
-        ),
+        ignored=read_ignored(document["ignored"]),
         unchanged=int(document["unchanged"]),
         wave=int(document["wave"]),
         tasks=int(document["tasks"]),
-        location=_location(document["location"]),
+        location=read_location(document["location"]),
         config=config,
         only_failed=document["only_failed"] is True,
         cause=_cause(document["cause"]),
@@ -91,7 +88,7 @@ def read_problem(document: Json) -> Problem:
     return Problem(
         code=Code(document["code"]),
         message=str(document["message"]),
-        location=_location(document["location"]),
+        location=read_location(document["location"]),
         hint=str(document["hint"]),
         severity=Severity(document["severity"]),
         connector=str(document["connector"]),
@@ -131,21 +128,22 @@ def _origin(document: Json) -> Origin:
     )
 
 
-def _key_change(document: Json) -> KeyChange:
+def read_key_change(document: Json, before: str = "before", after: str = "after") -> KeyChange:
+    """Return how one key changes; the two sides stand under these words."""
     return KeyChange(
         key=str(document["key"]),
-        before=_shown(document["before"]),
-        after=_shown(document["after"]),
+        before=_shown(document[before]),
+        after=_shown(document[after]),
         parts=tuple(
             PartChange(
                 part=Part(entry["part"]),
                 path=str(entry["path"]),
-                before=str(entry["before"]),
-                after=str(entry["after"]),
+                before=str(entry[before]),
+                after=str(entry[after]),
             )
             for entry in document["parts"]
         ),
-        location=_location(document["location"]),
+        location=read_location(document["location"]),
         cause=_cause(document["cause"]),
     )
 
@@ -161,13 +159,16 @@ def _shown(document: Json | None) -> Shown | None:
     )
 
 
-def _state(document: Json | None) -> StateChange | None:
+def read_state(
+    document: Json | None, before: str = "before", after: str = "after"
+) -> StateChange | None:
+    """Return how the target state changes, or None where it does not."""
     if document is None:
         return None
-    before = document["before"]
+    was = document[before]
     return StateChange(
-        before=TargetState(before) if before is not None else None,
-        after=TargetState(document["after"]),
+        before=TargetState(was) if was is not None else None,
+        after=TargetState(document[after]),
         cause=_cause(document["cause"]),
     )
 
@@ -176,7 +177,15 @@ def _cause(text: str | None) -> Cause | None:
     return Cause(text) if text is not None else None
 
 
-def _location(document: Json | None) -> Location | None:
+def read_ignored(documents: Iterable[Json]) -> tuple[IgnoredKeys, ...]:
+    """Return the keys that nobody compares."""
+    return tuple(
+        IgnoredKeys(keys=tuple(entry["keys"]), reason=str(entry["reason"])) for entry in documents
+    )
+
+
+def read_location(document: Json | None) -> Location | None:
+    """Return a place in a file, or None where there is none."""
     if document is None:
         return None
     return Location(str(document["path"]), int(document["line"]), int(document["column"]))

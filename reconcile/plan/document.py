@@ -9,15 +9,17 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from reconcile import __version__
-from reconcile.model.drift import Drift
+from reconcile.model.drift import Drift, NotCompared, Unhealthy
 from reconcile.model.live import ClusterIdentity
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import (
     Action,
     ActiveHold,
+    Change,
     Plan,
     Selection,
     Withheld,
+    WithheldBy,
 )
 from reconcile.model.problem import Problem, errors_in
 from reconcile.plan.change_document import (
@@ -35,10 +37,14 @@ PLAN_FORMAT_VERSION: Final = "1.1"
 Document = dict[str, Any]
 
 
-def plans_document(plans: Iterable[Plan]) -> Document:
-    """Return the plans of a run (`schemas/plan.schema.json`)."""
-    header = {**_header("plan"), "format_version": PLAN_FORMAT_VERSION}
-    document = {**header, "plans": [plan_document(plan) for plan in plans]}
+def plans_document(plans: Iterable[Plan], not_planned: Iterable[NotCompared] = ()) -> Document:
+    """Return the plans of a run (`schemas/plan.schema.json`), and why clusters have none."""
+    document = {
+        **_header("plan"),
+        "format_version": PLAN_FORMAT_VERSION,
+        "plans": [plan_document(plan) for plan in plans],
+        "failures": _failures(not_planned),
+    }
     return {**document, "checksum": digest_of(document)}
 
 
@@ -47,9 +53,16 @@ def results_document(results: Iterable[ApplyResult]) -> Document:
     return {**_header("outcome"), "results": [result_document(result) for result in results]}
 
 
-def drifts_document(drifts: Iterable[Drift]) -> Document:
-    """Return how clusters drifted (`schemas/drift.schema.json`)."""
-    return {**_header("drift"), "drifts": [drift_document(drift) for drift in drifts]}
+def drifts_document(drifts: Iterable[Drift], not_compared: Iterable[NotCompared] = ()) -> Document:
+    """Return how clusters drifted (`schemas/drift.schema.json`), and of which nobody can tell."""
+    reports = [drift_document(drift) for drift in drifts]
+    failures = _failures(not_compared)
+    return {
+        **_header("drift"),
+        "errored": bool(failures) or any(report["errored"] for report in reports),
+        "drifts": reports,
+        "failures": failures,
+    }
 
 
 def plan_document(plan: Plan) -> Document:
@@ -100,34 +113,94 @@ def result_document(result: ApplyResult) -> Document:
 
 
 def drift_document(drift: Drift) -> Document:
-    """Return how one cluster differs from git; `live` and `declared` are the two sides."""
+    """Return how one cluster differs from git; `live` and `declared` are the two sides.
+
+    `errored` says that the comparison found errors, so that what is not listed is not known to be
+    in sync; `clean` that nothing counts that the run was to fail on.
+    """
     return {
         "project": drift.project,
         "cluster": _cluster(drift.cluster, drift.identity),
         "commit": drift.commit,
         "created_at": time_text(drift.created_at),
         "selection": _selection(drift.selection),
+        "errored": bool(errors_in(drift.problems)),
         "drifted": drift.has_drift,
+        "clean": drift.is_clean,
+        "fail_on": [kind.value for kind in drift.fail_on],
+        "fingerprint": drift.fingerprint,
+        "coverage": {
+            "managed": drift.managed,
+            "live": drift.live,
+            "percent": drift.coverage,
+        },
         "summary": {
             "changed": len(drift.changed),
             "missing": len(drift.missing),
             "state": len(drift.state),
             "unmanaged": len(drift.unmanaged),
             "undeclared": len(drift.undeclared),
+            "orphaned": len(drift.orphaned),
+            "unhealthy": len(drift.unhealthy),
+            "held": len(drift.held),
             "in_sync": drift.in_sync,
             "declared": drift.declared,
             "ignored_keys": drift.ignored,
         },
-        "changed": [drifted_document(change) for change in drift.changed],
-        "missing": [drifted_document(change) for change in drift.missing],
-        "state": [drifted_document(change) for change in drift.state],
+        "changed": [_drifted(drift, change) for change in drift.changed],
+        "missing": [_drifted(drift, change) for change in drift.missing],
+        "state": [_drifted(drift, change) for change in drift.state],
         "unmanaged": list(drift.unmanaged),
         "undeclared": list(drift.undeclared),
         "orphaned": list(drift.orphaned),
-        "held": list(drift.held),
+        "unhealthy": [_unhealthy(found) for found in drift.unhealthy],
+        "held": [item.change.name for item in drift.held],
+        "holds": [_drift_hold(item) for item in drift.held],
         "remembered": drift.remembered,
         "problems": [_problem(problem) for problem in drift.problems],
     }
+
+
+def _drifted(drift: Drift, change: Change) -> Document:
+    remedies = drift.remedies.get(change.name)
+    return {
+        **drifted_document(change),
+        "remedies": {
+            "take_back": remedies.take_back if remedies else "",
+            "accept": remedies.accept if remedies else "",
+        },
+    }
+
+
+def _unhealthy(found: Unhealthy) -> Document:
+    return {
+        "name": found.name,
+        "state": found.state.value,
+        "failed_tasks": list(found.failed),
+        "tasks": found.tasks,
+        "cause": found.cause,
+    }
+
+
+def _drift_hold(item: Withheld) -> Document:
+    return {
+        "name": item.change.name,
+        "reason": item.reason,
+        "by": item.by,
+        "until": time_text(item.until) if item.until else None,
+        "freeze": item.why is WithheldBy.FREEZE,
+    }
+
+
+def _failures(not_compared: Iterable[NotCompared]) -> list[Document]:
+    return [
+        {
+            "project": failure.project,
+            "cluster": failure.cluster,
+            "problems": [_problem(problem) for problem in failure.problems],
+        }
+        for failure in not_compared
+    ]
 
 
 def _header(kind: str) -> Document:

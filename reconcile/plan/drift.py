@@ -2,23 +2,37 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any, Final
 
-from reconcile.model.drift import Drift
-from reconcile.model.plan import Action, Cause, Change, Plan, WithheldBy
+from reconcile.model.drift import Aside, Drift, Unhealthy
+from reconcile.model.plan import (
+    Action,
+    Cause,
+    Change,
+    KeyChange,
+    Plan,
+    Shown,
+    Withheld,
+    WithheldBy,
+)
+from reconcile.plan.digest import digest_of
+from reconcile.plan.remedies import remedies_for
 
-_HELD = frozenset({WithheldBy.HOLD, WithheldBy.FREEZE})
+_HELD: Final = frozenset({WithheldBy.HOLD, WithheldBy.FREEZE})
 
 
-def drift_of(plan: Plan) -> Drift:
+def drift_of(
+    plan: Plan, *, unhealthy: Iterable[Unhealthy] = (), fail_on: Iterable[Aside] = ()
+) -> Drift:
     """Return how the cluster that a plan is for differs from what was last applied.
 
     Where nobody remembers what that was, live is compared with what git declares now. What the plan
-    would delete counts as orphaned.
+    would delete counts as orphaned. `fail_on` is what counts besides the drift itself.
     """
     deleted = tuple(change.name for change in _of(plan.changes, Action.DELETE))
-    held = tuple(item.change for item in plan.withheld if item.why in _HELD)
     drifted = tuple(filter(None, map(_drifted, plan.changes)))
-    return Drift(
+    held = tuple(filter(None, map(_held, plan.withheld)))
+    found = Drift(
         project=plan.project,
         cluster=plan.cluster,
         identity=plan.identity,
@@ -33,8 +47,12 @@ def drift_of(plan: Plan) -> Drift:
         unmanaged=plan.unmanaged,
         undeclared=plan.undeclared,
         orphaned=tuple(sorted({*plan.orphaned, *deleted})),
-        held=tuple(sorted(change.name for change in held if _drifted(change) is not None)),
+        held=held,
+        unhealthy=tuple(sorted(unhealthy, key=lambda item: item.name)),
+        fail_on=tuple(kind for kind in Aside if kind in set(fail_on)),
+        remedies={change.name: remedies_for(change, plan.cluster) for change in drifted},
         declared=plan.declared,
+        managed=plan.declared - _absent(plan),
         in_sync=plan.declared - len(drifted) - len(held),
         ignored=plan.ignored,
         problems=plan.problems,
@@ -42,6 +60,57 @@ def drift_of(plan: Plan) -> Drift:
         commit=plan.commit,
         remembered=plan.remembered,
     )
+    return replace(found, fingerprint=_fingerprint(found))
+
+
+def _held(item: Withheld) -> Withheld | None:
+    change = _drifted(item.change) if item.why in _HELD else None
+    return replace(item, change=change) if change is not None else None
+
+
+def _absent(plan: Plan) -> int:
+    """Return how many of the declared connectors are not on the cluster under any name."""
+    every = (*plan.changes, *(item.change for item in plan.withheld))
+    return len({change.name for change in every if _is_absent(change, plan.cluster)})
+
+
+def _is_absent(change: Change, cluster: str) -> bool:
+    match change.action:
+        case Action.CREATE:
+            return True
+        case Action.MOVE:
+            return change.origin is not None and change.origin.cluster != cluster
+        case _:
+            return False
+
+
+def _fingerprint(drift: Drift) -> str:
+    """Return what tells one night's report from another: what counts, and nothing that comes and goes.
+
+    Secrets enter by their references, health by names alone, times and counts of tasks not at all.
+    """
+    if drift.is_clean:
+        return ""
+    content = {
+        "cluster": drift.cluster,
+        "changed": {change.name: list(map(_substance, change.keys)) for change in drift.changed},
+        "missing": [change.name for change in drift.missing],
+        "state": {
+            change.name: [change.state.before, change.state.after]
+            for change in drift.state
+            if change.state is not None
+        },
+        **{kind.value: sorted(drift.aside(kind)) for kind in drift.fail_on},
+    }
+    return digest_of(content)
+
+
+def _substance(change: KeyChange) -> list[Any]:
+    return [change.key, _side(change.before), _side(change.after)]
+
+
+def _side(shown: Shown | None) -> list[str] | None:
+    return [shown.kind, shown.text, shown.reference] if shown is not None else None
 
 
 def _drifted(change: Change) -> Change | None:

@@ -27,6 +27,7 @@ def draft_problems(
     """Return the findings that need no answer from a worker."""
     ours = [name for name in (*strays.doomed, *strays.orphaned) if is_owned(name, options.owns)]
     return (
+        *(found for found in desired.problems if found.code is Code.OTHER_PROJECT_FILE),
         *expired_problems(options.ignore, definitions.values(), options.today),
         *_unmanageable(live, desired),
         *_prune_problems(desired, ours, options),

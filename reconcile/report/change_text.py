@@ -3,38 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from reconcile.model.plan import (
-    Action,
-    Cause,
-    Change,
-    KeyChange,
-    Part,
-    PartChange,
-    Reason,
-    Shown,
-    ValueKind,
-)
+from reconcile.model.plan import Action, Cause, Change, Reason
 from reconcile.model.problem import Location, Problem
 from reconcile.redact import one_line
 from reconcile.report.effect_text import effect_texts
+from reconcile.report.key_rows import ADD, DELETE, UPDATE, KeyRow, key_rows
 from reconcile.report.problem_text import problem_lines
 from reconcile.report.spans import Line, Span, Style, bold, dim, indented, line, padded, width
-from reconcile.report.value_text import (
-    is_long,
-    length_text,
-    pair_texts,
-    quoted,
-    quoted_pair,
-    references_text,
-    value_text,
-)
-from reconcile.report.words import cause_text, counted, listed, state_word
+from reconcile.report.words import counted, listed, state_word
 
 _WIDEST_KEY: Final = 48
-_MOST_PARTS: Final = 30
-_ADD: Final = Span("+", Style.ADD)
-_UPDATE: Final = Span("~", Style.CHANGE)
-_DELETE: Final = Span("-", Style.DESTROY)
 
 
 def change_lines(change: Change, problems: Iterable[Problem] = ()) -> list[Line]:
@@ -54,7 +32,7 @@ def block_lines(
     sign: Span, sentences: Sequence[str], change: Change, details: Iterable[Line]
 ) -> list[Line]:
     """Return the block of one connector: what happens, which one it is, and the details."""
-    place = f"  # {_place(change.location)}" if change.location else ""
+    place = f"  # {place_text(change.location)}" if change.location else ""
     class_name = f" ({change.class_name.rpartition('.')[2]})" if change.class_name else ""
     first, *more = sentences
     head = [
@@ -65,7 +43,8 @@ def block_lines(
     return [*indented(head, 2), *indented(details, 6)]
 
 
-def _place(location: Location) -> str:
+def place_text(location: Location) -> str:
+    """Return where a connector is declared: file and line."""
     return f"{location.path}:{location.line}" if location.line else location.path
 
 
@@ -73,11 +52,11 @@ def symbol(action: Action) -> Span:
     """Return the sign in front of a change."""
     match action:
         case Action.CREATE:
-            return _ADD
+            return ADD
         case Action.DELETE:
-            return _DELETE
+            return DELETE
         case Action.UPDATE | Action.SET_STATE | Action.RESTART | Action.MOVE:
-            return _UPDATE
+            return UPDATE
 
 
 def sentence(change: Change) -> str:
@@ -106,92 +85,34 @@ def _state_word(change: Change) -> str:
 
 def value_lines(change: Change) -> list[Line]:
     """Return the keys and the state that differ, aligned."""
-    names = [key_change.key for key_change in change.keys] + (["state"] if change.state else [])
-    fitting = (width(one_line(name)) for name in names)
+    rows = list(key_rows(change))
+    fitting = (width(one_line(row.key)) for row in rows)
     columns = max((size for size in fitting if size <= _WIDEST_KEY), default=0)
-    rows = [row for key_change in change.keys for row in _key_lines(key_change, columns)]
-    return [*rows, *_state_lines(change, columns)]
+    return [shown for row in rows for shown in _row_lines(row, columns)]
 
 
-def _key_lines(change: KeyChange, columns: int) -> list[Line]:
-    name = f" {padded(change.key, columns)} = "
-    parts = _part_lines(change) if _worth_taking_apart(change) else []
-    note = references_text(change.after) or references_text(change.before)
-    comment = dim("".join([f"  # from {note}" if note else "", _cause_note(change)]))
-    if change.before is None and change.after is not None:
-        return [line(_ADD, name, value_text(change.after), comment)]
-    if change.after is None and change.before is not None:
-        return [line(_DELETE, name, value_text(change.before), comment)]
-    before, after = _texts(change, apart=bool(parts))
-    return [line(_UPDATE, name, before, dim(" -> "), after, comment), *indented(parts, 4)]
-
-
-def _cause_note(change: KeyChange) -> str:
-    """Say so where a difference was made by hand; that git changed is what plans are for."""
-    by_hand = change.cause in {Cause.LIVE, Cause.BOTH}
-    return f"  # {cause_text(change.cause)}" if by_hand and change.cause else ""
-
-
-def _texts(change: KeyChange, *, apart: bool) -> tuple[str, str]:
-    before, after = change.before or _NOTHING, change.after or _NOTHING
-    if apart:
-        return length_text(before.text), length_text(after.text)
-    return pair_texts(before, after)
-
-
-_NOTHING: Final = Shown(kind=ValueKind.PLAIN)
-
-
-def _worth_taking_apart(change: KeyChange) -> bool:
-    if change.sensitive or change.before is None or change.after is None:
-        return False
-    return is_long(change.before.text) or is_long(change.after.text)
-
-
-def _part_lines(change: KeyChange) -> list[Line]:
-    shown = change.parts[:_MOST_PARTS]
-    rest = len(change.parts) - len(shown)
-    more = [line(dim(f"# ({counted(rest, 'more part')} changed)"))] if rest else []
-    return [*map(_part_line, shown), *more]
-
-
-def _part_line(part: PartChange) -> Line:
-    place = f" {part.path} = " if part.path else " "
-    match part.part:
-        case Part.ADDED:
-            return line(_ADD, place, quoted(part.after))
-        case Part.REMOVED:
-            return line(_DELETE, place, quoted(part.before))
-        case Part.CHANGED:
-            before, after = quoted_pair(part.before, part.after)
-            return line(_UPDATE, place, before, dim(" -> "), after)
-
-
-def _state_lines(change: Change, columns: int) -> list[Line]:
-    if change.state is None:
-        return []
-    name = f" {padded('state', columns)} = "
-    if change.state.before is None:
-        return [line(_ADD, name, change.state.after)]
-    by_hand = change.state.cause in {Cause.LIVE, Cause.BOTH}
-    note = f"  # {cause_text(change.state.cause)}" if by_hand and change.state.cause else ""
-    return [line(_UPDATE, name, change.state.before, dim(" -> "), change.state.after, dim(note))]
+def _row_lines(row: KeyRow, columns: int) -> list[Line]:
+    texts = [text for text in (row.before, row.after) if text is not None]
+    values: list[Span | str] = [texts[0]] if len(texts) == 1 else [texts[0], dim(" -> "), texts[1]]
+    notes = dim("".join(f"  # {note}" for note in row.notes))
+    head = line(row.sign, f" {padded(row.key, columns)} = ", *values, notes)
+    return [head, *indented(row.parts, 4)]
 
 
 def comment_lines(change: Change) -> list[Line]:
+    """Return what is not shown of a connector, as comments."""
+    return [line(dim(f"  # ({text})")) for text in comment_texts(change)]
+
+
+def comment_texts(change: Change) -> list[str]:
     """Return what is not shown of a connector: keys in sync, and keys that rules leave alone."""
     ignored = [
-        line(
-            dim(
-                f"  # ({counted(len(rule.keys), 'key')} ignored: {rule.reason}; {_names(rule.keys)})"
-            )
-        )
+        f"{counted(len(rule.keys), 'key')} ignored: {rule.reason}; {_names(rule.keys)}"
         for rule in change.ignored
     ]
     if not change.unchanged:
         return ignored
-    hidden = counted(change.unchanged, "unchanged key")
-    return [line(dim(f"  # ({hidden} hidden)")), *ignored]
+    return [f"{counted(change.unchanged, 'unchanged key')} hidden", *ignored]
 
 
 def _names(keys: tuple[str, ...]) -> str:

@@ -14,12 +14,18 @@ _MOST_NAMES: Final = 20
 
 def header_line(cluster: str, identity: ClusterIdentity, commit: str) -> Line:
     """Return which cluster this is, and which commit it is compared with."""
-    facts = [f"Connect {identity.version}"]
-    if identity.kafka_cluster_id:
-        facts.append(f"Kafka cluster {identity.kafka_cluster_id}")
-    if commit:
-        facts.append(f"commit {commit[:12]}")
-    return line(bold(f"Cluster {cluster}"), dim(f" ({', '.join(facts)})"))
+    facts = ", ".join(cluster_facts(identity, commit))
+    return line(bold(f"Cluster {cluster}"), dim(f" ({facts})"))
+
+
+def cluster_facts(identity: ClusterIdentity, commit: str) -> tuple[str, ...]:
+    """Return what is known of a cluster, and the commit it is compared with."""
+    facts = (
+        f"Connect {identity.version}",
+        f"Kafka cluster {identity.kafka_cluster_id}" if identity.kafka_cluster_id else "",
+        f"commit {commit[:12]}" if commit else "",
+    )
+    return tuple(fact for fact in facts if fact)
 
 
 def selection_lines(selection: Selection) -> list[Line]:
@@ -49,12 +55,17 @@ def unmanaged_lines(unmanaged: Sequence[str], undeclared: Sequence[str]) -> list
 
 
 def hidden_lines(in_sync: int, ignored: int) -> list[Line]:
+    """Return how much was compared and is not shown, as remarks."""
+    return [line(dim(f"# ({text})")) for text in hidden_texts(in_sync, ignored)]
+
+
+def hidden_texts(in_sync: int, ignored: int) -> list[str]:
     """Return how much was compared and is not shown."""
-    lines = [
+    hidden = [
         (in_sync, "connector", "in sync hidden"),
         (ignored, "differing key", "ignored by rules"),
     ]
-    return [line(dim(f"# ({counted(count, noun)} {what})")) for count, noun, what in lines if count]
+    return [f"{counted(count, noun)} {what}" for count, noun, what in hidden if count]
 
 
 def match_text(declared: int, selection: Selection, cluster: str) -> str:

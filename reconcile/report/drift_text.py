@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reconcile.model.desired import TargetState
-from reconcile.model.drift import Drift
+from reconcile.model.drift import Drift, NotCompared, Unhealthy
+from reconcile.model.live import State
 from reconcile.model.plan import Cause, Change, KeyChange, Part, PartChange, StateChange
 from reconcile.model.problem import Problem, Severity, errors_in
 from reconcile.report.change_text import block_lines, comment_lines, value_lines
@@ -17,42 +18,46 @@ from reconcile.report.cluster_text import (
     selection_lines,
     unmanaged_lines,
 )
-from reconcile.report.kept_text import orphans
+from reconcile.report.kept_text import held_line, orphans
 from reconcile.report.problem_text import problem_lines
-from reconcile.report.spans import Line, Span, Style, bold, line
+from reconcile.report.spans import Line, Span, Style, bold, dim, indented, line
 from reconcile.report.words import counted
 
-_CHANGED = Span("~", Style.CHANGE)
-_MISSING = Span("-", Style.DESTROY)
+CHANGED = Span("~", Style.CHANGE)
+MISSING = Span("-", Style.DESTROY)
 
 
 def drift_lines(drift: Drift) -> list[Line]:
     """Return a whole report; values run from what git declares to what is live."""
-    drifted = _drifted(drift)
-    near, apart = problems_by_change(drifted, drift.problems)
+    found = drifted(drift)
+    near, apart = problems_by_change(found, drift.problems)
     header = header_line(drift.cluster, drift.identity, drift.commit)
     missing = {change.name for change in drift.missing}
     return joined(
         [
             [header, *selection_lines(drift.selection)],
             *(
-                _missing_lines(change, near[change.name])
-                if change.name in missing
-                else _changed_lines(change, near[change.name])
-                for change in drifted
+                [
+                    *(
+                        _missing_lines(change, near[change.name])
+                        if change.name in missing
+                        else _changed_lines(change, near[change.name])
+                    ),
+                    *indented(_remedy_lines(drift, change), 6),
+                ]
+                for change in found
             ),
             [row for problem in apart for row in problem_lines(problem)],
-            _held_lines(drift),
-            orphans(
-                drift.orphaned, "connectform forget, or plan --prune, settles what becomes of them."
-            ),
+            held_lines(drift),
+            unhealthy_lines(drift),
+            orphaned_lines(drift),
             unmanaged_lines(drift.unmanaged, drift.undeclared),
-            [*hidden_lines(drift.in_sync if drifted else 0, drift.ignored), *_closing_lines(drift)],
+            [*hidden_lines(drift.in_sync if found else 0, drift.ignored), *closing_lines(drift)],
         ]
     )
 
 
-def _drifted(drift: Drift) -> list[Change]:
+def drifted(drift: Drift) -> list[Change]:
     """Return each connector that drifted once, though its config and its state both may have."""
     found = {change.name: change for change in (*drift.state, *drift.changed, *drift.missing)}
     return [found[name] for name in sorted(found)]
@@ -60,24 +65,32 @@ def _drifted(drift: Drift) -> list[Change]:
 
 def _missing_lines(change: Change, problems: Sequence[Problem]) -> list[Line]:
     details = [row for problem in problems for row in problem_lines(problem)]
-    return block_lines(_MISSING, [f"{change.name} is missing"], change, details)
+    return block_lines(MISSING, [drift_sentence(change, missing=True)], change, details)
 
 
 def _changed_lines(change: Change, problems: Sequence[Problem]) -> list[Line]:
-    seen = replace(
-        change,
-        keys=tuple(map(_reversed_key, change.keys)),
-        state=_reversed_state(change.state),
-    )
+    seen = as_drift(change)
     details = [
         *value_lines(seen),
         *comment_lines(seen),
         *(row for problem in problems for row in problem_lines(problem)),
     ]
-    return block_lines(_CHANGED, [_sentence(change)], change, details)
+    return block_lines(CHANGED, [drift_sentence(change)], change, details)
 
 
-def _sentence(change: Change) -> str:
+def as_drift(change: Change) -> Change:
+    """Return a change that would undo drift the way round that drift is told: from git to live."""
+    return replace(
+        change,
+        keys=tuple(map(_reversed_key, change.keys)),
+        state=_reversed_state(change.state),
+    )
+
+
+def drift_sentence(change: Change, *, missing: bool = False) -> str:
+    """Return what somebody did to a connector."""
+    if missing:
+        return f"{change.name} is missing"
     if change.keys or change.state is None:
         return f"{change.name} has changed"
     match change.state.before:
@@ -110,14 +123,73 @@ def _reversed_state(state: StateChange | None) -> StateChange | None:
     return StateChange(before=state.after, after=state.before)
 
 
-def _held_lines(drift: Drift) -> list[Line]:
+def _remedy_lines(drift: Drift, change: Change) -> list[Line]:
+    return [line(dim(f"{f'{what}:':15}"), text) for what, text in remedy_texts(drift, change)]
+
+
+def remedy_texts(drift: Drift, change: Change) -> list[tuple[str, str]]:
+    """Return the two ways to settle it, each with what it does."""
+    remedies = drift.remedies.get(change.name)
+    if remedies is None:
+        return []
+    accept = remedies.accept
+    if not accept and change.location is not None:
+        accept = f"remove it from {change.location.path}"
+    return [("take it back", remedies.take_back), *([("accept it", accept)] if accept else [])]
+
+
+def orphaned_lines(drift: Drift) -> list[Line]:
+    """Return the connectors that this project applied, and that git no longer declares."""
+    advice = "connectform forget, or plan --prune, settles what becomes of them."
+    return orphans(drift.orphaned, advice)
+
+
+def held_lines(drift: Drift) -> list[Line]:
+    """Return what differs and is held or frozen, with who and why."""
     if not drift.held:
         return []
     count = counted(len(drift.held), "connector")
-    return [line(bold("Held: "), f"{count} not as git declares, on hold: {', '.join(drift.held)}.")]
+    rows = [line(bold("Held: "), f"{count} not as git declares, left alone.")]
+    return [*rows, *indented(map(held_line, drift.held), 4)]
 
 
-def _closing_lines(drift: Drift) -> list[Line]:
+def unhealthy_lines(drift: Drift) -> list[Line]:
+    """Return the declared connectors that have failed: that is no drift."""
+    if not drift.unhealthy:
+        return []
+    count = counted(len(drift.unhealthy), "declared connector")
+    verb = "has" if len(drift.unhealthy) == 1 else "have"
+    rows = [line(bold("Unhealthy: "), f"{count} {verb} failed, or tasks of it; that is no drift.")]
+    return [*rows, *indented(map(_unhealthy_line, drift.unhealthy), 4)]
+
+
+def _unhealthy_line(found: Unhealthy) -> Line:
+    what = found.state.value
+    if found.state is not State.FAILED:
+        what = f"{what}, {len(found.failed)} of {counted(found.tasks, 'task')} failed"
+    return line(f"{found.name}: ", Span(what, Style.ERROR), f": {found.cause}")
+
+
+def not_compared_line(failures: Sequence[NotCompared]) -> Line:
+    """Return of which clusters nobody can tell whether they drifted."""
+    names = ", ".join(failure.cluster for failure in failures)
+    return line(Span("Cannot tell: ", Style.ERROR), f"not compared: {names}.")
+
+
+def closing_lines(drift: Drift) -> list[Line]:
+    """Return how much of the cluster is managed, and whether it drifted."""
+    return [*_coverage_lines(drift), *_verdict_lines(drift)]
+
+
+def _coverage_lines(drift: Drift) -> list[Line]:
+    if drift.coverage is None:
+        return []
+    verb = "is" if drift.managed == 1 else "are"
+    managed = f"{drift.managed:,} of {counted(drift.live, 'connector')} {verb} managed"
+    return [line(bold("Coverage: "), f"{managed}, {drift.coverage} %.")]
+
+
+def _verdict_lines(drift: Drift) -> list[Line]:
     errors = errors_in(drift.problems)
     if drift.has_drift:
         since = "what was last applied" if drift.remembered else "git"

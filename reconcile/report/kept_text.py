@@ -15,6 +15,11 @@ _HELD: Final = frozenset({WithheldBy.HOLD, WithheldBy.FREEZE})
 
 def withheld_lines(plan: Plan) -> list[Line]:
     """Return what differs and is left as it is, by the reason for it."""
+    return [row for rows in withheld_blocks(plan).values() for row in rows]
+
+
+def withheld_blocks(plan: Plan) -> dict[WithheldBy, list[Line]]:
+    """Return what differs and is left as it is, under a heading for each reason."""
     blocks = {
         why: list(items)
         for why, items in groupby(
@@ -22,10 +27,10 @@ def withheld_lines(plan: Plan) -> list[Line]:
             key=lambda item: item.why,
         )
     }
-    rows: list[Line] = []
-    for why, items in blocks.items():
-        rows += [_heading(why, len(items)), *(row for item in items for row in _item(item))]
-    return rows
+    return {
+        why: [_heading(why, len(items)), *(row for item in items for row in _item(item))]
+        for why, items in blocks.items()
+    }
 
 
 def hold_lines(plan: Plan) -> list[Line]:
@@ -92,10 +97,7 @@ def _heading(why: WithheldBy, count: int) -> Line:
 def _item(item: Withheld) -> list[Line]:
     change = item.change
     if item.why in _HELD:
-        until = f" until {moment_text(item.until)}" if item.until else ""
-        who = f" by {item.by}" if item.by else ""
-        text = f"{change.name} is held{until}{who}: {item.reason}"
-        head = [line(text), line(dim(f"# {sentence(change)}, but for that"))]
+        head = [held_line(item), line(dim(f"# {sentence(change)}, but for that"))]
     else:
         reason = f": {item.reason}" if item.reason else ""
         head = [line(f"{sentence(change)}, but for that{reason}")]
@@ -106,8 +108,16 @@ def _values(change: Change) -> list[Line]:
     return value_lines(change) if change.before is not None else []
 
 
+def held_line(item: Withheld) -> Line:
+    """Return who holds a connector, until when, and why."""
+    return line(_hold_text(item.change.name, "held", item))
+
+
 def _hold_line(hold: ActiveHold) -> Line:
+    return line(_hold_text(hold.name, "frozen" if hold.freeze else "held", hold))
+
+
+def _hold_text(name: str, kind: str, hold: ActiveHold | Withheld) -> str:
     until = f" until {moment_text(hold.until)}" if hold.until else ""
     who = f" by {hold.by}" if hold.by else ""
-    kind = "frozen" if hold.freeze else "held"
-    return line(f"{hold.name} is {kind}{until}{who}: {hold.reason}")
+    return f"{name} is {kind}{until}{who}: {hold.reason}"

@@ -11,7 +11,7 @@ from reconcile.report.spans import EMPTY, Line, Span, Style, bold, indented, lin
 from reconcile.report.words import counted, state_word
 
 _DONE: Final = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)
-_STYLES: Final = {
+STYLES: Final = {
     OutcomeStatus.APPLIED: Style.GOOD,
     OutcomeStatus.ALREADY_APPLIED: Style.DIM,
     OutcomeStatus.FAILED: Style.ERROR,
@@ -23,7 +23,7 @@ _STYLES: Final = {
 def outcome_line(outcome: Outcome) -> Line:
     """Return one outcome on one line: `orders-sink: updated (4.2 s)`."""
     seconds = f" ({outcome.seconds:.1f} s)" if outcome.seconds else ""
-    return line(f"{outcome.name}: ", Span(outcome_word(outcome), _STYLES[outcome.status]), seconds)
+    return line(f"{outcome.name}: ", Span(outcome_word(outcome), STYLES[outcome.status]), seconds)
 
 
 def outcome_word(outcome: Outcome) -> str:
@@ -53,7 +53,7 @@ def result_lines(result: ApplyResult, *, asked: Sequence[Change] = ()) -> list[L
             lines += indented(
                 (row for found in outcome.problems for row in problem_lines(found)), 2
             )
-    summary = [line(bold(result_text(result, asked=asked))), *_advice_lines(result)]
+    summary = [line(bold(result_text(result, asked=asked))), *advice_lines(result)]
     return [*lines, EMPTY, *summary] if lines else summary
 
 
@@ -99,7 +99,8 @@ def _asked_word(change: Change) -> str:
     return state_word(change.state.after) if change.state else _done_word(change.action)
 
 
-def _advice_lines(result: ApplyResult) -> list[Line]:
+def advice_lines(result: ApplyResult) -> list[Line]:
+    """Return what to do next, where not all went well."""
     failed, unsettled, left = (result.count(status) for status in _LEFT)
     lines = []
     if failed:

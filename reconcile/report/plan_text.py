@@ -38,19 +38,19 @@ def plan_lines(plan: Plan) -> list[Line]:
     hidden = hidden_lines(plan.in_sync if plan.changes else 0, plan.ignored)
     return joined(
         [
-            [header, *selection_lines(plan.selection), *_validation_lines(plan)],
+            [header, *selection_lines(plan.selection), *validation_lines(plan)],
             _legend(plan.changes),
             *(change_lines(change, near[change.name]) for change in plan.changes),
             [row for problem in apart for row in problem_lines(problem)],
             withheld_lines(plan),
             hold_lines(plan),
             orphaned_lines(plan),
-            [*unmanaged_lines(plan.unmanaged, plan.undeclared), *_adopt_lines(plan)],
+            [*unmanaged_lines(plan.unmanaged, plan.undeclared), *adopt_lines(plan)],
             [
                 *hidden,
                 *unrecorded_lines(plan),
-                *_closing_lines(plan),
-                *_failing_lines(plan.failing),
+                *closing_lines(plan),
+                *failing_lines(plan.failing),
             ],
         ]
     )
@@ -74,7 +74,8 @@ def total_lines(plans: Sequence[Plan]) -> list[Line]:
     return [line(bold("No changes."), f" All {len(plans)} clusters match git.")]
 
 
-def _validation_lines(plan: Plan) -> list[Line]:
+def validation_lines(plan: Plan) -> list[Line]:
+    """Return a notice where settings were not checked by the worker."""
     if not any(change.action in _CHECKED for change in plan.changes):
         return []
     match plan.validation:
@@ -110,7 +111,8 @@ def _legend_word(action: Action) -> str:
             return "move"
 
 
-def _adopt_lines(plan: Plan) -> list[Line]:
+def adopt_lines(plan: Plan) -> list[Line]:
+    """Return how many unmanaged connectors are ours by their names."""
     if not plan.undeclared:
         return []
     count = len(plan.undeclared)
@@ -120,7 +122,8 @@ def _adopt_lines(plan: Plan) -> list[Line]:
     ]
 
 
-def _closing_lines(plan: Plan) -> list[Line]:
+def closing_lines(plan: Plan) -> list[Line]:
+    """Return the sum of a plan, or why there is nothing to do, and whether planning failed."""
     errors = errors_in(plan.problems)
     lines = []
     if plan.changes:
@@ -135,7 +138,7 @@ def _closing_lines(plan: Plan) -> list[Line]:
     return lines
 
 
-def _failing_lines(failing: Sequence[str]) -> list[Line]:
+def failing_lines(failing: Sequence[str]) -> list[Line]:
     """Return one line on declared connectors that fail live: health is no difference."""
     if not failing:
         return []

@@ -6,7 +6,7 @@ from reconcile.model.problem import Problem
 
 
 def problems_document(problems: Iterable[Problem]) -> dict[str, object]:
-    """Return problems with their places, for editors and pipelines."""
+    """Return problems with their places, for editors and pipelines (`schemas/problems.schema.json`)."""
     return {
         "format_version": "1.0",
         "kind": "problems",

@@ -8,7 +8,7 @@ from reconcile.model.problem import Location, Problem, Severity
 from reconcile.report.spans import Line, Span, Style, bold, dim, line
 from reconcile.report.words import counted
 
-_STYLES: Final = {
+STYLES: Final = {
     Severity.ERROR: Style.ERROR,
     Severity.WARNING: Style.WARNING,
     Severity.NOTICE: Style.DIM,
@@ -18,11 +18,16 @@ _RANKS: Final = {severity: rank for rank, severity in enumerate(Severity)}
 
 def problems_lines(problems: Iterable[Problem]) -> list[Line]:
     """Return all problems, each once, sorted by place, and a line that counts them."""
-    ordered = sorted(dict.fromkeys(problems), key=_order)
-    if not ordered:
+    found = ordered(problems)
+    if not found:
         return []
-    lines = [row for problem in ordered for row in problem_lines(problem)]
-    return [*lines, line(bold(f"{counts_text(ordered)}."))]
+    lines = [row for problem in found for row in problem_lines(problem)]
+    return [*lines, line(bold(f"{counts_text(found)}."))]
+
+
+def ordered(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems each once, by place."""
+    return sorted(dict.fromkeys(problems), key=_order)
 
 
 def problem_lines(problem: Problem) -> list[Line]:
@@ -32,7 +37,7 @@ def problem_lines(problem: Problem) -> list[Line]:
     lines = [
         line(
             bold(place),
-            Span(f"{problem.severity}: ", _STYLES[problem.severity]),
+            Span(f"{problem.severity}: ", STYLES[problem.severity]),
             first,
             dim(f"  [{problem.code}]"),
         ),

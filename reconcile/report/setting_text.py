@@ -30,7 +30,7 @@ def setting_lines(setting: Setting) -> list[Line]:
 
 
 def settings_document(class_name: str, settings: Iterable[Setting]) -> dict[str, object]:
-    """Return the settings of a class as a JSON document."""
+    """Return the settings of a class as a JSON document (`schemas/settings.schema.json`)."""
     return {
         "format_version": "1.0",
         "kind": "settings",

@@ -2,17 +2,28 @@
 
 from collections.abc import Iterable, Mapping
 
+from reconcile.model.drift import NotCompared
 from reconcile.model.live import LiveConnector, LiveState
+from reconcile.report.problem_document import problem_entry
 
 Reading = tuple[LiveState, Mapping[str, str]]
 
 
-def statuses_document(readings: Iterable[Reading]) -> dict[str, object]:
-    """Return one document for all clusters read, with the root causes of what failed."""
+def statuses_document(
+    readings: Iterable[Reading], failed: Iterable[NotCompared] = ()
+) -> dict[str, object]:
+    """Return one document for all clusters read, with the root causes of what failed.
+
+    `failed` are the clusters that could not be read, and why (`schemas/status.schema.json`).
+    """
     return {
         "format_version": "1.0",
         "kind": "status",
         "clusters": [_cluster(live, causes) for live, causes in readings],
+        "failures": [
+            {"cluster": failure.cluster, "problems": [*map(problem_entry, failure.problems)]}
+            for failure in failed
+        ],
     }
 
 

@@ -18,6 +18,11 @@ def listed(items: Sequence[str], most: int) -> tuple[tuple[str, ...], str]:
     return tuple(items[:most]), f"and {rest:,} more" if rest > 0 else ""
 
 
+def clusters_text(clusters: Sequence[str]) -> str:
+    """Return which cluster a report is about, or how many."""
+    return clusters[0] if len(clusters) == 1 else counted(len(clusters), "cluster")
+
+
 def state_word(state: TargetState) -> str:
     """Return what a connector is once it has been brought into a state."""
     match state:

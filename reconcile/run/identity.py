@@ -34,7 +34,7 @@ def identity_of(context: Context, command: str, *, root: str) -> Identity:
         command=command,
         actor=named or author_of(root) or environment.get("USER", ""),
         host=socket.gethostname(),
-        run_url=_run_url(environment),
+        run_url=run_url_of(environment),
     )
 
 
@@ -48,7 +48,8 @@ def is_pipeline(environment: Mapping[str, str]) -> bool:
     return environment.get("CI", "").lower() in {"true", "1"}
 
 
-def _run_url(environment: Mapping[str, str]) -> str:
+def run_url_of(environment: Mapping[str, str]) -> str:
+    """Return where the run of a pipeline can be looked at, or nothing outside of one."""
     if environment.get("GITHUB_RUN_ID"):
         server = environment.get("GITHUB_SERVER_URL", "https://github.com")
         repository = environment.get("GITHUB_REPOSITORY", "")

@@ -121,7 +121,7 @@ def plan_clusters(
         keep_going=request.keep_going,
     )
     context.redactor.learn(secret.reveal() for secret in desired.secrets)
-    commit, base = commit_of(loaded.project.root), None
+    commit, base = commit_of(loaded.project.definitions_root), None
     if request.base:
         _, base = load_base(
             loaded, request.base, clusters=request.clusters, environment=context.environment

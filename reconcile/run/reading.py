@@ -63,7 +63,7 @@ def read_status(
     for connector in failed.values():
         context.redactor.learn(sensitive_values(connector.config))
     causes = {
-        name: first_cause(_redacted(connector.status, context.redactor))
+        name: first_cause(redacted_status(connector.status, context.redactor))
         for name, connector in failed.items()
         if connector.status
     }
@@ -101,7 +101,7 @@ def _load(context: Context, loaded: LoadedProject, cluster: str, *, secrets: boo
     return found.clusters[cluster]
 
 
-def _redacted(status: LiveStatus, redactor: Redactor) -> LiveStatus:
+def redacted_status(status: LiveStatus, redactor: Redactor) -> LiveStatus:
     """Return a status without secrets in whole traces: a secret may have several lines."""
     return replace(
         status,

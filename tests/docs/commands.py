@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.cli.harness import clean_environment
-from tests.docs.pages import MakeLive, RunCommand, SetVariable, WriteFile, parts_of
+from tests.docs.pages import MakeLive, RunCommand, RunPipeline, SetVariable, WriteFile, parts_of
 
 Put = Callable[[str, dict[str, str]], None]
 
@@ -30,10 +30,10 @@ def follow(page: Path, folder: Path, shown: Mapping[str, str], put: Put) -> None
                     put(name, config)
             case SetVariable(name, value):
                 variables[name] = value
-            case RunCommand(real=True):
-                continue  # tests/real runs these
+            case RunCommand(real=True) | RunPipeline():
+                continue  # tests/real and tests/forges run these
             case RunCommand():
-                _check(part, _run(_here(part.line, shown), folder, variables), shown)
+                _check(part, run(_here(part.line, shown), folder, variables), shown)
 
 
 def _here(text: str, shown: Mapping[str, str]) -> str:
@@ -42,7 +42,8 @@ def _here(text: str, shown: Mapping[str, str]) -> str:
     return text
 
 
-def _run(line: str, folder: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def run(line: str, folder: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of a page in a shell, with this connectform on the path."""
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-c", line],

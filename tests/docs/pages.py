@@ -17,6 +17,7 @@ _PARTS = re.compile(
     r"|<!-- live: (?P<live>.*?) -->"
     r"|<!-- env: (?P<env>.*?) -->"
     r"|<!-- run: (?P<run>.*?) -->"
+    r"|<!-- pipeline: (?P<pipeline>\w+) -->(?:\s*```text\n(?P<said>.*?)```)?"
     r"|```console(?P<kind>[^\n]*)\n(?P<console>.*?)```",
     re.DOTALL,
 )
@@ -56,7 +57,15 @@ class RunCommand:
     real: bool
 
 
-Part = WriteFile | MakeLive | SetVariable | RunCommand
+@dataclass(frozen=True, slots=True)
+class RunPipeline:
+    """What happens on a forge, and lines that it then shows; tests/forges plays one."""
+
+    step: str
+    said: tuple[str, ...]
+
+
+Part = RunPipeline | WriteFile | MakeLive | SetVariable | RunCommand
 
 
 def parts_of(page: Path) -> Iterator[Part]:
@@ -72,6 +81,8 @@ def parts_of(page: Path) -> Iterator[Part]:
             yield SetVariable(*found["env"].split("=", 1))
         elif found["run"]:
             yield RunCommand(found["run"], 0, "", real=False)
+        elif found["pipeline"]:
+            yield RunPipeline(found["pipeline"], tuple((found["said"] or "").splitlines()))
         elif found["console"] is not None:
             yield from _commands(found["console"], real="real" in found["kind"])
 

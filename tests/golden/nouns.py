@@ -6,7 +6,16 @@ from reconcile.model.applied import Applied, AppliedValue
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
 from reconcile.model.desired import TargetState, TasksRange
-from reconcile.model.live import ClusterIdentity
+from reconcile.model.drift import Aside, Drift, NotCompared, Unhealthy
+from reconcile.model.live import (
+    ClusterIdentity,
+    ConnectorKind,
+    LiveConnector,
+    LiveState,
+    LiveStatus,
+    LiveTask,
+    State,
+)
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import (
     Action,
@@ -32,6 +41,7 @@ from reconcile.model.plan import (
     WithheldBy,
 )
 from reconcile.model.problem import Location, Problem, Severity
+from reconcile.plan.drift import drift_of
 
 NOON = datetime(2027, 1, 4, 12, 0, tzinfo=UTC)
 IDENTITY = ClusterIdentity(
@@ -294,6 +304,26 @@ def plans() -> tuple[Plan, ...]:
     return (everything, one, nothing)
 
 
+UNHEALTHY = (
+    Unhealthy(name="refunds-sink", state=State.RUNNING, failed=(1,), tasks=2, cause="no broker"),
+    Unhealthy(name="orders-sink", state=State.FAILED, cause="DataException: bad record"),
+)
+NOT_COMPARED = NotCompared(
+    project="shop",
+    cluster="far",
+    problems=(Problem(code=Code.CLUSTER_UNREACHABLE, message="cannot connect to far"),),
+)
+
+
+def drifts() -> tuple[Drift, ...]:
+    """Return how far each of the plans speaks of drift, and what stands apart from it."""
+    first, *others = plans()
+    return (
+        drift_of(first, unhealthy=UNHEALTHY, fail_on=tuple(Aside)),
+        *map(drift_of, others),
+    )
+
+
 def results() -> tuple[ApplyResult, ...]:
     """Return what came of a plan, with every action and every way to end."""
     pairs = zip(Action, [*OutcomeStatus, OutcomeStatus.APPLIED], strict=True)
@@ -328,3 +358,50 @@ def results() -> tuple[ApplyResult, ...]:
             problems=PROBLEMS[2:],
         ),
     )
+
+
+def readings() -> tuple[tuple[LiveState, dict[str, str], tuple[str, ...]], ...]:
+    """Return what two clusters said of their connectors: one of every kind of state, and none."""
+    failed = LiveStatus(
+        state=State.RUNNING,
+        worker="10.0.0.1:8083",
+        tasks=(
+            LiveTask(id=0, state=State.RUNNING, worker="10.0.0.1:8083"),
+            LiveTask(id=1, state=State.FAILED, worker="10.0.0.2:8083", trace="a trace"),
+        ),
+    )
+    connectors = {
+        "refunds-sink": LiveConnector(
+            name="refunds-sink",
+            config=Config({"connector.class": SINK}),
+            kind=ConnectorKind.SINK,
+            status=failed,
+            generated_tasks=2,
+        ),
+        "legacy": LiveConnector(name="legacy", config=Config({})),
+        **{
+            f"orders-{state.value.lower()}": LiveConnector(
+                name=f"orders-{state.value.lower()}",
+                config=Config({"connector.class": SINK}),
+                kind=ConnectorKind.SOURCE,
+                status=LiveStatus(state=state, worker="10.0.0.1:8083"),
+            )
+            for state in State
+        },
+    }
+    local = LiveState(
+        cluster="local",
+        url="http://127.0.0.1:8083",
+        identity=IDENTITY,
+        connectors=connectors,
+        taken_at=NOON,
+    )
+    empty = LiveState(
+        cluster="staging",
+        url="http://127.0.0.1:8084",
+        identity=ClusterIdentity(version="3.6.2"),
+        connectors={},
+        taken_at=NOON,
+    )
+    causes = {"refunds-sink": "no broker", "orders-failed": "DataException: bad record"}
+    return ((local, causes, tuple(connectors)), (empty, {}, ()))

@@ -118,3 +118,20 @@ def test_what_acts_on_a_terminal_becomes_visible(text: str, shown: str) -> None:
 
 def test_one_line_is_one_line() -> None:
     assert one_line("a\nb\tc\r\n") == "a\\nb\\tc\\r\\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::x", r"\x3a:error::x"),
+        ("  ::add-mask::x", r"  \x3a:add-mask::x"),
+        ("a\n::stop-commands::x", "a\n" + r"\x3a:stop-commands::x"),
+        ("a ##[error]x", r"a \x23#[error]x"),
+        ("##vso[task.x]y", r"\x23#vso[task.x]y"),
+        ("::1 and fe80::1", "::1 and fe80::1"),
+        ("a::b::c", "a::b::c"),
+        ("## heading [x]", "## heading [x]"),
+    ],
+)
+def test_no_text_commands_a_runner(text: str, shown: str) -> None:
+    assert visible(text) == shown

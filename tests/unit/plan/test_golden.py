@@ -19,6 +19,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reconcile.model.desired import TargetState
+from reconcile.model.drift import Aside
 from reconcile.model.outcome import OutcomeStatus
 from reconcile.model.plan import (
     Action,
@@ -39,16 +40,15 @@ from reconcile.plan.document import (
     plans_document,
     results_document,
 )
-from reconcile.plan.drift import drift_of
-from tests.golden.nouns import plans, results
+from tests.golden.nouns import NOT_COMPARED, drifts, plans, results
 
 Document = dict[str, Any]
 
 ROOT = Path(__file__).parents[3]
 KINDS: dict[str, Callable[[], Document]] = {
-    "plan": lambda: plans_document(plans()),
+    "plan": lambda: plans_document(plans(), (NOT_COMPARED,)),
     "outcome": lambda: results_document(results()),
-    "drift": lambda: drifts_document(map(drift_of, plans())),
+    "drift": lambda: drifts_document(drifts(), (NOT_COMPARED,)),
 }
 WORDS: tuple[tuple[str, type[StrEnum]], ...] = (
     ("plan", Action),
@@ -68,6 +68,7 @@ WORDS: tuple[tuple[str, type[StrEnum]], ...] = (
     ("drift", Part),
     ("drift", TargetState),
     ("drift", Severity),
+    ("drift", Aside),
 )
 
 

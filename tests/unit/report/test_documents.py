@@ -1,4 +1,11 @@
+import json
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
 
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
@@ -11,9 +18,17 @@ from reconcile.model.live import (
     LiveTask,
     State,
 )
+from reconcile.model.plugin import Setting, SettingType
 from reconcile.model.problem import Location, Problem, Severity
+from reconcile.plan.document import drifts_document, plans_document, results_document
+from reconcile.report.json_text import json_text
 from reconcile.report.problem_document import problems_document
+from reconcile.report.setting_text import settings_document
 from reconcile.report.status_document import statuses_document
+from tests.golden import nouns
+from tests.hostile import HOSTILE, poisoned
+
+SCHEMAS = Path(__file__).parents[3] / "schemas"
 
 
 def test_problems_are_written_with_their_places() -> None:
@@ -110,4 +125,66 @@ def test_states_are_written_for_every_connector_and_no_config_with_them() -> Non
                 ],
             }
         ],
+        "failures": [],
     }
+
+
+def document_of(kind: str, text: str | None = None) -> Any:
+    def made(noun: Any) -> Any:
+        return noun if text is None else poisoned(noun, text)
+
+    readings = [(live, causes) for live, causes, _ in made(nouns.readings())]
+    setting = Setting(name="topics", type=SettingType.LIST, default="a", documentation="what")
+    match kind:
+        case "plan":
+            return plans_document(made(nouns.plans()))
+        case "outcome":
+            return results_document(made(nouns.results()))
+        case "drift":
+            return drifts_document(made(nouns.drifts()), [made(nouns.NOT_COMPARED)])
+        case "status":
+            return statuses_document(readings, [made(nouns.NOT_COMPARED)])
+        case "problems":
+            return problems_document(made(nouns.PROBLEMS))
+        case "settings":
+            return settings_document("a.B", [made(setting)])
+    raise AssertionError(kind)
+
+
+KINDS = ("plan", "outcome", "drift", "status", "problems", "settings")
+
+
+@cache
+def validator(kind: str) -> Draft202012Validator:
+    schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_is_what_its_schema_says_and_no_other_one_is(kind: str) -> None:
+    document = json.loads(json_text(document_of(kind)))
+
+    validator(kind).validate(document)
+    for other in KINDS:
+        assert validator(other).is_valid(document) == (other == kind)
+    for name in document:
+        if name in validator(kind).schema["required"]:
+            less = {key: value for key, value in document.items() if key != name}
+            assert not validator(kind).is_valid(less), name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_a_text_says_json_means_it_and_shows_nothing_that_acts(kind: str) -> None:
+    for name, text in HOSTILE.items():
+        document = document_of(kind, text)
+
+        written = json_text(document)
+
+        assert json.loads(written) == json.loads(json.dumps(document)), name
+        validator(kind).validate(json.loads(written))
+        written.encode("utf-8")
+        assert all(row.isprintable() for row in written.splitlines()), name
+        assert not any(row.lstrip().startswith("::") for row in written.splitlines()), name
+        assert "##[" not in written, name
+        assert "##vso[" not in written, name

@@ -115,8 +115,9 @@ def test_drift_is_what_was_done_by_hand_and_nothing_that_git_waits_for():
     told = plain(drift_lines(found))
     assert found.names == ("drifted", "gone-by-hand")
     assert [key.key for key in found.changed[0].keys] == ["flush.size"]
-    assert (found.held, found.orphaned) == (("held",), ("audit",))
-    assert "Held: 1 connector not as git declares, on hold: held." in told
+    assert [item.change.name for item in found.held] == ["held"]
+    assert found.orphaned == ("audit",)
+    assert "Held: 1 connector not as git declares, left alone.\n    held is held" in told
     assert "Orphaned: 1 connector" in told
     assert "Shown from what was last applied to live." in told
 

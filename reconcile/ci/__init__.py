@@ -1,0 +1,1 @@
+"""GitHub and GitLab: where a pipeline shows plans, and keeps an issue while clusters drift."""

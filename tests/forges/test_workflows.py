@@ -1,0 +1,196 @@
+"""Our workflow files, and those that users copy, pass the linters, pin what they use, and ask for little."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from reconcile.ci.pipeline import ForgeKind
+from reconcile.ci.scaffold import scaffold_ci
+from reconcile.errors import UsageError
+from tests.cli.harness import ROOT
+from tests.forges.jobs import ACTION, extended, read_yaml
+from tests.requirements import require
+
+OURS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+_USES = re.compile(
+    r"^\s*(?:- )?uses: (?P<name>\S+?)(?:@(?P<pin>\S+))?(?P<comment>  # v\S+)?$", re.MULTILINE
+)
+_EVERY_INPUT = """\
+on: push
+permissions: {{}}
+jobs:
+  every:
+    runs-on: ubuntu-latest
+    steps:
+      - id: ours
+        uses: ./
+        with: {{{inputs}}}
+      - run: echo "$SAID"
+        env:
+          SAID: {outputs}
+"""
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory):
+    """A repository with the workflows that users copy, and our action in it."""
+    folder = tmp_path_factory.mktemp("copied")
+    scaffold_ci(folder, ForgeKind.GITHUB, action=ACTION)
+    scaffold_ci(folder, ForgeKind.GITLAB)
+    return folder
+
+
+def workflows_of(folder):
+    return sorted((folder / ".github/workflows").glob("*.yml"))
+
+
+def run(*command, folder):
+    return subprocess.run(
+        [str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def lint(folder, *files):
+    """Run actionlint, with shellcheck for the scripts."""
+    actionlint = require("actionlint", "checking workflows; .ci/actionlint builds it")
+    shellcheck = require("shellcheck", "checking scripts")
+    done = run(actionlint, "-no-color", "-shellcheck", shellcheck, *files, folder=folder)
+    return done.stdout + done.stderr
+
+
+def test_actionlint_finds_nothing_in_our_workflows():
+    assert lint(ROOT, *OURS) == ""
+
+
+def test_actionlint_finds_nothing_in_what_users_copy(copied):
+    assert lint(copied, *workflows_of(copied)) == ""
+
+
+def test_actionlint_knows_every_input_and_output_of_our_action(tmp_path):
+    action = read_yaml(ROOT / "action.yml")
+    shutil.copy(ROOT / "action.yml", tmp_path)
+    inputs = ", ".join(f'{name}: ""' for name in action["inputs"])
+    outputs = " ".join(f"${{{{ steps.ours.outputs.{name} }}}}" for name in action["outputs"])
+    folder = tmp_path / ".github/workflows"
+    folder.mkdir(parents=True)
+    (tmp_path / ".git").mkdir()  # actionlint looks for the root of the repository
+    text = _EVERY_INPUT.format(inputs=inputs, outputs=outputs)
+    (folder / "every.yml").write_text(text)
+
+    assert lint(tmp_path, folder / "every.yml") == ""
+
+    (folder / "every.yml").write_text(text.replace("with: {", "with: {unknown: x, "))
+    assert 'input "unknown" is not defined' in lint(tmp_path, folder / "every.yml")
+
+
+@pytest.mark.parametrize("name", [".github/action.sh", ".ci/run", ".ci/actionlint", ".ci/release"])
+def test_shellcheck_finds_nothing_in_our_scripts(name):
+    done = run(require("shellcheck", "checking scripts"), ROOT / name, folder=ROOT)
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_shellcheck_finds_nothing_in_the_scripts_of_the_pipeline_for_gitlab(copied, tmp_path):
+    document = read_yaml(copied / ".gitlab/connectform.gitlab-ci.yml")
+    shellcheck = require("shellcheck", "checking scripts")
+    for name in (name for name in document if name.startswith("connectform-")):
+        job = extended(document, name)
+        script = tmp_path / f"{name}.sh"
+        script.write_text("\n".join(["#!/bin/bash", *job["before_script"], *job["script"]]))
+        # Variables come from GitLab, and each line is a command of its own.
+        done = run(shellcheck, "--exclude=SC2154", script, folder=tmp_path)
+        assert done.returncode == 0, done.stdout
+
+
+def test_hadolint_finds_nothing_in_the_containerfile():
+    done = run(require("hadolint", "checking the Containerfile"), "Containerfile", folder=ROOT)
+
+    assert done.returncode == 0, done.stdout
+
+
+def every_workflow(copied):
+    return [*OURS, *workflows_of(copied)]
+
+
+def test_every_action_is_pinned_to_a_commit_and_says_which_version_that_is(copied):
+    pins = {}
+    for path in every_workflow(copied):
+        for found in _USES.finditer(path.read_text()):
+            if found["name"].startswith("./") or found["name"] == ACTION.partition("@")[0]:
+                continue
+            assert re.fullmatch(r"[0-9a-f]{40}", found["pin"]), (path.name, found[0])
+            assert found["comment"], (path.name, found[0])
+            pins.setdefault(found["name"], set()).add((found["pin"], found["comment"]))
+    assert {name for name, versions in pins.items() if len(versions) > 1} == set()
+    assert "actions/checkout" in pins
+
+
+def test_no_script_has_an_expression_in_it(copied):
+    action = read_yaml(ROOT / "action.yml")
+    steps = list(action["runs"]["steps"])
+    for path in every_workflow(copied):
+        jobs = read_yaml(path)["jobs"].values()
+        steps += [step for job in jobs for step in job["steps"]]
+    scripts = [step["run"] for step in steps if "run" in step]
+
+    assert scripts
+    assert [script for script in scripts if "${{" in script] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "permissions"),
+    [
+        ("plan.yml", {"contents": "read", "pull-requests": "write"}),
+        ("apply.yml", {"contents": "write", "actions": "read", "pull-requests": "read"}),
+        ("drift.yml", {"contents": "read", "issues": "write"}),
+    ],
+)
+def test_each_job_asks_for_what_it_needs_and_no_more(copied, name, permissions):
+    document = read_yaml(copied / ".github/workflows" / name)
+
+    assert document["permissions"] == {}
+    ((_, job),) = document["jobs"].items()
+    assert job["permissions"] == permissions
+
+
+def test_a_plan_never_runs_where_secrets_would_be(copied):
+    for path in every_workflow(copied):
+        assert "pull_request_target" not in path.read_text()
+    plan = (copied / ".github/workflows/plan.yml").read_text()
+    assert [line for line in plan.splitlines() if "secrets." in line and "#" not in line] == []
+
+
+def test_drift_does_not_begin_at_a_full_hour(copied):
+    for path in (copied / ".github/workflows/drift.yml", ROOT / ".github/workflows/drift.yml"):
+        (entry,) = read_yaml(path)["on"]["schedule"]
+        assert entry["cron"].split()[0] not in {"0", "00"}
+
+
+def test_every_variable_of_the_script_comes_from_the_action():
+    action = read_yaml(ROOT / "action.yml")
+    given = set(action["runs"]["steps"][1]["env"])
+    script = (ROOT / ".github/action.sh").read_text()
+    used = set(re.findall(r"\$\{?([A-Z_]+)\b", script))
+
+    assert used - given == {"GITHUB_STEP_SUMMARY"}
+    assert given - used == {"GITHUB_TOKEN", "SOURCE"}
+
+
+def test_an_action_that_is_not_pinned_is_refused(tmp_path):
+    for action in ("acme/connectform@v1", "acme/connectform@" + "f" * 39, "connectform", "a b@c"):
+        with pytest.raises(UsageError, match="not pinned"):
+            scaffold_ci(tmp_path, ForgeKind.GITHUB, action=action)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_that_are_there_stay_as_they_are(tmp_path):
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    (tmp_path / ".github/workflows/plan.yml").write_text("mine")
+
+    with pytest.raises(UsageError, match=re.escape(".github/workflows/plan.yml exists already")):
+        scaffold_ci(tmp_path, ForgeKind.GITHUB, action=ACTION)
+
+    assert [path.name for path in Path(tmp_path).rglob("*.yml")] == ["plan.yml"]

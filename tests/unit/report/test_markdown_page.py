@@ -1,0 +1,173 @@
+"""Reports for pull requests: whatever is in them, and however much, they stay what they are."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reconcile.model.drift import Drift
+from reconcile.model.plan import Action, Plan, WithheldBy
+from reconcile.plan.drift import drift_of
+from reconcile.report.drift_page import drifts_page
+from reconcile.report.markdown_page import page_markdown
+from reconcile.report.outcome_page import results_page
+from reconcile.report.page import Page
+from reconcile.report.plan_page import plans_page
+from reconcile.report.problems_page import problems_page
+from reconcile.report.status_page import statuses_page
+from tests.golden import nouns
+from tests.hostile import HOSTILE, poisoned
+from tests.rendered import rendered
+from tests.unit.report.plans import change, key_change, plan
+
+GITHUB = 65_536
+GOLDEN = Path(__file__).parents[2] / "golden"
+LINKS = {"logs": "https://logs.example.com/?q={connector}"}
+KINDS: dict[str, Callable[[str | None], Page]] = {
+    "plan": lambda text: plans_page(made(nouns.plans(), text), links=LINKS),
+    "drift": lambda text: drifts_page(made(nouns.drifts(), text), links=LINKS),
+    "outcome": lambda text: results_page(made(nouns.results(), text), links=LINKS),
+    "problems": lambda text: problems_page(text or "Findings", made(nouns.PROBLEMS, text)),
+    "status": lambda text: statuses_page(made(nouns.readings(), text), links=LINKS),
+}
+ROOMS = (60_000, 9_000, 4_000, 2_500)
+
+
+def made(noun, text):
+    return noun if text is None else poisoned(noun, text)
+
+
+def many(action: Action, number: int, keys: int = 4) -> Plan:
+    """Return a plan of so many changes, long values in each."""
+    return plan(
+        *(
+            change(
+                action,
+                f"connector-{index:05}",
+                keys=tuple(key_change(f"key.{key}", "a" * 60, "b" * 60) for key in range(keys)),
+            )
+            for index in range(number)
+        )
+    )
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_text_becomes_markup_a_link_or_a_mention(kind, name) -> None:
+    page = KINDS[kind](HOSTILE[name])
+
+    for room in ROOMS:
+        text = page_markdown(page, room=room)
+        assert len(text) <= room
+        assert_only_ours(text)
+
+
+def assert_only_ours(text: str) -> None:
+    """Assert that a text holds no markup, link or command but those that reports make."""
+    found = rendered(text)
+    assert found.foreign_html == []
+    assert found.images == ()
+    assert all(link.startswith("https://logs.example.com/?q=") for link in found.links)
+    assert found.calls == []
+    assert found.unclosed == ()
+    assert found.open_details == 0
+    assert not set("\x00\x1b\r\u202e\u2028\x85") & set(text)
+    assert not any(row.strip().startswith("::") or "##[" in row for row in text.splitlines())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_report_has_the_same_blocks_whatever_its_words(kind) -> None:
+    ordinary = rendered(page_markdown(KINDS[kind]("word"))).blocks
+
+    for name, text in HOSTILE.items():
+        if text.strip() and name != "a long word":  # what is long is folded away
+            blocks = rendered(page_markdown(KINDS[kind](text))).blocks
+            assert blocks == ordinary, name
+
+
+@pytest.mark.parametrize("number", [1, 50, 3_000])
+@pytest.mark.parametrize("action", [Action.CREATE, Action.UPDATE, Action.DELETE])
+@pytest.mark.parametrize("report", [plans_page, None], ids=["plan", "drift"])
+def test_any_number_of_changes_has_room(report, action, number) -> None:
+    found = many(action, number)
+    page = plans_page([found], links=LINKS) if report else drifts_page(drifted(found), links=LINKS)
+
+    text = page_markdown(page)
+
+    assert len(text) < GITHUB
+    assert rendered(text).unclosed == ()
+    assert rendered(text).open_details == 0
+
+
+def drifted(found: Plan) -> list[Drift]:
+    return [drift_of(found)]
+
+
+@pytest.mark.parametrize("others", [0, 50, 3_000])
+def test_deletes_are_seen_first_however_much_else_there_is(others) -> None:
+    found = many(Action.UPDATE, others)
+    doomed = [change(Action.DELETE, f"doomed-{number}") for number in range(3)]
+
+    text = page_markdown(plans_page([replace(found, changes=(*found.changes, *doomed))], links={}))
+
+    first = text.find("connector-0")
+    for each in doomed:
+        assert f"{each.name} will be destroyed" in text
+        assert first == -1 or text.index(each.name) < first
+
+
+def test_of_thousands_of_deletes_those_that_fit_are_named_and_the_rest_counted() -> None:
+    text = page_markdown(plans_page([many(Action.DELETE, 3_000)], links=LINKS))
+
+    named = text.count("will be destroyed")
+    assert "0 to add, 0 to change, 3000 to destroy" in text
+    assert "connector-00000 will be destroyed" in text
+    assert named > 500
+    assert f"and {3_000 - named:,} more" in text
+
+
+def test_a_refused_plan_says_so_before_anything_else() -> None:
+    protected = [found for found in nouns.plans()[0].withheld if found.why is WithheldBy.PROTECTION]
+    found = replace(many(Action.UPDATE, 3_000), withheld=tuple(protected))
+
+    text = page_markdown(plans_page([found], links={}))
+
+    assert "**Protected**: 1 connector may not be deleted" in text
+    assert text.index("Protected") < text.index("3,000 to change")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (1, "key.0 = "),
+        (150, "!   key.0\n"),
+        (500, "| `~` | `connector-00499` |"),
+        (3_000, "3,000 to change."),
+    ],
+)
+def test_less_is_said_of_each_the_more_there_are(number, shown) -> None:
+    assert shown in page_markdown(plans_page([many(Action.UPDATE, number)], links={}))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_reports_read_as_they_always_did(kind) -> None:
+    golden = GOLDEN / f"{kind}.md"
+    text = page_markdown(KINDS[kind](None))
+    assert "**" not in rendered(text).text
+    if os.environ.get("REWRITE_GOLDEN"):
+        golden.write_text(text, encoding="utf-8")
+
+    assert text == golden.read_text(encoding="utf-8")
+
+
+def test_several_clusters_share_the_room() -> None:
+    plans = [replace(many(Action.DELETE, 3_000), cluster=name) for name in ("a", "b", "c")]
+
+    text = page_markdown(plans_page(plans, links={}))
+
+    assert len(text) < GITHUB
+    for name in ("a", "b", "c"):
+        section = text.split(f"### Cluster {name}\n")[1].split("###")[0]
+        assert section.count("will be destroyed") > 200
