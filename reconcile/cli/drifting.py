@@ -80,7 +80,7 @@ def drift(
         failed = (not_compared(shell.context, name, each, error.problems) for each in chosen)
         _document(shell, Drifts(failed=tuple(failed)), output, json_out)
         raise
-    dirty = any(not found.is_clean for found in drifts.found)
+    dirty = any(found.counts for found in drifts.found)
     return worst(code, Exit.CHANGES if dirty else Exit.FINE)
 
 

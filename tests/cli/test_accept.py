@@ -230,6 +230,33 @@ def test_a_file_outside_of_the_project_is_never_written(workplace: Workplace, tm
     assert outside.read_bytes() == before
 
 
+def test_another_cluster_keeps_what_it_has(drifting: Workplace):
+    project = drifting.folder / "connectform.yaml"
+    text = project.read_text(encoding="utf-8")
+    project.write_text(text + '  far: {url: "http://127.0.0.1:9", vars: {HOST: x}}\n')
+    drifting.cluster.put("orders", {**LIVE, "flush.size": "7"})
+
+    accepted = drifting.run("export", "--update", "orders", "--cluster", "local", **SECRET)
+    unclear = drifting.run("export", "--update", "orders", **SECRET)
+
+    assert accepted.code == 0, accepted.both
+    assert text_of(drifting) == SINK + (
+        "overlays:\n  local:\n    spec:\n      config:\n        flush.size: 7\n"
+    )
+    assert unclear.code == 64
+    assert "No changes." in drifting.run("plan", "--cluster", "local", **SECRET).out
+
+
+def test_a_masked_value_is_never_written(drifting: Workplace):
+    drifting.cluster.put("orders", {**LIVE, "api.token": "********"})
+
+    accepted = drifting.run("export", "--update", "orders", **SECRET)
+
+    assert accepted.code == 1, accepted.both
+    assert "api.token: the server masks its value" in accepted.out
+    assert text_of(drifting) == SINK
+
+
 def test_nothing_to_accept_is_said(drifting: Workplace):
     done = drifting.run("export", "--update", **SECRET)
 
