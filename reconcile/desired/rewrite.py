@@ -13,7 +13,7 @@ from reconcile.desired.splice import Stuck, put, remove
 from reconcile.desired.sugar import TASKS
 from reconcile.model.desired import Definition, TargetState
 
-_CHANGES_MORE = "the file would say something else besides: an anchor or a merge is shared there"
+_CHANGES_MORE = "written at its place, it would change something else that the file says"
 _NOT_READ_BACK = "what would be written there does not read as the live value"
 
 

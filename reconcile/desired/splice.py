@@ -20,6 +20,8 @@ from reconcile.model.marks import Path
 _NOT_IN_FLOW: Final = frozenset(",[]{}\n")
 _BARE_JSON: Final = re.compile(r"true|false|0|-?[1-9][0-9]{0,17}")
 _DURATION: Final = re.compile(r"[1-9][0-9]*(?:ms|[smhd])")
+_SPACES: Final = re.compile(r"[ \t]*")
+_COMMA: Final = re.compile(r"[ \t]*,")
 _COLON: Final = re.compile(r"\s*:")
 _ENDS_LINE: Final = re.compile(r"[ \t]*(?P<comma>,?)[ \t]*(?:#[^\r\n]*)?(?=\r?\n)")
 _BLANK_OR_COMMENT: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?\r?(?:\n|\Z)")
@@ -52,6 +54,15 @@ class _Page:
 
     def column(self, at: int) -> int:
         return at - line_start(self.text, at)
+
+    def with_line(self, at: int, body: str) -> str:
+        """Return the text with lines after the line of an index, which stays as it is."""
+        end = line_end(self.text, at)
+        ending = "\r\n" if self.text.startswith("\r\n", end) else self.text[end : end + 1]
+        if not ending:
+            return f"{self.text}{self.line_break}{body}"
+        after = end + len(ending)
+        return self.replaced(after, after, body + ending)
 
     def replaced(self, start: int, end: int, text: str) -> str:
         return self.text[:start] + text + self.text[end:]
@@ -109,8 +120,7 @@ def _insert(page: _Page, node: Part, rest: Path, value: str | None) -> str | Stu
     if page.text[first.start - 2 : first.start] == "? ":
         return Stuck("its mapping is written with ? keys")
     body = _block_entry(page, rest, value, page.column(first.start))
-    at = line_end(page.text, max(key.end, last.end))
-    return page.replaced(at, at, page.line_break + body)
+    return page.with_line(max(key.end, last.end), body)
 
 
 def _insert_in_flow(page: _Page, node: Part, rest: Path, value: str | None) -> str | Stuck:
@@ -145,9 +155,8 @@ def _fill(
     while not child.is_blank and page.text[start - 1] == " ":
         start -= 1
     bare = _Page(page.replaced(start, child.end, ""), page.is_json)
-    at = line_end(bare.text, max(key.end, start))
     body = _block_entry(page, rest, value, page.column(key.start) + _STEP)
-    return bare.replaced(at, at, page.line_break + body)
+    return bare.with_line(max(key.end, start), body)
 
 
 def _replace(page: _Page, node: Part, key: Part, child: Part, value: str | None) -> str | Stuck:
@@ -198,14 +207,16 @@ def _remove_in_flow(page: _Page, node: Part, entry: tuple[Part, Part]) -> str | 
     key, value = entry
     start, end = key.start, max(key.end, value.end)
     text = page.text
-    after = re.compile(r"[ \t]*,").match(text, end)
+    after = _COMMA.match(text, end)
     if after is not None:
         end = after.end()
         begin, rest = line_start(text, start), _BLANK_OR_COMMENT.match(text, end)
         if not text[begin:start].strip() and rest is not None and "#" not in rest[0]:
             return page.replaced(begin, rest.end(), "")
-        spaces = re.compile(r"[ \t]*").match(text, end)
-        return page.replaced(start, spaces.end() if spaces else end, "")
+        spaces = _SPACES.match(text, end)
+        if spaces is not None and not text.startswith("#", spaces.end()):
+            end = spaces.end()
+        return page.replaced(start, end, "")
     if len(node.entries) > 1:
         before = text[:start].rstrip()
         if not before.endswith(","):

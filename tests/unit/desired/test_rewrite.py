@@ -448,3 +448,49 @@ def test_json_on_one_line_is_written_into(accept):
 
     assert stuck == {}
     assert found == '{"connector.class": "X", "name": "orders", "b": "2"}'
+
+
+@pytest.mark.parametrize(
+    ("config", "values", "changed"),
+    [
+        ("    a : 1\n    b: 2\n", {"a": "5"}, "    a : 5\n    b: 2\n"),
+        ("    ? a\n    : 1\n", {"a": "5"}, "    ? a\n    : 5\n"),
+        ("    a:\n      # why\n      1\n", {"a": "5"}, "    a:\n      # why\n      5\n"),
+        ("    a: 1\r\n    b: 2\n", {"k": "1"}, "    a: 1\r\n    b: 2\n    k: 1\n"),
+        ("    a: 1\n    b: 2\r\n", {"k": "1"}, "    a: 1\n    b: 2\r\n    k: 1\r\n"),
+        ("    a: |+\n      x\n\n\n    b: 1\n", {"a": "z"}, "    a: z\n\n\n    b: 1\n"),
+        ("    b: 1\n    a:\n    - x\n    - y\n", {"a": None}, "    b: 1\n"),
+        ("    a: 1\n...\n---\n# empty\n", {"k": "1"}, "    a: 1\n    k: 1\n...\n---\n# empty\n"),
+        ("    {a: 1, # one\n    b: 2}\n", {"a": None}, "    { # one\n    b: 2}\n"),
+        ("    {a: 1, b: 2 # two\n    , c: 3}\n", {"c": None}, "    {a: 1, b: 2 # two\n    }\n"),
+    ],
+)
+def test_unusual_ways_to_write_are_kept(accept, config, values, changed):
+    head = f"{HEAD}spec:\n  class: X\n  config:\n"
+
+    found, stuck = accept(head + config, values)
+
+    assert stuck == {}
+    assert found == head + changed
+
+
+@pytest.mark.parametrize(
+    ("config", "values"),
+    [
+        ("    ? a\n    : 1\n    b: 2\n", {"k": "1"}),
+        ("    ? a\n    : 1\n    b: 2\n", {"a": None}),
+        ("    b: 2\n    a: |+\n      x\n\n\n", {"k": "1"}),
+        ("    *shared\n", {"a": "5"}),
+    ],
+)
+def test_what_would_change_more_is_left_alone(accept, config, values):
+    anchor = "  labels: &shared {a: x}\n"
+    text = (
+        f"{HEAD.replace('{name: orders}', '')}  name: orders\n{anchor}"
+        f"spec:\n  class: X\n  config:\n{config}"
+    )
+
+    found, stuck = accept(text, values)
+
+    assert found == text
+    assert len(stuck) == 1
