@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Final
 
 from reconcile.desired.outline import Outline, Part, Sort, line_end, line_start
@@ -192,15 +193,42 @@ def _replace_block(page: _Page, child: Part, value: str | None, indent: int) -> 
 
 
 def _replace_list(page: _Page, child: Part, value: str | None) -> str | Stuck:
-    if not child.style or value is None:
-        return Stuck("it is written as a list with one item a line")
-    if "#" in page.text[child.start : child.end] or any(
-        item.sort is not Sort.SCALAR for item in child.items
-    ):
+    """Replace the items of a list, which stands for its items with commas between them."""
+    written = page.text[child.start : child.end]
+    if value is None or not all(_is_on_one_line(page, item) for item in child.items):
         return Stuck("it is written as a list that holds more than plain items")
+    if not child.style:
+        return _replace_lines(page, child, value.split(","))
+    if "#" in written:
+        return Stuck("a comment stands inside its list")
     style = child.items[0].style if child.items else ""
     items = [_render(page, item, 0, style=style, flow=True) for item in value.split(",")]
     return page.replaced(child.start, child.end, f"[{', '.join(items)}]")
+
+
+def _is_on_one_line(page: _Page, item: Part) -> bool:
+    return item.sort is Sort.SCALAR and "\n" not in page.text[item.start : item.end]
+
+
+def _replace_lines(page: _Page, child: Part, wanted: list[str]) -> str:
+    """Replace the items of a list with one item a line; those that stay keep their lines."""
+    text, first = page.text, child.items[0]
+    begin = line_start(text, first.start)
+    margin, style = text[begin : first.start], first.style
+    ends = [line_end(text, item.end) for item in child.items]
+    starts = [begin, *ends[:-1]]
+    kept = [
+        text[start:end].removeprefix("\r").removeprefix("\n")
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    rows: list[str] = []
+    matcher = SequenceMatcher(None, [item.text for item in child.items], wanted, autojunk=False)
+    for action, low, high, from_, to in matcher.get_opcodes():
+        if action == "equal":
+            rows += kept[low:high]
+        else:
+            rows += [margin + _render(page, item, 0, style=style) for item in wanted[from_:to]]
+    return page.replaced(begin, ends[-1], page.line_break.join(rows))
 
 
 def _remove_in_flow(page: _Page, node: Part, entry: tuple[Part, Part]) -> str | Stuck:

@@ -230,7 +230,8 @@ def test_a_definition_on_one_line_stays_on_it(accept):
     ("spec", "values", "key"),
     [
         ("config: {a: &x 1, b: *x}", {"a": "2"}, "a"),
-        ("config:\n    a:\n      - x\n      - y", {"a": "x"}, "a"),
+        ("config:\n    a:\n      - x\n        y\n      - z", {"a": "z"}, "a"),
+        ("config:\n    a: [x,  # one\n      y]", {"a": "x"}, "a"),
         ("config: {a: '${{ var.HOST }}'}", {"a": "db.other"}, "a"),
         ("config: {a: 'x${{ env.PASSWORD }}'}", {"a": "y"}, "a"),
         (
@@ -459,6 +460,12 @@ def test_json_on_one_line_is_written_into(accept):
         ("    a: 1\r\n    b: 2\n", {"k": "1"}, "    a: 1\r\n    b: 2\n    k: 1\n"),
         ("    a: 1\n    b: 2\r\n", {"k": "1"}, "    a: 1\n    b: 2\r\n    k: 1\r\n"),
         ("    a: |+\n      x\n\n\n    b: 1\n", {"a": "z"}, "    a: z\n\n\n    b: 1\n"),
+        (
+            "    a:\n      # one\n      - x  # first\n      - 'y'\n\n      - z\n    b: 1\n",
+            {"a": "x,q,z,last one"},
+            "    a:\n      # one\n      - x  # first\n      - q\n\n      - z\n      - last one\n    b: 1\n",
+        ),
+        ("    a:\r\n    - x\r\n    - y", {"a": "y,z"}, "    a:\r\n    - y\r\n    - z"),
         ("    b: 1\n    a:\n    - x\n    - y\n", {"a": None}, "    b: 1\n"),
         ("    a: 1\n...\n---\n# empty\n", {"k": "1"}, "    a: 1\n    k: 1\n...\n---\n# empty\n"),
         ("    {a: 1, # one\n    b: 2}\n", {"a": None}, "    { # one\n    b: 2}\n"),
