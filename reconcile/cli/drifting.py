@@ -86,7 +86,7 @@ def drift(
         failed = [not_compared(shell.context, name, each, error.problems) for each in chosen]
         write_reports(shell, reports, drift_writers((), failed, links={}))
         raise
-    dirty = any(not found.is_clean for found in drifts.found)
+    dirty = any(found.counts for found in drifts.found)
     return worst(code, Exit.CHANGES if dirty else Exit.FINE)
 
 

@@ -111,6 +111,20 @@ def validate(
 
 def export(
     shell: Shell,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME...]", help="With --update: default is all that drifted."),
+    ] = None,
+    *,
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update", help="Accept live values of declared connectors into their files."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --update: show the difference, write nothing.")
+    ] = False,
     cluster: OneClusterOption = None,
     select: SelectOption = None,
     exclude: ExcludeOption = None,
@@ -125,12 +139,29 @@ def export(
         ),
     ] = False,
 ) -> Exit:
-    """Write live connectors as definitions.
+    """Write live connectors as definitions, or accept what drifted.
 
-    Secrets become references; the variables to set are listed on standard output.
+    Secrets become references; the variables to set are listed on standard output. With --update
+    values that were changed by hand are written into the files that declare them, at their places:
+    comments, order and quotes stay. What cannot be written so is shown and left alone (exit code 1).
     """
+    from reconcile.errors import usage
+
+    selection = selection_of(select, exclude)
+    if update:
+        from reconcile.cli.accepting import accept_drift
+
+        if force or folder is not None:
+            raise usage(
+                "--update writes into the files that are there: --dir and --force do not go with it",
+                hint="connectform export --update --dry-run shows what it would write",
+            )
+        return accept_drift(shell, cluster, names or [], selection, dry_run=dry_run)
     from reconcile.cli.checking import export_connectors
 
-    return export_connectors(
-        shell, cluster, selection_of(select, exclude), folder=folder, force=force
-    )
+    if names or dry_run:
+        raise usage(
+            "names and --dry-run go with --update",
+            hint="connectform export --select name=NAME writes what git does not declare yet",
+        )
+    return export_connectors(shell, cluster, selection, folder=folder, force=force)

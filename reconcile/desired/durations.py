@@ -20,3 +20,14 @@ def milliseconds(duration: str) -> int:
     if found is None:
         raise ValueError(f"no duration: {duration}")
     return int(found[1]) * _MILLISECONDS[found[2]]
+
+
+def duration(milliseconds: int) -> str:
+    """Return milliseconds as people write them, in the largest unit that loses nothing."""
+    if milliseconds < 0:
+        return str(milliseconds)
+    units = sorted(_MILLISECONDS.items(), key=lambda unit: -unit[1])
+    unit, size = next(
+        (unit for unit in units if milliseconds and milliseconds % unit[1] == 0), ("ms", 1)
+    )
+    return f"{milliseconds // size}{unit}"

@@ -1,6 +1,7 @@
 """Tell by its kind what a document is, and read it as that."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from reconcile.desired.checks import Checker
@@ -35,6 +36,26 @@ _EXPECTED: Final = (
 )
 
 
+class Format(StrEnum):
+    """How a document says what it declares."""
+
+    OURS = "ours"
+    STRIMZI = "strimzi"
+    CONNECT_JSON = "connect-json"
+
+
+def format_of(tree: Tree) -> Format | None:
+    """Return the format of a document that declares a connector; None where it declares none."""
+    if not isinstance(tree, dict):
+        return None
+    version, kind = scalar(tree.get("apiVersion")), scalar(tree.get("kind"))
+    if version == OURS and kind == _CONNECTOR:
+        return Format.OURS
+    if version and version.startswith(f"{STRIMZI}/") and kind == _KAFKA_CONNECTOR:
+        return Format.STRIMZI
+    return Format.CONNECT_JSON if is_connect_json(tree) else None
+
+
 def read_document(document: Document, checker: Checker) -> Found:
     """Return what a document declares."""
     if any(problem.code in _CUT_SHORT for problem in document.problems):
@@ -43,15 +64,16 @@ def read_document(document: Document, checker: Checker) -> Found:
     tree = document.tree
     if not isinstance(tree, dict):
         return _refused(document, (), "this document is no mapping", _EXPECTED)
-    version, kind = scalar(tree.get("apiVersion")), scalar(tree.get("kind"))
-    if version == OURS and kind == _CONNECTOR:
-        return read_manifest(tree, document, checker)
-    if version and version.startswith(f"{STRIMZI}/") and kind == _KAFKA_CONNECTOR:
-        ours, notes = from_strimzi(tree)
-        return read_manifest(ours, document, checker, notes)
-    if is_connect_json(tree):
-        return read_connect_json(tree, document)
-    return _not_a_connector(tree, document)
+    match format_of(tree):
+        case Format.OURS:
+            return read_manifest(tree, document, checker)
+        case Format.STRIMZI:
+            ours, notes = from_strimzi(tree)
+            return read_manifest(ours, document, checker, notes)
+        case Format.CONNECT_JSON:
+            return read_connect_json(tree, document)
+        case None:
+            return _not_a_connector(tree, document)
 
 
 def _not_a_connector(tree: Mapping[str, Tree], document: Document) -> Found:

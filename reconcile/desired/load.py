@@ -97,7 +97,7 @@ def load_desired(
     learned: dict[str, None] = {}
     secret_files = SecretFiles(loaded.project.root)
     for cluster in clusters:
-        sources = _sources(loaded.project, cluster, environment, secret_files)
+        sources = sources_of(loaded.project, cluster, environment, secret_files)
         resolving = _resolving(replace(sources, lenient=lenient), selection, secrets=secrets)
         desired, texts = _load_cluster(loaded, files, cluster, resolving)
         found[cluster] = desired
@@ -116,7 +116,7 @@ def check_files(loaded: LoadedProject, *, clusters: Sequence[str]) -> Checked:
     names: set[str] = set()
     secret_files = SecretFiles(loaded.project.root)
     for cluster in clusters:
-        sources = _sources(loaded.project, cluster, {}, secret_files)
+        sources = sources_of(loaded.project, cluster, {}, secret_files)
         resolving = _resolving(sources, _EVERYTHING, secrets=False)
         desired, _ = _load_cluster(loaded, files, cluster, resolving)
         problems.update(dict.fromkeys(desired.problems))
@@ -149,9 +149,10 @@ def _resolving(sources: Sources, selection: Selection, *, secrets: bool) -> _Res
     return _Resolving(selection=selection, selected=sources if secrets else without, others=without)
 
 
-def _sources(
+def sources_of(
     project: Project, cluster: str, environment: Mapping[str, str], files: SecretFiles
 ) -> Sources:
+    """Return where the references of definitions for one cluster are looked up."""
     variables = project.clusters[cluster].variables
     return Sources(
         names={Kind.VARIABLE: variables, Kind.CLUSTER: {"name": cluster}},

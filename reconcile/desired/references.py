@@ -124,6 +124,11 @@ def fill(text: str, sources: Sources) -> Filled:
     return Filled(whole, "".join((*written, tail)) if secret else None, tuple(found))
 
 
+def references_in(text: str) -> tuple[str, ...]:
+    """Return the references of a text, escaped ones apart, and nothing of what is around them."""
+    return tuple(token[0] for token in _TOKEN.finditer(text) if token[0] != ESCAPED)
+
+
 def may_name(variable: str, allowed: tuple[str, ...] | None) -> bool:
     """Tell whether globs allow an environment variable; None allows any."""
     return allowed is None or any(fnmatchcase(variable, glob) for glob in allowed)

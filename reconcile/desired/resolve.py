@@ -46,9 +46,7 @@ def resolve(
     Defaults come first, then the definition, then its overlay; later layers win key by key.
     `sources.names` gets the names that hang on the connector.
     """
-    name, labels = manifest.name, manifest.labels
-    specs = [default.spec for default in defaults if _matches(default, name, labels, cluster)]
-    specs.append(manifest.base)
+    specs = [*defaults_of(manifest, cluster, defaults), manifest.base]
     if cluster in manifest.overlays:
         specs.append(manifest.overlays[cluster])
     values = _merge(specs)
@@ -78,6 +76,12 @@ def resolve(
         moved_from=replace(moved, cluster=None) if moved and moved.cluster == cluster else moved,
     )
     return Resolved(None if problems else definition, tuple(problems), tuple(secrets))
+
+
+def defaults_of(manifest: Manifest, cluster: str, defaults: Iterable[Default]) -> list[Spec]:
+    """Return the specs of the project file that a manifest gets on a cluster."""
+    name, labels = manifest.name, manifest.labels
+    return [default.spec for default in defaults if _matches(default, name, labels, cluster)]
 
 
 def locate(specs: Iterable[Spec], key: str, otherwise: Location) -> Location:

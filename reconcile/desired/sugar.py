@@ -43,6 +43,9 @@ _FIELDS: Final[tuple[tuple[Path, str, _Kind], ...]] = (
     (("errors", "log", "includeMessages"), "errors.log.include.messages", _Kind.TEXT),
 )
 
+DURATIONS: Final = frozenset(setting for _, setting, kind in _FIELDS if kind is _Kind.DURATION)
+"""The settings that stand for milliseconds, and whose fields are durations."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expanded:

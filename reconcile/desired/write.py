@@ -52,9 +52,14 @@ def render_definition(
     }
     texts |= {key: text for key, text in references.items() if not is_added_by_server(key)}
     lines = [f"# {line}".rstrip() for line in comment.splitlines()]
-    lines += [f"apiVersion: {OURS}", "kind: Connector", "metadata:", f"  name: {_scalar(name, 2)}"]
+    lines += [
+        f"apiVersion: {OURS}",
+        "kind: Connector",
+        "metadata:",
+        f"  name: {scalar_text(name, 2)}",
+    ]
     if listed := list(clusters):
-        lines += ["  clusters:", *(f"    - {_scalar(cluster, 6)}" for cluster in listed)]
+        lines += ["  clusters:", *(f"    - {scalar_text(cluster, 6)}" for cluster in listed)]
     if labels:
         lines += ["  labels:", *_entries(labels, 4)]
     texts |= dict.fromkeys(without)
@@ -75,7 +80,7 @@ def _fields(texts: dict[str, str | None], state: TargetState | None) -> list[str
         fields.append(("tasksMax", texts.pop(TASKS)))
     if state is not None:
         fields.append(("state", state.value))
-    return [f"  {key}: {_scalar(value, 4)}" for key, value in fields]
+    return [f"  {key}: {scalar_text(value, 4)}" for key, value in fields]
 
 
 def _order(key: str) -> tuple[int, list[str]]:
@@ -86,16 +91,19 @@ def _order(key: str) -> tuple[int, list[str]]:
 
 def _entries(texts: Mapping[str, str | None], indent: int) -> list[str]:
     space = " " * indent
-    return [f"{space}{_key(key)}: {_scalar(text, indent + 2)}" for key, text in texts.items()]
+    return [
+        f"{space}{key_text(key)}: {scalar_text(text, indent + 2)}" for key, text in texts.items()
+    ]
 
 
-def _key(key: str) -> str:
+def key_text(key: str) -> str:
+    """Return a key as it stands in a mapping, in quotes where it needs them."""
     if _PLAIN_KEY.fullmatch(key) and key.lower() not in _OTHER_MEANINGS:
         return key
-    return _quoted(key)
+    return quoted_text(key)
 
 
-def _scalar(text: str | None, indent: int) -> str:
+def scalar_text(text: str | None, indent: int) -> str:
     """Return a text as a scalar of block style; lines after the first get the indent."""
     if text is None:
         return "null"
@@ -103,12 +111,23 @@ def _scalar(text: str | None, indent: int) -> str:
         return text
     if _PLAIN.fullmatch(text) and text.lower() not in _OTHER_MEANINGS:
         return text
-    return _literal(text, indent) if _fits_literal(text) else _quoted(text)
+    return literal_text(text, indent) if fits_literal(text) else quoted_text(text)
 
 
-def _quoted(text: str) -> str:
+def quoted_text(text: str) -> str:
+    """Return a text as a scalar in quotes, on one line."""
     if text.isprintable() and ("\\" in text or '"' in text):
-        return "'" + text.replace("'", "''") + "'"
+        return single_quoted(text)
+    return double_quoted(text)
+
+
+def single_quoted(text: str) -> str:
+    """Return a printable text in single quotes."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def double_quoted(text: str) -> str:
+    """Return any text in double quotes."""
     escaped = json.dumps(text, ensure_ascii=False)
     if escaped.isprintable():
         return escaped
@@ -122,7 +141,7 @@ def _escaped(character: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004  # four digits
 
 
-def _fits_literal(text: str) -> bool:
+def fits_literal(text: str) -> bool:
     """Tell whether a literal block keeps every character of a text."""
     lines = text.split("\n")
     body = lines[:-1] if lines[-1] == "" else lines
@@ -132,7 +151,8 @@ def _fits_literal(text: str) -> bool:
     )
 
 
-def _literal(text: str, indent: int) -> str:
+def literal_text(text: str, indent: int) -> str:
+    """Return a text that `fits_literal` as a literal block with lines at an indent."""
     space = " " * indent
     chomping = "" if text.endswith("\n") else "-"
     lines = text.removesuffix("\n").split("\n")

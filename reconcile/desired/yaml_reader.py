@@ -1,6 +1,7 @@
 """Read YAML into plain data that keeps its text and its places."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, Protocol
 
@@ -117,6 +118,18 @@ def read_yaml(text: str, path: str, shapes: Shapes, *, libyaml: bool = True) -> 
     else:
         return Reading(documents=tuple(documents))
     return Reading(documents=tuple(documents), problems=(problem,))
+
+
+def compose(text: str) -> Iterator[Node]:
+    """Yield the root of each document of a text that `read_yaml` reads, empty ones left out.
+
+    PyYAML's own Python makes them: its marks say exactly where scalars end.
+    """
+    composer = _composer(text, libyaml=False)
+    while composer.check_node():
+        node = composer.get_node()
+        if node is not None and not _is_empty(node):
+            yield node
 
 
 def _composer(text: str, *, libyaml: bool) -> _Composer:

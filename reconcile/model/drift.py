@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from reconcile.model.live import ClusterIdentity, State
 from reconcile.model.plan import Change, Selection, Withheld
-from reconcile.model.problem import Problem
+from reconcile.model.problem import Problem, errors_in
 
 
 class Aside(StrEnum):
@@ -106,9 +106,14 @@ class Drift:
         return bool(self.changed or self.missing or self.state)
 
     @property
+    def counts(self) -> bool:
+        """Tell whether anything drifted, or is there that the run was to fail on."""
+        return self.has_drift or any(self.aside(kind) for kind in self.fail_on)
+
+    @property
     def is_clean(self) -> bool:
-        """Tell whether nothing drifted, and nothing is there that the run was to fail on."""
-        return not self.has_drift and not any(self.aside(kind) for kind in self.fail_on)
+        """Tell whether nothing counts, and no error keeps that from being known."""
+        return not self.counts and not errors_in(self.problems)
 
     @property
     def live(self) -> int:

@@ -116,7 +116,7 @@ def drift_document(drift: Drift) -> Document:
     """Return how one cluster differs from git; `live` and `declared` are the two sides.
 
     `errored` says that the comparison found errors, so that what is not listed is not known to be
-    in sync; `clean` that nothing counts that the run was to fail on.
+    in sync; `clean` that there is no error, no drift and nothing that the run was to fail on.
     """
     return {
         "project": drift.project,

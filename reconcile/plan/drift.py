@@ -89,7 +89,7 @@ def _fingerprint(drift: Drift) -> str:
 
     Secrets enter by their references, health by names alone, times and counts of tasks not at all.
     """
-    if drift.is_clean:
+    if not drift.counts:
         return ""
     content = {
         "cluster": drift.cluster,

@@ -158,8 +158,10 @@ def unhealthy_lines(drift: Drift) -> list[Line]:
     if not drift.unhealthy:
         return []
     count = counted(len(drift.unhealthy), "declared connector")
-    verb = "has" if len(drift.unhealthy) == 1 else "have"
-    rows = [line(bold("Unhealthy: "), f"{count} {verb} failed, or tasks of it; that is no drift.")]
+    one = len(drift.unhealthy) == 1
+    verb, whose = ("has", "it") if one else ("have", "them")
+    text = f"{count} {verb} failed, or tasks of {whose}; that is no drift."
+    rows = [line(bold("Unhealthy: "), text)]
     return [*rows, *indented(map(_unhealthy_line, drift.unhealthy), 4)]
 
 

@@ -1,5 +1,6 @@
 """Write the files that a run leaves behind."""
 
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from reconcile.model.problem import Location, Problem
 def write_file(path: Path, text: str, *, hint: str = "check the path and its permissions") -> None:
     """Write a file in one step, so that a reader never sees half of it; folders are made.
 
+    Line breaks are written as they are, and a file that is replaced keeps its permissions.
     What is no regular file (a pipe, /dev/null) is written to and stays what it is. Raises
     ConnectformError, with the hint, where that is not possible.
     """
@@ -22,7 +24,9 @@ def write_file(path: Path, text: str, *, hint: str = "check the path and its per
             target.write_text(text, encoding="utf-8")
             return
         try:
-            fresh.write_text(text, encoding="utf-8")
+            fresh.write_bytes(text.encode("utf-8"))
+            if target.exists():
+                shutil.copymode(target, fresh)
             fresh.replace(target)
         finally:
             with suppress(OSError):

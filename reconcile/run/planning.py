@@ -39,7 +39,7 @@ class PlanRequest:
     """What somebody wants planned; `prune` asks for deletes beyond what the project file says.
 
     `only_git` leaves alone what was changed by hand; `base` is the commit whose definitions count
-    as what was last applied.
+    as what was last applied. With `lenient` secrets that are not there stay unresolved.
     """
 
     clusters: tuple[str, ...]
@@ -51,6 +51,7 @@ class PlanRequest:
     keep_going: bool = False
     only_git: bool = False
     base: str = ""
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -119,6 +120,7 @@ def plan_clusters(
         secrets=request.secrets,
         selection=request.selection,
         keep_going=request.keep_going,
+        lenient=request.lenient,
     )
     context.redactor.learn(secret.reveal() for secret in desired.secrets)
     commit, base = commit_of(loaded.project.definitions_root), None

@@ -39,6 +39,7 @@ COMMANDS = [
     ("status",),
     ("status", "--output", "json", "--log-level", "debug", "--log-format", "json"),
     ("export", "--dir", "exported"),
+    ("export", "--update", "--dry-run"),
     ("explain", "FileStreamSink"),
     ("restart", "orders-sink", "--auto-approve"),
     ("pause", "orders-sink", "--auto-approve"),

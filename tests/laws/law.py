@@ -13,9 +13,11 @@ def law(*drawn: Any, examples: int = 100, **named: Any) -> Callable[[Test], Test
 
     def decorate(check: Test) -> Test:
         def tried(times: int) -> Test:
-            # A busy machine draws slowly, which says nothing about the law.
+            # A busy machine draws and runs slowly, which says nothing about the law.
             tries = settings(
-                max_examples=examples * times, suppress_health_check=[HealthCheck.too_slow]
+                max_examples=examples * times,
+                deadline=None,
+                suppress_health_check=[HealthCheck.too_slow],
             )
             return tries(given(*drawn, **named)(check))
 

@@ -2,8 +2,8 @@ import pytest
 
 from reconcile.model.codes import Code
 from reconcile.model.desired import TargetState
-from reconcile.model.drift import Drift
-from reconcile.model.live import ClusterIdentity
+from reconcile.model.drift import Drift, NotCompared, Remedies, Unhealthy
+from reconcile.model.live import ClusterIdentity, State
 from reconcile.model.plan import (
     Action,
     Change,
@@ -13,9 +13,11 @@ from reconcile.model.plan import (
     PartChange,
     Selection,
     StateChange,
+    Withheld,
+    WithheldBy,
 )
 from reconcile.model.problem import Problem, Severity
-from reconcile.report.drift_text import drift_lines
+from reconcile.report.drift_text import drift_lines, not_compared_line
 from reconcile.report.spans import plain
 from tests.unit.report.plans import NOON, change, key_change
 
@@ -162,3 +164,67 @@ def test_an_error_is_never_reported_as_no_drift() -> None:
 
     assert "No drift" not in text
     assert text.endswith("Cannot tell: 1 error.\n")
+
+
+def test_each_difference_comes_with_the_two_commands_that_settle_it() -> None:
+    gone = change(Action.CREATE, "gone")
+
+    text = _text(
+        state=(PAUSED,),
+        missing=(gone,),
+        remedies={
+            "c": Remedies(take_back="connectform apply c", accept="connectform export c"),
+            "gone": Remedies(take_back="connectform apply gone"),
+        },
+    )
+
+    assert (
+        "      ~ state = running -> paused\n"
+        "      take it back:  connectform apply c\n"
+        "      accept it:     connectform export c\n"
+    ) in text
+    assert (
+        "      take it back:  connectform apply gone\n"
+        "      accept it:     remove it from connectors/orders.yaml\n"
+    ) in text
+
+
+def test_unhealthy_connectors_are_told_with_their_root_cause_and_are_no_drift() -> None:
+    text = _text(
+        unhealthy=(
+            Unhealthy(name="a", state=State.FAILED, cause="ConnectException: no broker"),
+            Unhealthy(name="b", state=State.RUNNING, failed=(0, 2), tasks=3, cause="\x1b[31mX"),
+        ),
+        declared=2,
+        managed=2,
+    )
+
+    assert (
+        "Unhealthy: 2 declared connectors have failed, or tasks of them; that is no drift.\n"
+        "    a: FAILED: ConnectException: no broker\n"
+        "    b: RUNNING, 2 of 3 tasks failed: \\x1b[31mX\n"
+    ) in text
+    assert "Coverage: 2 of 2 connectors are managed, 100 %.\nNo drift." in text
+
+
+def test_held_connectors_are_told_with_who_and_why() -> None:
+    held = Withheld(change=PAUSED, why=WithheldBy.HOLD, reason="incident", by="ada", until=NOON)
+
+    text = _text(held=(held,))
+
+    assert "    c is held until 2027-01-04 12:00 UTC by ada: incident\n" in text
+
+
+def test_coverage_is_told_as_a_share_of_what_is_live() -> None:
+    unmanaged = tuple(f"x{number}" for number in range(4))
+
+    assert "Coverage: 37 of 41 connectors are managed, 90 %.\n" in _text(
+        managed=37, unmanaged=unmanaged
+    )
+    assert "Coverage" not in _text()
+
+
+def test_clusters_that_were_not_compared_are_named() -> None:
+    failed = [NotCompared(project="shop", cluster=name, problems=()) for name in ("eu", "us")]
+
+    assert plain([not_compared_line(failed)]) == "Cannot tell: not compared: eu, us.\n"
