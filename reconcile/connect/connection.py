@@ -4,14 +4,16 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Final, TypeVar
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Final, TypeGuard, TypeVar
 
 from reconcile.clock import Clock
 from reconcile.connect import wire
 from reconcile.connect.access import credentials_of, session_settings, shown_url, warnings_of
 from reconcile.connect.answers import Event, Exchange, Waiting
-from reconcile.connect.failures import Fault, FaultKind, failure_kind, write_failure
+from reconcile.connect.failures import Fault, FaultKind, failure_kind, is_withheld, write_failure
+from reconcile.connect.patience import Patience
 from reconcile.connect.problems import Asked, Heard, problem_of
 from reconcile.connect.requests import Request, reading
 from reconcile.connect.transport import Target, exchange
@@ -39,30 +41,6 @@ _MOVING: Final = frozenset(
         FaultKind.CERTIFICATE,
     }
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How many seconds a read is tried again, by what stands in its way; 0 gives up at once."""
-
-    starting: float = 60.0
-    busy: float = 90.0
-    proxy: float = 15.0
-    unreachable: float = 15.0
-
-    def limit(self, kind: FaultKind) -> float:
-        """Return the seconds for one kind of fault."""
-        match kind:
-            case FaultKind.STARTING:
-                return self.starting
-            case FaultKind.BUSY:
-                return self.busy
-            case FaultKind.GATEWAY | FaultKind.UNAVAILABLE:
-                return self.proxy
-            case FaultKind.UNREACHABLE | FaultKind.BROKEN:
-                return self.unreachable
-            case _:
-                return 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,12 +130,22 @@ class Connection:
             raise ClusterError(result.problem)
         return self.parsed(request, result, parse)
 
+    def offered(self, request: Request, parse: Callable[[object], T]) -> T | Fault:
+        """Return what a read answers, or the fault where the cluster does not offer it to us.
+
+        Only for what a command can do without: never for connectors.
+        """
+        result = self._patiently(request)
+        if isinstance(result, Fault) and not is_withheld(result):
+            raise ClusterError(result.problem)
+        return result if isinstance(result, Fault) else self.parsed(request, result, parse)
+
     def attempt(self, request: Request) -> Answer | Fault:
         """Return what a read comes to without waiting: a fault is for the caller to judge."""
         moves = 0
         while True:
             worker = self._worker
-            result = self._exchange(worker.index, request)
+            result = self._asked(worker.index, request)
             if not isinstance(result, Fault) or not self._can_move(result, moves, worker):
                 return result
             moves += 1
@@ -167,7 +155,7 @@ class Connection:
         moves = 0
         while True:
             worker = self._worker
-            result = self._exchange(worker.index, request)
+            result = self._asked(worker.index, request)
             if not isinstance(result, Fault):
                 return result
             unsent = result.kind is FaultKind.UNREACHABLE and not result.sent
@@ -187,7 +175,7 @@ class Connection:
         tried = moves = 0
         while True:
             worker = self._worker
-            result = self._exchange(worker.index, request)
+            result = self._asked(worker.index, request)
             if not isinstance(result, Fault):
                 return result
             if self._can_move(result, moves, worker):
@@ -206,6 +194,24 @@ class Connection:
         self._observe(Waiting(reason=fault.problem.message, seconds=wait))
         self._clock.sleep(wait)
         return True
+
+    def _asked(self, index: int, request: Request) -> Answer | Fault:
+        """Return what a request comes to, and tell a worker that starts from one that is fenced off.
+
+        A worker that is starting knows no path at all. Where it answers `GET /`, and still not
+        this one, somebody in front of it keeps this path back; a 404 has done nothing.
+        """
+        result = self._exchange(index, request)
+        if not _is_starting(result) or not isinstance(self._probed(index), Worker):
+            return result
+        again = self._exchange(index, request)
+        return self._fenced_off(index, request, again) if _is_starting(again) else again
+
+    def _fenced_off(self, index: int, request: Request, fault: Fault) -> Fault:
+        asked = Asked(cluster=self.cluster, url=self._targets[index].shown, request=request)
+        heard = Heard(text=fault.text, status=fault.status)
+        kind = FaultKind.UNSUPPORTED
+        return replace(fault, kind=kind, problem=problem_of(kind, asked, heard))
 
     def _exchange(self, index: int, request: Request) -> Answer | Fault:
         target = self._targets[index]
@@ -292,6 +298,15 @@ class Connection:
     def _unexpected(self, request: Request, url: str, detail: str) -> Problem:
         asked = Asked(cluster=self.cluster, url=url, request=request)
         return problem_of(FaultKind.UNEXPECTED, asked, Heard(text=detail, status=200))
+
+
+def _is_starting(result: Answer | Fault) -> TypeGuard[Fault]:
+    """Tell whether a worker seems not to have loaded its resources yet: by a 404 without JSON."""
+    return (
+        isinstance(result, Fault)
+        and result.kind is FaultKind.STARTING
+        and result.status == HTTPStatus.NOT_FOUND
+    )
 
 
 def ignored(_: Event) -> None:

@@ -121,6 +121,9 @@ def problem_of(kind: FaultKind, asked: Asked, heard: Heard) -> Problem:
         case FaultKind.REJECTED if heard.known_form:
             code = Code.UNKNOWN_CLASS if unknown_class(heard.message) else code
             message, hint = "{what} is rejected{said}", "correct the definition"
+        case FaultKind.UNSUPPORTED if heard.status == HTTPStatus.NOT_FOUND and not heard.known_form:
+            message += "; this answer is not Connect's own"
+            hint = "a proxy may keep it back: let it through, or check the path of {access}.url"
         case FaultKind.NOT_AUTHENTICATED if not heard.status:
             message = "there is no token for {url}{said}"
         case FaultKind.CERTIFICATE:

@@ -65,7 +65,7 @@ def _judged(answer: Answer, asked: Asked, redact: Redact) -> Answer | Fault:
     if answer.status // 100 == _SUCCESS:
         return answer  # a large body is parsed once, by whoever asked for it
     error = error_body(answer.body)
-    kind = fault_kind(answer.status, error)
+    kind = fault_kind(answer.status, error, is_json=_is_json(answer.body))
     text = shown(error.message, redact) if error else _unknown_text(answer, redact)
     message = error.message if error else ""
     heard = Heard(text=text, message=message, status=answer.status, known_form=error is not None)
@@ -74,6 +74,7 @@ def _judged(answer: Answer, asked: Asked, redact: Redact) -> Answer | Fault:
         problem=problem_of(kind, asked, heard),
         sent=kind is not FaultKind.UNEXPECTED,
         status=answer.status,
+        text=text,
         message=message,
         retry_after=retry_after(answer),
     )
@@ -84,6 +85,14 @@ def _unknown_text(answer: Answer, redact: Redact) -> str:
     if location:
         return cut(one_line(f"go to {redact(location)}"), _LONGEST_DETAIL)
     return shown_body(_message_in(answer.body) or answer.body, redact)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _message_in(body: bytes) -> bytes:

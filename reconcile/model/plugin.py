@@ -72,6 +72,16 @@ class Catalog:
     remedy: str = "install the plugin on every worker"
 
 
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """What a cluster keeps back: it has no such endpoint, or a proxy or a permission is in the way.
+
+    `reason` says why, and is fit to be shown.
+    """
+
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingError:
     """What is wrong with one key; `meant` is the value that was likely meant.

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconcile.connect.connection import Connection
-from reconcile.connect.reads import (
-    list_names,
-    list_plugins,
-)
+from reconcile.connect.reads import list_names
 from reconcile.desired.base import load_base
 from reconcile.desired.git import commit_of
 from reconcile.desired.load import load_desired
@@ -29,9 +26,8 @@ from reconcile.plan.build import build_plan
 from reconcile.plan.decide import draft_plan
 from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 from reconcile.plan.options import OtherCluster, PlanOptions
-from reconcile.plugins.aliases import class_aliases
 from reconcile.plugins.sensitive import is_sensitive
-from reconcile.run.asking import learn_secrets_of, read_plugins, together, validated
+from reconcile.run.asking import learn_secrets_of, read_aliases, read_plugins, together, validated
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.healing import healed
@@ -197,7 +193,8 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         clock=context.clock,
         names=_names_to_read(connection, desired, memory, request.selection),
     )
-    aliases = class_aliases(list_plugins(connection))
+    told = read_aliases(connection)
+    aliases = told.values
     ledger = healed(work.ledgers[name], live, work.fingerprints, aliases)
     origins = _origins(work, name, ledger.memory, stack)
     options = PlanOptions(
@@ -218,14 +215,17 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
     )
     draft = draft_plan(desired, live, options=options, aliases=aliases)
     plugins = read_plugins(connection, draft.classes)
-    learn_secrets_of(context, draft, plugins)
+    learn_secrets_of(context, draft, plugins.values)
     validations = validated(connection, draft, request.validation)
-    plan = build_plan(draft, plugins=plugins, validations=validations, now=context.clock.now())
+    plan = build_plan(
+        draft, plugins=plugins.values, validations=validations, now=context.clock.now()
+    )
+    kept_back = (*told.problems, *plugins.problems)
     return Planned(
         cluster=cluster,
         desired=desired,
         live=live,
-        plan=plan,
+        plan=replace(plan, problems=(*kept_back, *plan.problems)),
         connection=connection,
         ledger=ledger,
         fingerprints=work.fingerprints,

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from reconcile.apply.standing import Standing, standing, what_happened
-from reconcile.connect.reads import list_plugins
 from reconcile.desired.load import load_desired
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import DefinitionError, RefusedError, StaleError, usage
@@ -25,7 +24,7 @@ from reconcile.plan.digest import declared_digest
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.holds import active_holds
 from reconcile.plan.saved import SavedPlan, completed, read_plans
-from reconcile.plugins.aliases import class_aliases
+from reconcile.run.asking import read_aliases
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.healing import healed
@@ -138,7 +137,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         for other in sorted(_origin_clusters(saved.plan) - {name})
     }
     live = take_snapshot(connection, clock=context.clock, names=_names(saved.plan, name))
-    aliases = class_aliases(list_plugins(connection))
+    aliases = read_aliases(connection).values
     ledger = healed(ledgers[name], live, fingerprints, aliases)
     plan, problems = completed(saved, desired.definitions, live.connectors)
     declared = {name: declared_digest(one) for name, one in desired.definitions.items()}

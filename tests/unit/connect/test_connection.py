@@ -219,7 +219,7 @@ def test_a_rebalance_is_waited_for() -> None:
     [
         (BUSY, 90, Code.CONFLICT),
         (error_answer(409, "Cannot complete request momentarily due to ..."), 90, Code.CONFLICT),
-        (STARTING, 60, Code.CLUSTER_STARTING),
+        (STARTING, 0, Code.UNSUPPORTED_VERSION),
         (BAD_GATEWAY, 15, Code.SERVER_ERROR),
         (answer(503), 15, Code.SERVER_ERROR),
         (None, 15, Code.CLUSTER_UNREACHABLE),
@@ -338,9 +338,9 @@ def test_a_404_of_connect_means_absent() -> None:
 @pytest.mark.parametrize(
     ("reply", "code"),
     [
-        (STARTING, Code.CLUSTER_STARTING),
+        (STARTING, Code.UNSUPPORTED_VERSION),
         (error_answer(404, "HTTP 404 Not Found"), Code.UNSUPPORTED_VERSION),
-        (json_answer(404, '{"detail":"Not Found"}'), Code.CLUSTER_STARTING),
+        (json_answer(404, '{"detail":"Not Found"}'), Code.UNSUPPORTED_VERSION),
     ],
 )
 def test_any_other_404_never_means_absent(reply: bytes, code: Code) -> None:
@@ -351,6 +351,48 @@ def test_any_other_404_never_means_absent(reply: bytes, code: Code) -> None:
         get_config(connection, "orders")
 
     assert caught.value.problems[0].code is code
+
+
+def test_a_page_in_the_place_of_one_path_is_of_a_proxy_and_told_so() -> None:
+    clock = FakeClock()
+    with answering({"GET /connectors": STARTING}, clock=clock) as connection:
+        code, message, hint = the_problem_of(connection)
+
+    assert code is Code.UNSUPPORTED_VERSION
+    assert message.startswith("cluster prod: there is no GET /connectors of http://127.0.0.1:")
+    assert message.endswith("; this answer is not Connect's own")
+    assert "a proxy may keep it back" in hint
+    assert clock.monotonic() == 0
+
+
+def test_a_worker_that_comes_up_in_between_is_no_proxy() -> None:
+    with answering({"GET /connectors": in_turn(STARTING, NAMES)}) as connection:
+        assert list_names(connection) == ("orders",)
+
+
+def test_a_worker_that_restarts_is_waited_for_in_the_middle_of_a_run() -> None:
+    observed = Observed()
+    root = in_turn(ROOT, STARTING, STARTING, ROOT)
+    with (
+        canned_server(
+            by_path({"GET /": root, "GET /connectors": in_turn(STARTING, STARTING, NAMES)})
+        ) as server,
+        connected(server.url, observed=observed) as connection,
+    ):
+        assert list_names(connection) == ("orders",)
+
+    assert len(observed.waits) == 2
+
+
+def test_a_write_that_a_proxy_keeps_back_is_rejected_and_not_tried_for_ever() -> None:
+    with (
+        answering({"PUT /connectors/orders/config": STARTING}) as connection,
+        pytest.raises(WriteFailure) as caught,
+    ):
+        put_config(connection, "orders", CONFIG)
+
+    assert caught.value.kind is WriteFailureKind.REJECTED
+    assert caught.value.problem.code is Code.UNSUPPORTED_VERSION
 
 
 def test_a_write_is_sent_once() -> None:
