@@ -6,26 +6,31 @@ from pathlib import Path
 from reconcile.cli.exits import Exit
 from reconcile.cli.opening import open_cluster, open_project
 from reconcile.cli.shell import Shell, write_document
-from reconcile.desired.load import check_files
 from reconcile.model.plan import Selection
 from reconcile.model.problem import errors_in
 from reconcile.report.problem_document import problems_document
 from reconcile.report.problem_text import counts_text, problems_lines
 from reconcile.report.words import counted
+from reconcile.run.checking import check_offline
 from reconcile.run.exporting import Exported, export
+from reconcile.run.snapshots import snapshot_folder
 
 
-def validate_files(shell: Shell, clusters: list[str] | None, *, as_json: bool) -> Exit:
+def validate_files(
+    shell: Shell, clusters: list[str] | None, *, snapshots: Path | None, as_json: bool
+) -> Exit:
     """Check the files for the chosen clusters and print what is wrong."""
     loaded, chosen = open_project(shell, clusters, every=True)
-    checked = check_files(loaded, clusters=chosen)
+    folder = snapshot_folder(loaded.project, snapshots, shell.context.directory)
+    checked = check_offline(loaded, chosen, folder)
     code = Exit.ERROR if errors_in(checked.problems) else Exit.FINE
     if as_json:
         write_document(shell, document=problems_document(checked.problems))
         return code
     shell.terminal.show(problems_lines(checked.problems))
     found = ", ".join(
-        f"{counted(count, 'definition')} for {name}" for name, count in checked.definitions.items()
+        f"{counted(len(desired.definitions), 'definition')} for {name}"
+        for name, desired in checked.desired.items()
     )
     verdict = counts_text(checked.problems) or "no problems"
     shell.terminal.say(f"{counted(checked.files, 'file')}, {found}: {verdict}.")

@@ -49,15 +49,24 @@ def init(
 def validate(
     shell: Shell,
     cluster: ClusterOption = None,
+    snapshots: Annotated[
+        Path | None,
+        typer.Option(
+            "--snapshots",
+            metavar="DIR",
+            help="The plugin snapshots. Default: `snapshots` of the project file.",
+        ),
+    ] = None,
     output: OutputOption = OutputFormat.TEXT,
 ) -> Exit:
     """Check all files, offline.
 
-    Secrets are not resolved, and no cluster is asked.
+    Secrets are not resolved, and no cluster is asked: settings are checked against the plugin
+    snapshots that schema pull wrote.
     """
     from reconcile.cli.checking import validate_files
 
-    return validate_files(shell, cluster, as_json=output is OutputFormat.JSON)
+    return validate_files(shell, cluster, snapshots=snapshots, as_json=output is OutputFormat.JSON)
 
 
 def export(

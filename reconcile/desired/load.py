@@ -46,11 +46,11 @@ class LoadedDesired:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Checked:
-    """All that is wrong with the files, and how many there are; `definitions` by cluster."""
+    """All that is wrong with the files, how many there are, and what they declare, by cluster."""
 
     problems: tuple[Problem, ...]
     files: int
-    definitions: Mapping[str, int]
+    desired: Mapping[str, Desired]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -107,15 +107,15 @@ def check_files(loaded: LoadedProject, *, clusters: Sequence[str]) -> Checked:
     """Return all that is wrong with the files, without resolving any secret."""
     files = _read_files(loaded)
     problems: dict[Problem, None] = {}
-    counts: dict[str, int] = {}
+    found: dict[str, Desired] = {}
     secret_files = SecretFiles(loaded.project.root)
     for cluster in clusters:
         sources = _sources(loaded.project, cluster, {}, secret_files)
         resolving = _resolving(sources, _EVERYTHING, secrets=False)
         desired, _ = _load_cluster(loaded, files, cluster, resolving)
         problems.update(dict.fromkeys(desired.problems))
-        counts[cluster] = len(desired.definitions)
-    return Checked(problems=tuple(problems), files=files.count, definitions=counts)
+        found[cluster] = desired
+    return Checked(problems=tuple(problems), files=files.count, desired=found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

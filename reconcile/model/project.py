@@ -156,7 +156,8 @@ class Project:
     """The project file, checked; `root` is the absolute folder it stands in.
 
     `environment` names the variables that definitions may use, as globs; None allows any.
-    `fingerprint_key` is as written, a reference.
+    `fingerprint_key` is as written, a reference. `snapshots` is the folder of plugin snapshots, from
+    the root.
     """
 
     name: str
@@ -166,3 +167,4 @@ class Project:
     clusters: Mapping[str, Cluster]
     environment: tuple[str, ...] | None = None
     fingerprint_key: str = ""
+    snapshots: str = "schemas/plugins"

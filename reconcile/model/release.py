@@ -1,5 +1,6 @@
 """Which release of Apache Kafka a worker amounts to, and what came with which."""
 
+from enum import StrEnum
 from typing import Final
 
 Release = tuple[int, int]
@@ -13,6 +14,23 @@ PLUGIN_VERSIONS: Final[Release] = (4, 1)  # KIP-891
 _NEWEST: Final[Release] = (99, 0)
 _CONFLUENT: Final = {5: (2, 0), 6: (2, 6), 7: (3, 0), 8: (4, 0)}
 _REJECTED: Final = frozenset("/%\\")
+_CONFLUENT_SUFFIXES: Final = ("-ccs", "-ce")
+
+
+class Flavor(StrEnum):
+    """Whose distribution of Kafka Connect a worker is, as far as its version tells."""
+
+    APACHE = "apache"
+    CONFLUENT_PLATFORM = "confluent-platform"
+
+
+def flavor_of(version: str) -> Flavor:
+    """Return the distribution behind a worker's version: Confluent's numbers and suffixes are its own."""
+    major = version.partition(".")[0]
+    own_number = major.isascii() and major.isdigit() and int(major) in _CONFLUENT
+    if own_number or version.endswith(_CONFLUENT_SUFFIXES):
+        return Flavor.CONFLUENT_PLATFORM
+    return Flavor.APACHE
 
 
 def release_of(version: str) -> Release:

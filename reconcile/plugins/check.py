@@ -13,7 +13,9 @@ from reconcile.plugins.framework import framework_errors
 from reconcile.plugins.sensitive import is_sensitive
 from reconcile.plugins.suggest import suggest
 
-_BITS: Final = {SettingType.SHORT: 16, SettingType.INT: 32, SettingType.LONG: 64}
+BITS: Final = {SettingType.SHORT: 16, SettingType.INT: 32, SettingType.LONG: 64}
+"""How many bits a whole number of each type has."""
+
 _GIVEN_ELSEWHERE: Final = frozenset({"name"})
 _MOST_PROPOSED: Final = 12
 
@@ -138,7 +140,7 @@ def _wanted(kind: SettingType, value: str) -> str:
         case SettingType.BOOLEAN:
             return "" if value.lower() in {"true", "false"} else "true or false"
         case SettingType.SHORT | SettingType.INT | SettingType.LONG:
-            bits = _BITS[kind]
+            bits = BITS[kind]
             return "" if _is_whole(value, bits) else f"a whole number of {bits} bits"
         case SettingType.DOUBLE:
             return "" if _is_number(value) else "a number"

@@ -7,8 +7,7 @@ from typing import Final
 from reconcile.model.config import Config
 from reconcile.model.plugin import Catalog, Plugin, Setting, SettingError, SettingType
 from reconcile.plugins.aliases import CONNECTORS
-from reconcile.plugins.catalog import names_of, plugin_of, version_refusal
-from reconcile.plugins.suggest import suggest
+from reconcile.plugins.catalog import likely, names_of, plugin_of, version_refusal
 
 CONVERTERS: Final[Mapping[str, frozenset[str]]] = {
     "key.converter": frozenset({"converter"}),
@@ -85,7 +84,7 @@ def class_error(
     names = names_of(catalog, kinds)
     if not written or "${" in written or written in names or not names or not catalog.complete:
         return "", None
-    return f"there is no {what} class {written}", suggest(written, names)
+    return f"there is no {what} class {written}", likely(written, names)
 
 
 def _slots(config: Config) -> Iterator[_Slot]:

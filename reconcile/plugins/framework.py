@@ -25,6 +25,16 @@ _REGEX: Final = "topics.regex"
 _DEAD_LETTERS: Final = "errors.deadletterqueue.topic.name"
 
 
+def allowed_values(key: str) -> tuple[str, ...]:
+    """Return the only values that Connect takes for a setting of its own; nothing where it is open."""
+    return _ONE_OF.get(key) or _ONE_OF_IN_ANY_CASE.get(key, ())
+
+
+def least_value(key: str) -> int | None:
+    """Return the least number that Connect takes for a setting of its own, if there is one."""
+    return _AT_LEAST.get(key)
+
+
 def framework_errors(config: Config, known: Container[str]) -> Iterator[SettingError]:
     """Yield what Connect would refuse among the settings that a connector has by its definition."""
     for key, allowed in (*_ONE_OF.items(), *_ONE_OF_IN_ANY_CASE.items()):

@@ -11,11 +11,10 @@ from reconcile.model.plugin import Catalog, SettingError
 from reconcile.model.problem import Location, Problem, Severity
 from reconcile.model.release import PLUGIN_VERSIONS, Release
 from reconcile.plugins.aliases import CONNECTORS, canonical
-from reconcile.plugins.catalog import names_of
+from reconcile.plugins.catalog import likely, names_of
 from reconcile.plugins.check import VERSION_KEY, check_config, unknown_keys
 from reconcile.plugins.masking import secret_texts, without
 from reconcile.plugins.sensitive import is_sensitive
-from reconcile.plugins.suggest import suggest
 
 _CLASS: Final = "connector.class"
 
@@ -77,7 +76,7 @@ def judge_definition(
 
 def unknown_class(subject: Subject, names: Collection[str], remedy: str) -> Problem:
     """Return the problem of a class that a cluster does not have."""
-    guess = suggest(subject.class_name, names)
+    guess = likely(subject.class_name, names)
     return problem_at(
         subject,
         Code.UNKNOWN_CLASS,

@@ -26,10 +26,12 @@ from reconcile.plan.build import build_plan
 from reconcile.plan.decide import draft_plan
 from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 from reconcile.plan.options import OtherCluster, PlanOptions
+from reconcile.plugins.aliases import class_aliases
 from reconcile.plugins.sensitive import is_sensitive
-from reconcile.run.asking import learn_secrets_of, read_aliases, read_plugins, together, validated
+from reconcile.run.asking import learn_secrets_of, list_catalog, together, validated
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
+from reconcile.run.definitions import read_definitions
 from reconcile.run.healing import healed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 
@@ -193,12 +195,42 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         clock=context.clock,
         names=_names_to_read(connection, desired, memory, request.selection),
     )
-    told = read_aliases(connection)
-    aliases = told.values
+    listed = list_catalog(connection, mode=request.validation)
+    aliases = class_aliases(listed.catalog.infos)
     ledger = healed(work.ledgers[name], live, work.fingerprints, aliases)
     origins = _origins(work, name, ledger.memory, stack)
-    options = PlanOptions(
+    options = _options(work, name, ledger.memory, _others(work, origins))
+    draft = draft_plan(desired, live, options=options, aliases=aliases)
+    known = read_definitions(connection, work.loaded.project, listed, draft)
+    learn_secrets_of(context, draft, known.plugins)
+    validations = validated(connection, draft, request.validation)
+    plan = build_plan(
+        draft,
+        plugins=known.plugins,
+        validations=validations,
+        catalog=known.catalog,
         now=context.clock.now(),
+    )
+    return Planned(
+        cluster=cluster,
+        desired=desired,
+        live=live,
+        plan=replace(plan, problems=(*known.problems, *plan.problems)),
+        connection=connection,
+        ledger=ledger,
+        fingerprints=work.fingerprints,
+        origins=origins,
+        leases={name: work.ledgers[name].lease for name in origins},
+        aliases=aliases,
+    )
+
+
+def _options(
+    work: _Work, name: str, memory: Memory, others: Mapping[str, OtherCluster]
+) -> PlanOptions:
+    request, cluster = work.request, work.loaded.project.clusters[name]
+    return PlanOptions(
+        now=work.context.clock.now(),
         owns=cluster.ownership.owns,
         prune=request.prune or cluster.ownership.prune is Prune.OWNED,
         ignore=cluster.ignore,
@@ -207,31 +239,11 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         strict=request.strict,
         commit=work.commit,
         only_git=request.only_git,
-        memory=ledger.memory,
+        memory=memory,
         freezes=cluster.freezes,
         fingerprints=work.fingerprints,
-        others=_others(work, origins),
+        others=others,
         base=_base(work, name),
-    )
-    draft = draft_plan(desired, live, options=options, aliases=aliases)
-    plugins = read_plugins(connection, draft.classes)
-    learn_secrets_of(context, draft, plugins.values)
-    validations = validated(connection, draft, request.validation)
-    plan = build_plan(
-        draft, plugins=plugins.values, validations=validations, now=context.clock.now()
-    )
-    kept_back = (*told.problems, *plugins.problems)
-    return Planned(
-        cluster=cluster,
-        desired=desired,
-        live=live,
-        plan=replace(plan, problems=(*kept_back, *plan.problems)),
-        connection=connection,
-        ledger=ledger,
-        fingerprints=work.fingerprints,
-        origins=origins,
-        leases={name: work.ledgers[name].lease for name in origins},
-        aliases=aliases,
     )
 
 
