@@ -8,7 +8,7 @@ from typing import Final
 from reconcile.model.plugin import Catalog, Plugin
 from reconcile.plugins.aliases import class_aliases
 from reconcile.plugins.suggest import suggest
-from reconcile.plugins.versions import newest_last, satisfies
+from reconcile.plugins.versions import is_range, newest_last, satisfies
 
 _CATALOGS_REMEMBERED: Final = 64
 
@@ -97,6 +97,8 @@ def version_refusal(catalog: Catalog, class_name: str, wanted: str) -> str:
     versions = versions_of(catalog, class_name)
     if not wanted or "${" in wanted or not versions:
         return ""
+    if not is_range(wanted):
+        return f"{wanted} is no version, and no range such as [4.0,5.0)"
     if any(satisfies(version, wanted) for version in versions):
         return ""
     return f"there is no version {wanted} of {class_name}, only {', '.join(versions)}"
