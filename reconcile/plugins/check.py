@@ -110,12 +110,14 @@ def _value_error(config: Config, key: str, setting: Setting) -> SettingError | N
     if value is None or "${" in value:
         return None
     text = value.strip()
+    wanted, odd = _wanted(setting.type, text), _is_odd(text, setting)
+    if not wanted and not odd:
+        return None
     hidden = config.reference(key) is not None or is_sensitive(key, value, setting)
-    wanted = _wanted(setting.type, text)
     if wanted:
         said = f"{key} must be {wanted}" + ("" if hidden else f', not "{value}"')
         return SettingError(key=key, messages=(said,))
-    if hidden or not _is_odd(text, setting):
+    if hidden:
         return None
     proposed = ", ".join(setting.recommended[:_MOST_PROPOSED])
     more = ", ..." if len(setting.recommended) > _MOST_PROPOSED else ""

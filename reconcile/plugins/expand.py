@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from reconcile.model.config import Config
@@ -20,6 +21,7 @@ STAGES: Final[Mapping[str, str]] = {"transforms": "transformation", "predicates"
 """The settings that list stages of a pipeline, and the kind of plugin that each stage is."""
 
 _VERSION: Final = "plugin.version"
+_SETTINGS_REMEMBERED: Final = 4096
 _CONDITIONS: Final = (
     Setting(name="predicate", type=SettingType.STRING),
     Setting(name="negate", type=SettingType.BOOLEAN, default="false"),
@@ -132,6 +134,7 @@ def _plugin_in(config: Config, slot: _Slot, catalog: Catalog) -> Plugin | None:
     return plugin_of(catalog, full, (config.get(slot.version_key) or "").strip())
 
 
+@lru_cache(maxsize=_SETTINGS_REMEMBERED)
 def _below(prefix: str, setting: Setting) -> Setting:
     told = setting.name == _TOLD and setting.required
     required = setting.required and not told

@@ -430,6 +430,43 @@ def test_a_plan_says_that_a_snapshot_in_use_is_older_than_the_cluster(workplace:
     assert "[CF133]" not in workplace.run("plan").both
 
 
+TWO_VERSIONS = [
+    {"class": SINK, "type": "sink", "version": "4.3.1"},
+    {"class": SINK, "type": "sink", "version": "3.9.0"},
+    {"class": "a.Stamp", "type": "transformation", "version": "1"},
+]
+OLD_SETTINGS = [
+    {"name": "path", "type": "STRING", "required": True},
+    {"name": "topics", "type": "LIST", "required": False, "default_value": ""},
+    {"name": "tasks.max", "type": "INT", "required": False, "default_value": "1"},
+    {"name": "connector.class", "type": "STRING", "required": True},
+    {"name": "connector.plugin.version", "type": "STRING", "required": False},
+]
+
+
+def test_a_connector_is_judged_by_the_version_that_it_wants(workplace: Workplace):
+    old = f"GET /connector-plugins/{SINK}/config[?]version=3.9.0"
+    workplace.cluster.inject(answered(PLUGINS, 200, json.dumps(TWO_VERSIONS), times=None))
+    workplace.cluster.inject(answered(old, 200, json.dumps(OLD_SETTINGS), times=None))
+    write_definition(
+        workplace,
+        "    topics: lines\n    file: out.txt\n",
+        spec='class: FileStreamSink\n  version: "[3.0,4.0)"',
+    )
+    pulled(workplace)
+
+    versions = json.loads((workplace.folder / SINK_FILE).read_text())["versions"]
+    offline = said(workplace, "validate")
+    planned = said(workplace, "plan", "--validate", "schema")
+
+    assert [one["version"] for one in versions] == ["3.9.0", "4.3.1"]
+    assert offline == planned
+    assert offline == {
+        f"9 CF402 warning file is no setting of {SINK}, which ignores it",
+        "3 CF401 error path is required and has no default",
+    }
+
+
 def test_snapshots_stand_in_where_a_cluster_keeps_its_definitions_back(workplace: Workplace):
     pulled(workplace)
     write_definition(workplace, FAULTY)
