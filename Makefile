@@ -12,6 +12,8 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := -n auto --dist loadfile
 QUICK := -m "not real and not soak"
+# Two versions at a time: their tests mostly wait.
+REAL := -m "real and not soak" -n 2 --dist loadgroup
 
 # The fast tests run every line and branch of the packages that decide and never act.
 FAST := tests/unit tests/laws tests/architecture
@@ -55,12 +57,13 @@ check: lint ## What to run before every commit: lint and the fast tests
 .PHONY: test
 test: lint coverage ## Everything, the real sandbox included where Java and Maven are there
 	$(PYTEST) $(addprefix --ignore=,$(FAST)) $(QUICK) $(PARALLEL)
-	$(PYTEST) -m "real and not soak"
+	$(PYTEST) $(REAL)
 
 .PHONY: coverage
 coverage: setup ## The fast tests, and how much of the pure packages they run
 	$(BIN)/coverage run --source=$(subst $(space),$(comma),$(addprefix reconcile.,$(PURE))) \
-		-m pytest $(FAST) $(QUICK)
+		-m pytest $(FAST) $(QUICK) $(PARALLEL)
+	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=$(PURE_COVERAGE)
 
 .PHONY: soak

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.real_clusters import SharedSandbox, version_after_version
+from tests.real_clusters import SharedSandbox, keep_in_one_process, version_after_version
 
 _SHARED = Path(__file__).parents[2] / "shared"
 _LOUD = ("NOT TESTED", "NOT RUN")
@@ -36,6 +36,11 @@ def shared_sandbox() -> Iterator[SharedSandbox]:
     shared = SharedSandbox()
     yield shared
     shared.close()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give the real tests of one version to one process."""
+    keep_in_one_process(item)
 
 
 @pytest.hookimpl(trylast=True)

@@ -14,6 +14,7 @@ from tests.requirements import require_real
 # The members of a group hear of a rebalance at their next heartbeat: 3 s would make tests slow.
 _HEARTBEAT_MS = 300
 _FIXTURE = "shared_sandbox"
+_OWN_TURN = 1
 
 
 class SharedSandbox:
@@ -56,6 +57,12 @@ def real_id(version: str) -> str:
     return f"real-{version}"
 
 
+def keep_in_one_process(item: pytest.Item) -> None:
+    """Let a test run where the others that share its sandbox do."""
+    if (turn := _turn(item)) > _OWN_TURN:
+        item.add_marker(pytest.mark.xdist_group(VERSIONS[turn - _OWN_TURN - 1]))
+
+
 def version_after_version(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Return tests in an order in which each version's sandbox is started once.
 
@@ -69,6 +76,6 @@ def _turn(item: pytest.Item) -> int:
         return 0
     callspec = getattr(item, "callspec", None)
     if _FIXTURE not in getattr(item, "fixturenames", ()) or callspec is None:
-        return 1
+        return _OWN_TURN
     versions = [real_id(version) in callspec.id for version in VERSIONS]
-    return 2 + versions.index(True) if any(versions) else 1
+    return _OWN_TURN + 1 + versions.index(True) if any(versions) else _OWN_TURN

@@ -5,14 +5,20 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from http import HTTPStatus
-from typing import Final, TypeGuard, TypeVar
+from typing import Final, TypeVar
 
 from reconcile.clock import Clock
 from reconcile.connect import wire
 from reconcile.connect.access import credentials_of, session_settings, shown_url, warnings_of
 from reconcile.connect.answers import Event, Exchange, Waiting
-from reconcile.connect.failures import Fault, FaultKind, failure_kind, is_withheld, write_failure
+from reconcile.connect.failures import (
+    Fault,
+    FaultKind,
+    failure_kind,
+    is_starting,
+    is_withheld,
+    write_failure,
+)
 from reconcile.connect.patience import Patience
 from reconcile.connect.problems import Asked, Heard, problem_of
 from reconcile.connect.requests import Request, reading
@@ -83,7 +89,8 @@ class Connection:
         self.timeouts = access.timeouts
         self.problems: tuple[Problem, ...] = warnings_of(access)
         self._targets = tuple(
-            Target(cluster=access.cluster, url=url, shown=shown_url(url)) for url in access.urls
+            Target(cluster=access.cluster, url=url, shown=shown_url(url), flavor=access.flavor)
+            for url in access.urls
         )
         self._session = session
         self._redactor = redactor
@@ -202,10 +209,10 @@ class Connection:
         this one, somebody in front of it keeps this path back; a 404 has done nothing.
         """
         result = self._exchange(index, request)
-        if not _is_starting(result) or not isinstance(self._probed(index), Worker):
+        if not is_starting(result) or not isinstance(self._probed(index), Worker):
             return result
         again = self._exchange(index, request)
-        return self._fenced_off(index, request, again) if _is_starting(again) else again
+        return self._fenced_off(index, request, again) if is_starting(again) else again
 
     def _fenced_off(self, index: int, request: Request, fault: Fault) -> Fault:
         asked = Asked(cluster=self.cluster, url=self._targets[index].shown, request=request)
@@ -281,6 +288,7 @@ class Connection:
         except wire.ShapeError as error:
             problem = self._unexpected(_PROBE, url, str(error))
             return Fault(kind=FaultKind.UNEXPECTED, problem=problem, sent=True)
+        identity = replace(identity, flavor=self._targets[index].flavor)
         return Worker(index=index, url=url, identity=identity)
 
     def _check_same_cluster(self, before: Worker, after: Worker) -> None:
@@ -298,15 +306,6 @@ class Connection:
     def _unexpected(self, request: Request, url: str, detail: str) -> Problem:
         asked = Asked(cluster=self.cluster, url=url, request=request)
         return problem_of(FaultKind.UNEXPECTED, asked, Heard(text=detail, status=200))
-
-
-def _is_starting(result: Answer | Fault) -> TypeGuard[Fault]:
-    """Tell whether a worker seems not to have loaded its resources yet: by a 404 without JSON."""
-    return (
-        isinstance(result, Fault)
-        and result.kind is FaultKind.STARTING
-        and result.status == HTTPStatus.NOT_FOUND
-    )
 
 
 def ignored(_: Event) -> None:

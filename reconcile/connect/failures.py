@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeGuard
 
 from reconcile.http.failures import FailureKind, HttpFailure
 from reconcile.http.session import Answer
@@ -158,6 +158,17 @@ def error_body(body: bytes) -> ErrorBody | None:
     return ErrorBody(code, message or "")
 
 
+def is_aiven_error(body: bytes) -> bool:
+    """Tell an error of Aiven's platform API by its form (error.go of aiven/go-client-codegen)."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return (
+        isinstance(parsed, dict) and "message" in parsed and isinstance(parsed.get("errors"), list)
+    )
+
+
 def fault_kind(status: int, error: ErrorBody | None, *, is_json: bool = False) -> FaultKind:
     """Return what a status that is no success means, together with its error.
 
@@ -180,6 +191,15 @@ def fault_kind(status: int, error: ErrorBody | None, *, is_json: bool = False) -
 def is_withheld(fault: Fault) -> bool:
     """Tell whether an endpoint is not on offer here, to anybody or to these credentials."""
     return fault.kind in _WITHHELD
+
+
+def is_starting(result: Answer | Fault) -> TypeGuard[Fault]:
+    """Tell whether a worker seems not to have loaded its resources yet: by a 404 without JSON."""
+    return (
+        isinstance(result, Fault)
+        and result.kind is FaultKind.STARTING
+        and result.status == HTTPStatus.NOT_FOUND
+    )
 
 
 def failure_kind(failure: HttpFailure) -> FaultKind:

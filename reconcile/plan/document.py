@@ -30,13 +30,15 @@ from reconcile.plan.digest import digest_of
 from reconcile.plan.limits import blockers
 
 FORMAT_VERSION: Final = "1.0"
+PLAN_FORMAT_VERSION: Final = "1.1"
 
 Document = dict[str, Any]
 
 
 def plans_document(plans: Iterable[Plan]) -> Document:
     """Return the plans of a run (`schemas/plan.schema.json`)."""
-    document = {**_header("plan"), "plans": [plan_document(plan) for plan in plans]}
+    header = {**_header("plan"), "format_version": PLAN_FORMAT_VERSION}
+    document = {**header, "plans": [plan_document(plan) for plan in plans]}
     return {**document, "checksum": digest_of(document)}
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote
 
+from reconcile.model.flavor import Flavor, flavor_of
 from reconcile.model.plugin import Catalog, Plugin, PluginInfo, Setting, SettingType
-from reconcile.model.release import Flavor, Release, flavor_of, release_of
+from reconcile.model.release import Release, release_of
 from reconcile.plugins.aliases import CONNECTORS
 from reconcile.plugins.sensitive import is_sensitive
 from reconcile.plugins.versions import newest_last
@@ -36,6 +37,8 @@ _NAMES: Final = "|".join([*sorted(set(_FOLDERS.values())), _OTHERS])
 _PATH: Final = re.compile(rf"(?:{_NAMES})/[A-Za-z0-9_.~$%-]+\.json")
 _LONGEST_NAME: Final = 200
 _TYPES: Final[Mapping[str, SettingType]] = {kind.value: kind for kind in SettingType}
+
+_FLAVORS: Final = frozenset(flavor.value for flavor in Flavor)
 
 _Json = Mapping[str, Any]
 
@@ -63,17 +66,13 @@ class Manifest:
 
     cluster: str
     version: str
+    flavor: Flavor
     files: tuple[str, ...]
 
     @property
     def release(self) -> Release:
         """Return the release of Apache Kafka that the workers amount to."""
-        return release_of(self.version)
-
-    @property
-    def flavor(self) -> Flavor:
-        """Return whose distribution the workers are."""
-        return flavor_of(self.version)
+        return release_of(self.version, self.flavor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -160,9 +159,12 @@ def read_manifest(text: str) -> Manifest:
     files = tuple(_word(path, "files") for path in _list(document.get("files"), "files"))
     if not all(map(is_plugin_path, files)):
         raise SnapshotError("files names a path that connectform does not write")
+    version = _word(connect.get("version"), "connect.version")
+    flavor = _word(connect.get("flavor"), "connect.flavor")
     return Manifest(
         cluster=_word(document.get("cluster"), "cluster"),
-        version=_word(connect.get("version"), "connect.version"),
+        version=version,
+        flavor=Flavor(flavor) if flavor in _FLAVORS else flavor_of(version),
         files=files,
     )
 

@@ -32,7 +32,7 @@ from reconcile.run.asking import learn_secrets_of, list_catalog, together, valid
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.definitions import read_definitions
-from reconcile.run.healing import healed
+from reconcile.run.healing import healed, with_moves_closed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 
 
@@ -63,6 +63,7 @@ class Planned:
     connections to other clusters that connectors move from, and the right to write there.
     """
 
+    loaded: LoadedProject
     cluster: Cluster
     desired: Desired
     live: LiveState
@@ -197,9 +198,8 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
     )
     listed = list_catalog(connection, mode=request.validation)
     aliases = class_aliases(listed.catalog.infos)
-    ledger = healed(work.ledgers[name], live, work.fingerprints, aliases)
-    origins = _origins(work, name, ledger.memory, stack)
-    options = _options(work, name, ledger.memory, _others(work, origins))
+    around = _around(work, name, live, aliases, stack)
+    options = _options(work, name, around)
     draft = draft_plan(desired, live, options=options, aliases=aliases)
     known = read_definitions(connection, work.loaded.project, listed, draft)
     learn_secrets_of(context, draft, known.plugins)
@@ -212,22 +212,59 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         now=context.clock.now(),
     )
     return Planned(
+        loaded=work.loaded,
         cluster=cluster,
         desired=desired,
         live=live,
         plan=replace(plan, problems=(*known.problems, *plan.problems)),
         connection=connection,
-        ledger=ledger,
+        ledger=around.ledger,
         fingerprints=work.fingerprints,
-        origins=origins,
-        leases={name: work.ledgers[name].lease for name in origins},
+        origins=around.origins,
+        leases={name: work.ledgers[name].lease for name in around.origins},
         aliases=aliases,
     )
 
 
-def _options(
-    work: _Work, name: str, memory: Memory, others: Mapping[str, OtherCluster]
-) -> PlanOptions:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Around:
+    """The ledger of a cluster, and the other clusters that its moves are about."""
+
+    ledger: OpenLedger
+    origins: Mapping[str, Connection]
+    others: Mapping[str, OtherCluster]
+
+
+def _around(
+    work: _Work, name: str, live: LiveState, aliases: Mapping[str, str], stack: ExitStack
+) -> _Around:
+    """Read the other clusters, and close what runs that were cut off left open."""
+    context, project = work.context, work.loaded.project
+    origins = _origins(work, name, work.ledgers[name].memory, stack)
+    there = {
+        cluster: take_snapshot(origin, clock=context.clock) for cluster, origin in origins.items()
+    }
+    ledgers = with_moves_closed(
+        {
+            **{cluster: work.ledgers[cluster] for cluster in origins},
+            name: healed(work.ledgers[name], live, work.fingerprints, aliases),
+        },
+        {**there, name: live},
+        project=project.name,
+        now=context.clock.now(),
+    )
+    others = {
+        cluster: OtherCluster(
+            live=found,
+            memory=ledgers[cluster].memory,
+            freezes=project.clusters[cluster].freezes,
+        )
+        for cluster, found in there.items()
+    }
+    return _Around(ledger=ledgers[name], origins=origins, others=others)
+
+
+def _options(work: _Work, name: str, around: _Around) -> PlanOptions:
     request, cluster = work.request, work.loaded.project.clusters[name]
     return PlanOptions(
         now=work.context.clock.now(),
@@ -239,10 +276,10 @@ def _options(
         strict=request.strict,
         commit=work.commit,
         only_git=request.only_git,
-        memory=memory,
+        memory=around.ledger.memory,
         freezes=cluster.freezes,
         fingerprints=work.fingerprints,
-        others=others,
+        others=around.others,
         base=_base(work, name),
     )
 
@@ -250,24 +287,15 @@ def _options(
 def _origins(work: _Work, name: str, memory: Memory, stack: ExitStack) -> Mapping[str, Connection]:
     """Open connections to the other clusters that connectors of this one move from, or moved to."""
     ends = {
-        move.to_cluster
+        end
         for move in memory.moves
-        if move.cluster == name and move.step is not MoveStep.DONE
+        if move.step is not MoveStep.DONE
+        for end in (move.cluster, move.to_cluster)
     }
     wanted = {*work.desired[name].declared_on, *ends} - {name}
     return {
         cluster: stack.enter_context(connect_to(work.context, work.loaded, cluster))
         for cluster in sorted(wanted & work.ledgers.keys())
-    }
-
-
-def _others(work: _Work, origins: Mapping[str, Connection]) -> Mapping[str, OtherCluster]:
-    return {
-        cluster: OtherCluster(
-            live=take_snapshot(connection, clock=work.context.clock),
-            memory=work.ledgers[cluster].memory,
-        )
-        for cluster, connection in origins.items()
     }
 
 

@@ -13,6 +13,7 @@ from reconcile.desired.project import LoadedProject
 from reconcile.desired.schemas import DEFINITION, read_schemas
 from reconcile.errors import ClusterError, ConnectformError, DefinitionError
 from reconcile.model.codes import Code
+from reconcile.model.flavor import flavor_of
 from reconcile.model.plugin import NotOffered, Plugin, PluginInfo, Setting, SettingType
 from reconcile.model.problem import Location, Problem, Severity
 from reconcile.model.release import PLUGIN_VERSIONS
@@ -63,25 +64,34 @@ class _Answer:
     info: PluginInfo
     plugin: Plugin | None
     problem: Problem | None = None
+    kept_back: NotOffered | None = None
 
 
 def pull(context: Context, loaded: LoadedProject, cluster: str, folder: Path) -> Pulled:
     """Write the snapshot of one cluster below a folder; nothing is written where all is as it was.
 
     Of the files that are there, those that an earlier snapshot wrote and this one has no use for
-    are removed, and no others. Raises ClusterError where the cluster does not tell its plugins, and
-    DefinitionError where a newer connectform wrote what is there.
+    are removed, and no others. Raises ClusterError where the cluster does not tell its plugins or
+    any of their settings, and DefinitionError where a newer connectform wrote what is there.
     """
     with connect_to(context, loaded, cluster) as connection:
-        version = connection.worker.identity.version
+        identity = connection.worker.identity
         infos = list_plugins(connection, connectors_only=False)
         if isinstance(infos, NotOffered):
             raise ClusterError(_not_told(cluster, infos))
-        several = connection.worker.identity.release >= PLUGIN_VERSIONS
+        several = identity.release >= PLUGIN_VERSIONS
         answers = together(lambda info: _ask(connection, info, several=several), _each_once(infos))
-    installed = _installed(infos, answers)
-    files, left_out = _files(cluster, installed)
-    manifest = Manifest(cluster=cluster, version=version, files=tuple(sorted(files)))
+    kept_back = [answer.kept_back for answer in answers if answer.kept_back]
+    if kept_back and not any(answer.plugin for answer in answers):
+        raise ClusterError(_not_told(cluster, kept_back[0]))
+    files, left_out = _files(cluster, _installed(infos, answers))
+    manifest = Manifest(
+        cluster=cluster,
+        version=identity.version,
+        flavor=identity.flavor
+        or flavor_of(identity.version, loaded.project.clusters[cluster].urls),
+        files=tuple(sorted(files)),
+    )
     before = _files_before(loaded, folder, cluster)
     home = folder / cluster
     written = [
@@ -93,7 +103,7 @@ def pull(context: Context, loaded: LoadedProject, cluster: str, folder: Path) ->
     told = (answer.problem for answer in answers if answer.problem)
     return Pulled(
         cluster=cluster,
-        version=version,
+        version=identity.version,
         written=tuple(written),
         unchanged=len(files) + 1 - len(written),
         removed=tuple(removed),
@@ -139,7 +149,7 @@ def _ask(connection: Connection, info: PluginInfo, *, several: bool) -> _Answer:
             raise
         return _Answer(info, None, _unknown(info, error.problems[0].message))
     if isinstance(plugin, NotOffered):
-        return _Answer(info, None, _unknown(info, plugin.reason))
+        return _Answer(info, None, _unknown(info, plugin.reason), plugin)
     if plugin is None or info.kind not in CONNECTORS:
         return _Answer(info, plugin)
     proposed = get_recommended(connection, info.class_name, version=version)
@@ -228,8 +238,8 @@ def _is_removed(folder: Path, path: str) -> bool:
 def _not_told(cluster: str, kept_back: NotOffered) -> Problem:
     return Problem(
         code=Code.UNSUPPORTED_VERSION,
-        message=f"cluster {cluster} does not list its plugins: {kept_back.reason}",
-        hint="ask whoever runs the cluster to let GET /connector-plugins through",
+        message=f"cluster {cluster} does not tell what its plugins are: {kept_back.reason}",
+        hint="ask whoever runs the cluster to let GET /connector-plugins and below through",
     )
 
 

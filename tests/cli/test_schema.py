@@ -212,14 +212,27 @@ def test_a_plugin_that_does_not_tell_its_settings_is_kept_without(workplace: Wor
     assert workplace.run("validate").code == 0
 
 
-@pytest.mark.parametrize("fault", [forbidden(PLUGINS), answered(PLUGINS, 405, "", times=None)])
-def test_a_cluster_that_keeps_its_plugins_back_is_told(workplace: Workplace, fault: Fault):
+@pytest.mark.parametrize(
+    "fault",
+    [
+        forbidden(PLUGINS),
+        answered(PLUGINS, 405, "", times=None),
+        forbidden(DEFINITIONS),
+        answered(DEFINITIONS, 404, "<html>No</html>", content_type="text/html", times=None),
+    ],
+    ids=["403", "405", "403 for definitions", "a proxy for definitions"],
+)
+def test_a_cluster_that_keeps_its_plugins_back_is_told_and_loses_nothing(
+    workplace: Workplace, fault: Fault
+):
+    before = pulled(workplace)
     workplace.cluster.inject(fault)
     result = workplace.run("schema", "pull")
 
     assert result.code == 1
-    assert "does not list its plugins" in result.err
-    assert not (workplace.folder / MANIFEST).exists()
+    assert "cluster local does not tell what its plugins are: " in result.err
+    assert "GET /connector-plugins" in result.err
+    assert {path: text for path, text in workplace.files().items() if path in before} == before
 
 
 def test_one_cluster_that_cannot_be_reached_does_not_keep_the_others(workplace: Workplace):

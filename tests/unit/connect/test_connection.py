@@ -13,6 +13,7 @@ from reconcile.connect.writes import pause, put_config
 from reconcile.errors import ClusterError
 from reconcile.model.codes import Code
 from reconcile.model.config import Config, Secret
+from reconcile.model.flavor import Flavor
 from reconcile.model.project import (
     BasicAuth,
     BearerAuth,
@@ -532,3 +533,41 @@ def test_requests_are_counted_from_all_threads() -> None:
     with answering({"GET /connectors": NAMES}) as connection, ThreadPoolExecutor(8) as pool:
         list(pool.map(read, [connection] * 8))
         assert connection.requests_made.reads == 81
+
+
+PLATFORM_401 = json_answer(
+    401,
+    '{"errors":[{"message":"Missing (expired) db token","status":401}],'
+    '"message":"Missing (expired) db token"}',
+)
+
+
+def test_an_answer_of_aivens_platform_api_is_told_from_wrong_credentials() -> None:
+    with canned_server(by_path({"GET /": PLATFORM_401})) as server:
+        code, message, hint = the_problem_of_opening(server.url)
+
+    assert code is Code.NOT_AUTHENTICATED
+    assert message.endswith("does not accept the credentials: Missing (expired) db token")
+    assert hint.startswith("this is Aiven's platform API, not Kafka Connect: clusters.prod.url")
+
+
+@pytest.mark.parametrize(
+    ("flavor", "hint"),
+    [(Flavor.AIVEN, "user avnadmin"), (None, "check clusters.prod.auth, and that its variables")],
+)
+def test_wrong_credentials_at_aiven_name_the_user_to_take(flavor: Flavor | None, hint: str) -> None:
+    routes = {"GET /": ROOT, "GET /connectors": error_answer(401, "No")}
+    with (
+        canned_server(by_path(routes)) as server,
+        connected(server.url, flavor=flavor) as connection,
+    ):
+        assert hint in the_problem_of(connection)[2]
+
+
+def test_what_the_project_says_of_the_flavor_is_part_of_the_identity() -> None:
+    root = json_answer(200, '{"version":"8.0.0"}')
+    with canned_server(by_path({"GET /": root})) as server:
+        with connected(server.url) as connection:
+            assert connection.worker.identity.release == (4, 0)
+        with connected(server.url, flavor=Flavor.APACHE) as connection:
+            assert connection.worker.identity.release == (8, 0)

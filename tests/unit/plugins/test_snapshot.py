@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from reconcile.model.flavor import Flavor
 from reconcile.model.plugin import Setting, SettingType
-from reconcile.model.release import Flavor, flavor_of
 from reconcile.plugins.snapshot import (
     Installed,
     Manifest,
@@ -40,7 +40,10 @@ SINK = Installed(
     },
 )
 MANIFEST = Manifest(
-    cluster="prod", version="4.3.1", files=("connectors/b.json", "connectors/a.json")
+    cluster="prod",
+    version="4.3.1",
+    flavor=Flavor.APACHE,
+    files=("connectors/b.json", "connectors/a.json"),
 )
 
 
@@ -96,19 +99,14 @@ def test_a_manifest_comes_back_sorted_and_holds_no_time_and_no_address():
     assert "\r" not in text
 
 
-@pytest.mark.parametrize(
-    ("version", "flavor"),
-    [
-        ("4.3.1", Flavor.APACHE),
-        ("3.9.0.redhat-1", Flavor.APACHE),
-        ("3.9.0-ccs", Flavor.CONFLUENT_PLATFORM),
-        ("7.6.0-ce", Flavor.CONFLUENT_PLATFORM),
-        ("8.0.0", Flavor.CONFLUENT_PLATFORM),
-        ("", Flavor.APACHE),
-    ],
-)
-def test_the_flavor_is_told_by_the_version(version, flavor):
-    assert flavor_of(version) is flavor
+def test_a_flavor_that_only_a_newer_connectform_knows_is_told_by_the_version():
+    document = json.loads(manifest_text(MANIFEST))
+    document["connect"] = {"version": "7.6.0-ccs", "flavor": "something-new"}
+
+    back = read_manifest(json.dumps(document))
+
+    assert back.flavor is Flavor.CONFLUENT_PLATFORM
+    assert back.release == (3, 6)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +164,9 @@ def test_a_class_has_one_file_below_its_folder_whatever_it_is_called(kinds, name
 def test_a_manifest_that_names_other_files_is_refused(path):
     assert not is_plugin_path(path)
     with pytest.raises(SnapshotError, match="a path that connectform does not write"):
-        read_manifest(manifest_text(Manifest(cluster="a", version="1", files=(path,))))
+        read_manifest(
+            manifest_text(Manifest(cluster="a", version="1", flavor=Flavor.APACHE, files=(path,)))
+        )
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
+from reconcile.model.flavor import Flavor
 from reconcile.plugins.snapshot import Installed, Manifest, snapshot_of
 from reconcile.report.snapshot_text import snapshot_table, snapshots_document
 from tests.unit.plugins.catalogs import setting
 
 SETTINGS = {"a": setting("a"), "b": setting("b")}
 SNAPSHOT = snapshot_of(
-    Manifest(cluster="prod", version="7.6.0-ccs", files=()),
+    Manifest(cluster="prod", version="7.6.0-ccs", flavor=Flavor.CONFLUENT_PLATFORM, files=()),
     [
         Installed(class_name="x.Rows", kinds=("sink",), versions={"2": SETTINGS, "10": SETTINGS}),
         Installed(class_name="x.New", kinds=("something",), versions={"": {}}),
