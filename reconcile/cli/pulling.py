@@ -7,7 +7,6 @@ from pathlib import Path
 from reconcile.cli.exits import Exit
 from reconcile.cli.opening import open_project
 from reconcile.cli.shell import Shell, write_document
-from reconcile.desired.project import LoadedProject
 from reconcile.errors import ConnectformError
 from reconcile.model.problem import Problem
 from reconcile.plugins.snapshot import Snapshot
@@ -45,8 +44,7 @@ def show_snapshots(
     shell: Shell, cluster: str | None, chosen: Path | None, *, as_json: bool
 ) -> Exit:
     """Print the classes that the snapshots hold, by cluster."""
-    loaded, found = _open(shell, cluster, chosen)
-    del loaded
+    found = _open(shell, cluster, chosen)
     if as_json:
         write_document(shell, document=snapshots_document(found))
     else:
@@ -64,7 +62,7 @@ def show_class(
     as_json: bool,
 ) -> Exit:
     """Print the settings of a class as the first snapshot that has it knows them, or one of them."""
-    _, found = _open(shell, cluster, chosen)
+    found = _open(shell, cluster, chosen)
     if not found:
         return Exit.ERROR
     plugin = explain_kept(found, class_name)
@@ -78,9 +76,7 @@ def show_class(
     return Exit.FINE
 
 
-def _open(
-    shell: Shell, cluster: str | None, chosen: Path | None
-) -> tuple[LoadedProject, Sequence[Snapshot]]:
+def _open(shell: Shell, cluster: str | None, chosen: Path | None) -> Sequence[Snapshot]:
     """Return the snapshots there are; say which clusters have none."""
     loaded, names = open_project(shell, [cluster] if cluster else None, every=True)
     folder = snapshot_folder(loaded.project, chosen, shell.context.directory)
@@ -88,7 +84,7 @@ def _open(
     missing = [name for name, snapshot in read.items() if snapshot is None]
     if missing:
         _note(shell, [no_snapshot(loaded.project, folder, missing)])
-    return loaded, [snapshot for snapshot in read.values() if snapshot is not None]
+    return [snapshot for snapshot in read.values() if snapshot is not None]
 
 
 def _tell(shell: Shell, pulled: Pulled, folder: Path) -> None:

@@ -17,6 +17,7 @@ from reconcile.model.release import Release, release_of
 from reconcile.plugins.aliases import CONNECTORS
 from reconcile.plugins.sensitive import is_sensitive
 from reconcile.plugins.versions import newest_last
+from reconcile.redact import visible
 
 FORMAT_VERSION: Final = "1.0"
 MANIFEST: Final = "manifest.json"
@@ -232,9 +233,9 @@ def _read_setting(name: str, entry: _Json) -> Setting:
         required=entry.get("required") is True,
         default=None if default is None else _word(default, "default"),
         importance=_word(entry.get("importance", "MEDIUM"), "importance"),
-        documentation=_word(entry.get("documentation", ""), "documentation"),
-        group=_word(entry.get("group", ""), "group"),
-        display_name=_word(entry.get("display_name", name), "display_name"),
+        documentation=visible(_word(entry.get("documentation", ""), "documentation")),
+        group=visible(_word(entry.get("group", ""), "group")),
+        display_name=visible(_word(entry.get("display_name", name), "display_name")),
         recommended=tuple(_word(value, "recommended") for value in recommended),
     )
 

@@ -234,10 +234,7 @@ def test_hostile_text_stays_data():
 
     assert text.isascii()
     assert "\x1b" not in text
-    assert read_plugin(text).versions["1"][hostile] == Setting(
-        name=hostile,
-        type=SettingType.STRING,
-        documentation=hostile,
-        default=hostile,
-        display_name=hostile,
-    )
+    back = read_plugin(text).versions["1"][hostile]
+    assert (back.name, back.default) == (hostile, hostile)
+    assert back.documentation == "\\x1b[31m\\u202eevil\\u2028::set-output name=x::y"
+    assert back.display_name == back.documentation
