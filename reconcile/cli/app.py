@@ -15,6 +15,7 @@ from reconcile.cli.files import export, init, validate
 from reconcile.cli.keeping import adopt, forget, history, hold, rollback, show, unlock
 from reconcile.cli.operating import explain, pause, restart, resume, status, stop
 from reconcile.cli.sandbox import sandbox_app
+from reconcile.cli.schema import schema_app
 from reconcile.cli.shell import command
 
 _CLICK_USAGE: Final = 2
@@ -77,6 +78,7 @@ for _function in (
     app.command()(command(_function))
 app.command()(command(demo, with_project=False))
 app.add_typer(ci_app, name="ci")
+app.add_typer(schema_app, name="schema")
 app.add_typer(sandbox_app, name="sandbox")
 
 

@@ -8,16 +8,19 @@ from reconcile.cli.opening import open_cluster, open_project
 from reconcile.cli.rendering import Findings, Reports, findings_writers, write_reports
 from reconcile.cli.shell import Shell
 from reconcile.desired.git import folder_in
-from reconcile.desired.load import check_files
 from reconcile.errors import DefinitionError
 from reconcile.model.plan import Selection
 from reconcile.model.problem import errors_in
 from reconcile.report.problem_text import counts_text, problems_lines
 from reconcile.report.words import counted
+from reconcile.run.checking import check_offline
 from reconcile.run.exporting import Exported, export
+from reconcile.run.snapshots import snapshot_folder
 
 
-def validate_files(shell: Shell, clusters: list[str] | None, reports: Reports) -> Exit:
+def validate_files(
+    shell: Shell, clusters: list[str] | None, reports: Reports, *, snapshots: Path | None
+) -> Exit:
     """Check the files for the chosen clusters and print what is wrong."""
     try:
         loaded, chosen = open_project(shell, clusters, every=True)
@@ -28,7 +31,8 @@ def validate_files(shell: Shell, clusters: list[str] | None, reports: Reports) -
         )
         write_reports(shell, reports, findings_writers(found))
         raise
-    checked = check_files(loaded, clusters=chosen)
+    plugins = snapshot_folder(loaded.project, snapshots, shell.context.directory)
+    checked = check_offline(loaded, chosen, plugins)
     code = Exit.ERROR if errors_in(checked.problems) else Exit.FINE
     found = Findings(
         problems=checked.problems,
@@ -43,7 +47,8 @@ def validate_files(shell: Shell, clusters: list[str] | None, reports: Reports) -
     if not reports.as_text:
         return code
     counts = ", ".join(
-        f"{counted(count, 'definition')} for {name}" for name, count in checked.definitions.items()
+        f"{counted(len(desired.definitions), 'definition')} for {name}"
+        for name, desired in checked.desired.items()
     )
     verdict = counts_text(checked.problems) or "no problems"
     shell.terminal.say(f"{counted(checked.files, 'file')}, {counts}: {verdict}.")

@@ -96,17 +96,26 @@ def _init_project(shell: Shell, directory: Path, name: str) -> Exit:
 def validate(
     shell: Shell,
     cluster: ClusterOption = None,
+    snapshots: Annotated[
+        Path | None,
+        typer.Option(
+            "--snapshots",
+            metavar="DIR",
+            help="The plugin snapshots. Default: `snapshots` of the project file.",
+        ),
+    ] = None,
     output: FindingsOutputOption = OutputFormat.TEXT,
     report: FindingsReportOption = None,
 ) -> Exit:
     """Check all files, offline.
 
-    Secrets are not resolved, and no cluster is asked.
+    Secrets are not resolved, and no cluster is asked: settings are checked against the plugin
+    snapshots that schema pull wrote.
     """
     from reconcile.cli.checking import validate_files
     from reconcile.cli.rendering import reports_of
 
-    return validate_files(shell, cluster, reports_of(output, report))
+    return validate_files(shell, cluster, reports_of(output, report), snapshots=snapshots)
 
 
 def export(

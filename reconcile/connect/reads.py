@@ -6,6 +6,7 @@ any character.
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from reconcile.connect import wire
@@ -13,7 +14,7 @@ from reconcile.connect.answers import ConnectorOffset, HealthStatus, LoggerLevel
 from reconcile.connect.connection import Connection
 from reconcile.connect.failures import Fault, FaultKind
 from reconcile.connect.requests import Request, at, connector_path, reading
-from reconcile.connect.validation import failed_validation, validation
+from reconcile.connect.validation import failed_validation, recommended, validation
 from reconcile.errors import ClusterError
 from reconcile.model.config import Config
 from reconcile.model.live import ClusterIdentity, LiveConnector, LiveStatus, LiveTask
@@ -195,6 +196,27 @@ def validate_config(connection: Connection, name: str, config: Config) -> Valida
             raise ClusterError(result.problem)
         case _:
             return Validation(connector=name, failure=result.problem.message)
+
+
+def get_recommended(
+    connection: Connection, class_name: str, *, version: str = ""
+) -> Mapping[str, tuple[str, ...]] | None:
+    """Return the values that a connector's plugin proposes, by setting; None where it does not say.
+
+    Definitions do not hold them: a config that is all but empty is validated, once. It names no
+    server, so there is nothing to connect to.
+    """
+    sent = {"name": "connectform", "connector.class": class_name, "topics": "connectform"}
+    if version:
+        sent["connector.plugin.version"] = version
+    path = at("connector-plugins", class_name, "config", "validate")
+    request = Request(method="PUT", path=path, body=json.dumps(sent).encode(), reads=True)
+    result = connection.attempt(request)
+    if isinstance(result, Fault):
+        return None
+    return connection.parsed(
+        request, result, lambda data: recommended(data, clean=connection.clean)
+    )
 
 
 def get_loggers(connection: Connection) -> tuple[LoggerLevel, ...] | None:

@@ -53,6 +53,19 @@ def validation(
     return Validation(connector=connector, errors=tuple(errors), known_keys=known)
 
 
+def recommended(data: object, *, clean: Callable[[str], str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the values that a plugin proposes for its settings, sorted, by an answer of validate."""
+    rows = data.get("configs") if isinstance(data, dict) else None
+    if not isinstance(rows, list):
+        raise ShapeError("no list of configs in it")
+    values = [row["value"] for row in rows if isinstance(row, dict) and _is_value(row.get("value"))]
+    return {
+        str(value["name"]): tuple(sorted({clean(one) for one in proposed if isinstance(one, str)}))
+        for value in values
+        if isinstance(proposed := value.get("recommended_values"), list) and proposed
+    }
+
+
 def failed_validation(
     message: str, *, connector: str, sent: Mapping[str, str], redact: Redact
 ) -> Validation:

@@ -21,7 +21,9 @@ STRIMZI: Final = "kafka.strimzi.io"
 _CUT_SHORT: Final = frozenset({Code.TOO_MANY_ALIASES, Code.TOO_LARGE})
 _CONNECTOR: Final = "Connector"
 _KAFKA_CONNECTOR: Final = "KafkaConnector"
-_OF_OUR_OWN: Final = frozenset({"plan", "outcome", "drift", "problems"})
+_OF_OUR_OWN: Final = frozenset(
+    {"plan", "outcome", "drift", "problems", "plugin", "plugin_snapshots"}
+)
 """What we write ourselves, perhaps into the very folder that definitions are read from."""
 
 _STRIMZI_KINDS: Final = frozenset(

@@ -47,15 +47,16 @@ class LoadedDesired:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Checked:
-    """All that is wrong with the files, and how many there are; `definitions` by cluster.
-
-    `connectors` are the names of all that are declared on any of the clusters.
-    """
+    """All that is wrong with the files, how many there are, and what they declare, by cluster."""
 
     problems: tuple[Problem, ...]
     files: int
-    definitions: Mapping[str, int]
-    connectors: tuple[str, ...] = ()
+    desired: Mapping[str, Desired]
+
+    @property
+    def connectors(self) -> tuple[str, ...]:
+        """Return the names of all that are declared on any of the clusters."""
+        return tuple(sorted({name for one in self.desired.values() for name in one.definitions}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,22 +113,15 @@ def check_files(loaded: LoadedProject, *, clusters: Sequence[str]) -> Checked:
     """Return all that is wrong with the files, without resolving any secret."""
     files = _read_files(loaded)
     problems: dict[Problem, None] = {}
-    counts: dict[str, int] = {}
-    names: set[str] = set()
+    found: dict[str, Desired] = {}
     secret_files = SecretFiles(loaded.project.root)
     for cluster in clusters:
         sources = sources_of(loaded.project, cluster, {}, secret_files)
         resolving = _resolving(sources, _EVERYTHING, secrets=False)
         desired, _ = _load_cluster(loaded, files, cluster, resolving)
         problems.update(dict.fromkeys(desired.problems))
-        counts[cluster] = len(desired.definitions)
-        names.update(desired.definitions)
-    return Checked(
-        problems=tuple(problems),
-        files=files.count,
-        definitions=counts,
-        connectors=tuple(sorted(names)),
-    )
+        found[cluster] = desired
+    return Checked(problems=tuple(problems), files=files.count, desired=found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -22,6 +22,7 @@ from reconcile.model.marks import Marks, Path
 from reconcile.model.project import Cluster, Limits, Ownership, Project, Prune
 
 _DEFINITIONS: Final = ("connectors",)
+_SNAPSHOTS: Final = "schemas/plugins"
 _LIMITS: Final = Limits()
 _KEY: Final = ("fingerprintKey",)
 _UNREAD: Final = Sources(locate_file=lambda _name: None, read_file=lambda _name: "", secrets=False)
@@ -64,6 +65,7 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
         environment=texts(allowed) if allowed is not None else None,
         fingerprint_key=scalar(tree.get("fingerprintKey")) or "",
         links=links,
+        snapshots=scalar(tree.get("snapshots")) or _SNAPSHOTS,
     )
     return Parsed(project, defaults, written, document.marks)
 

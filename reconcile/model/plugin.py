@@ -1,7 +1,7 @@
 """What a plugin says of its own settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -21,7 +21,10 @@ class SettingType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One setting as a plugin defines it; `default` is None where there is none."""
+    """One setting as a plugin defines it; `default` is None where there is none.
+
+    `recommended` are the values that the plugin proposes; it may take others as well.
+    """
 
     name: str
     type: SettingType
@@ -32,6 +35,7 @@ class Setting:
     group: str = ""
     order: int = 0
     display_name: str = ""
+    recommended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +49,27 @@ class PluginInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plugin:
-    """A connector plugin with the definitions of its settings, framework settings included."""
+    """A plugin with the definitions of its settings, for a connector the framework's included."""
 
     class_name: str
     settings: Mapping[str, Setting]
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Catalog:
+    """What is known of the plugins of one cluster.
+
+    `infos` lists each class with its kinds and versions; `plugins` holds, by full class name, one
+    entry for each version whose settings are known, the newest last. With `complete` the list has
+    plugins of every kind, so that a class which is not in it is not installed; a list of
+    connectors alone says nothing of converters. `remedy` says what to do where the list is behind.
+    """
+
+    infos: tuple[PluginInfo, ...] = ()
+    plugins: Mapping[str, tuple[Plugin, ...]] = field(default_factory=dict)
+    complete: bool = False
+    remedy: str = "install the plugin on every worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +84,15 @@ class NotOffered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingError:
-    """What live validation says of one key."""
+    """What is wrong with one key; `meant` is the value that was likely meant.
+
+    An `advice` is about a value that the plugin takes perhaps, but does not propose.
+    """
 
     key: str
     messages: tuple[str, ...]
+    meant: str = ""
+    advice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

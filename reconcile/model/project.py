@@ -163,7 +163,8 @@ class Project:
     `environment` names the variables that definitions may use, as globs; None allows any.
     `fingerprint_key` is as written, a reference. `links` are addresses by their labels, with
     `{cluster}` and `{connector}` in them. `definitions_from` is another folder that holds the
-    definitions alone: one that nobody has reviewed yet.
+    definitions alone: one that nobody has reviewed yet. `snapshots` is the folder of plugin
+    snapshots, from the root.
     """
 
     name: str
@@ -174,6 +175,7 @@ class Project:
     environment: tuple[str, ...] | None = None
     fingerprint_key: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
+    snapshots: str = "schemas/plugins"
     definitions_from: str = ""
 
     @property

@@ -15,7 +15,7 @@ from reconcile.model.plan import (
     Plan,
     Withheld,
 )
-from reconcile.model.plugin import Plugin, Setting, Validation
+from reconcile.model.plugin import Catalog, Plugin, Setting, Validation
 from reconcile.model.problem import Problem
 from reconcile.plan.applied import applied_of, with_drift_left
 from reconcile.plan.digest import digest_of, plan_digest, plan_entry, precondition_of
@@ -39,13 +39,16 @@ def build_plan(
     now: datetime,
     plugins: Mapping[str, Plugin] = _NO_PLUGINS,
     validations: Mapping[str, Validation] = _NO_VALIDATIONS,
+    catalog: Catalog | None = None,
 ) -> Plan:
     """Return the plan of a draft: changes in order, what they do, and what is wrong.
 
     `plugins` holds definitions by full class name (`draft.classes`), `validations` the answers of
     live validation by connector name (`draft.to_check`). Where there is no answer, settings are
-    checked against the definitions alone.
+    checked against definitions alone: those of `catalog`, which knows of converters and transforms
+    as well, else those of `plugins`.
     """
+    known = catalog or Catalog(plugins={name: (plugin,) for name, plugin in plugins.items()})
     renamed = renames(draft)
     waves = waves_of(draft.changes, renamed)
     changes: list[Change] = []
@@ -57,7 +60,7 @@ def build_plan(
         settings = plugin.settings if plugin else _NO_SETTINGS
         hidden = hidden_keys(drafted, settings)
         validation = validations.get(drafted.name)
-        problems += findings_of(drafted, draft, plugin=plugin, validation=validation, hidden=hidden)
+        problems += findings_of(drafted, draft, catalog=known, validation=validation, hidden=hidden)
         change = in_wave(_change(drafted, draft, renamed, hidden, settings), waves)
         entry = plan_entry(change, hidden)
         if entry is not None:

@@ -1,35 +1,81 @@
-"""Check settings against the definitions of a plugin, without asking a worker."""
+"""Check settings against the definitions of plugins, without asking a worker."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from reconcile.model.config import Config
-from reconcile.model.plugin import Plugin, Setting, SettingError, SettingType
+from reconcile.model.plugin import Catalog, Setting, SettingError, SettingType
+from reconcile.plugins.catalog import plugin_of, version_refusal
+from reconcile.plugins.expand import expand
 from reconcile.plugins.families import family_of
+from reconcile.plugins.framework import framework_errors
 from reconcile.plugins.sensitive import is_sensitive
 from reconcile.plugins.suggest import suggest
 
-_BITS: Final = {SettingType.SHORT: 16, SettingType.INT: 32, SettingType.LONG: 64}
+BITS: Final = {SettingType.SHORT: 16, SettingType.INT: 32, SettingType.LONG: 64}
+"""How many bits a whole number of each type has."""
+
 _GIVEN_ELSEWHERE: Final = frozenset({"name"})
+_MOST_PROPOSED: Final = 12
+
+VERSION_KEY: Final = "connector.plugin.version"
+"""The setting that chooses the version of a connector's plugin (KIP-891, Connect 4.1)."""
 
 
-def check_settings(config: Config, plugin: Plugin) -> tuple[SettingError, ...]:
-    """Return what the definitions say against a config: missing settings and wrong types.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What definitions say against a config, and all keys that they know; none where none is known."""
+
+    errors: tuple[SettingError, ...] = ()
+    known: frozenset[str] = frozenset()
+
+
+def check_config(config: Config, class_name: str, catalog: Catalog) -> Checked:
+    """Return what the definitions of a connector and of all that it names say against a config.
+
+    `class_name` is the full name. Where the wanted version is not there, nothing else is judged:
+    another version may have other settings.
+    """
+    wanted = (config.get(VERSION_KEY) or "").strip()
+    refusal = version_refusal(catalog, class_name, wanted)
+    if refusal:
+        return Checked(errors=(SettingError(key=VERSION_KEY, messages=(refusal,)),))
+    plugin = plugin_of(catalog, class_name, wanted)
+    if plugin is None:
+        return Checked()
+    expanded = expand(config, plugin, catalog)
+    errors = [
+        *expanded.errors,
+        *framework_errors(config, plugin.settings),
+        *check_settings(config, expanded.settings),
+    ]
+    return Checked(errors=_ordered(errors), known=frozenset(expanded.settings))
+
+
+def check_settings(config: Config, settings: Mapping[str, Setting]) -> tuple[SettingError, ...]:
+    """Return what is missing, of the wrong type, or none of the values that are proposed.
 
     Values that hold `${...}` are resolved by the worker alone, and so pass; so do unresolved
     secrets.
     """
     missing = [
-        SettingError(key=setting.name, messages=(f"{setting.name} is required and has no default",))
-        for setting in plugin.settings.values()
-        if setting.required and setting.name not in config and setting.name not in _GIVEN_ELSEWHERE
+        SettingError(key=key, messages=(f"{key} is required and has no default",))
+        for key, setting in settings.items()
+        if setting.required and key not in config and key not in _GIVEN_ELSEWHERE
     ]
     wrong = [
-        SettingError(key=key, messages=(message,))
-        for key, setting in plugin.settings.items()
-        if (message := _type_message(config, key, setting))
+        found for key, setting in settings.items() if (found := _value_error(config, key, setting))
     ]
-    return tuple(sorted([*missing, *wrong], key=lambda error: error.key))
+    return _ordered([*missing, *wrong])
+
+
+def _ordered(errors: Iterable[SettingError]) -> tuple[SettingError, ...]:
+    """Return what is wrong in the order of keys, and of each key what was said first."""
+    first: dict[str, SettingError] = {}
+    for error in errors:
+        first.setdefault(error.key, error)
+    return tuple(first[key] for key in sorted(first))
 
 
 def unknown_keys(config: Config, known: Collection[str]) -> tuple[tuple[str, str | None], ...]:
@@ -59,15 +105,35 @@ def _meant(key: str, known: Collection[str], present: frozenset[str]) -> str | N
     return f"{family}{member}" if member else None
 
 
-def _type_message(config: Config, key: str, setting: Setting) -> str:
+def _value_error(config: Config, key: str, setting: Setting) -> SettingError | None:
     value = config.get(key)
     if value is None or "${" in value:
-        return ""
-    wanted = _wanted(setting.type, value.strip())
-    if not wanted:
-        return ""
+        return None
+    text = value.strip()
+    wanted, odd = _wanted(setting.type, text), _is_odd(text, setting)
+    if not wanted and not odd:
+        return None
     hidden = config.reference(key) is not None or is_sensitive(key, value, setting)
-    return f"{key} must be {wanted}" + ("" if hidden else f', not "{value}"')
+    if wanted:
+        said = f"{key} must be {wanted}" + ("" if hidden else f', not "{value}"')
+        return SettingError(key=key, messages=(said,))
+    if hidden:
+        return None
+    proposed = ", ".join(setting.recommended[:_MOST_PROPOSED])
+    more = ", ..." if len(setting.recommended) > _MOST_PROPOSED else ""
+    return SettingError(
+        key=key,
+        messages=(f'{key} is "{value}", and the plugin proposes: {proposed}{more}',),
+        meant=suggest(text, setting.recommended) or "",
+        advice=True,
+    )
+
+
+def _is_odd(value: str, setting: Setting) -> bool:
+    """Tell whether a plugin proposes values for a text, and this is none of them, in any case."""
+    if not value or setting.type is not SettingType.STRING or not setting.recommended:
+        return False
+    return value.lower() not in {text.lower() for text in setting.recommended}
 
 
 def _wanted(kind: SettingType, value: str) -> str:
@@ -76,7 +142,7 @@ def _wanted(kind: SettingType, value: str) -> str:
         case SettingType.BOOLEAN:
             return "" if value.lower() in {"true", "false"} else "true or false"
         case SettingType.SHORT | SettingType.INT | SettingType.LONG:
-            bits = _BITS[kind]
+            bits = BITS[kind]
             return "" if _is_whole(value, bits) else f"a whole number of {bits} bits"
         case SettingType.DOUBLE:
             return "" if _is_number(value) else "a number"

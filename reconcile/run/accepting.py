@@ -17,7 +17,7 @@ from reconcile.model.plan import Change, KeyChange, Selection, ValidationMode, V
 from reconcile.model.problem import Location, Problem
 from reconcile.model.selection import matches
 from reconcile.plan.drift import drift_of
-from reconcile.plan.masking import secret_texts, without
+from reconcile.plugins.masking import secret_texts, without
 from reconcile.plugins.sensitive import is_sensitive
 from reconcile.plugins.suggest import suggest
 from reconcile.run.context import Context

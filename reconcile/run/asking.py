@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 from reconcile.connect.connection import Connection
@@ -10,10 +10,10 @@ from reconcile.connect.reads import get_plugin_settings, list_plugins, validate_
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
 from reconcile.model.plan import ValidationMode
-from reconcile.model.plugin import NotOffered, Plugin, Validation
+from reconcile.model.plugin import Catalog, NotOffered, Plugin, Validation
 from reconcile.model.problem import Problem, Severity
 from reconcile.plan.draft import Draft
-from reconcile.plugins.aliases import class_aliases
+from reconcile.plugins.aliases import CONNECTORS, class_aliases
 from reconcile.plugins.sensitive import is_sensitive
 from reconcile.redact import visible
 from reconcile.run.context import Context
@@ -27,27 +27,47 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told(Generic[V]):
-    """What a cluster tells of its plugins, by class name, and what it keeps back."""
+    """What a cluster tells of its plugins, by class name, and what it keeps back.
+
+    `missing` are the classes that it told nothing of, with the reason.
+    """
 
     values: Mapping[str, V]
     problems: tuple[Problem, ...] = ()
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_aliases(connection: Connection) -> Told[str]:
-    """Return every way to write a connector class of the worker, with its full name."""
-    found = list_plugins(connection)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The plugins that a worker lists, or why it lists none; settings are not asked for yet."""
+
+    catalog: Catalog
+    problems: tuple[Problem, ...] = ()
+
+
+def list_catalog(connection: Connection, *, mode: ValidationMode = ValidationMode.LIVE) -> Listed:
+    """Return the connector plugins of the worker; all others too where definitions are to judge."""
+    found = list_plugins(connection, connectors_only=mode is not ValidationMode.SCHEMA)
     if not isinstance(found, NotOffered):
-        return Told(values=class_aliases(found))
+        complete = any(info.kind not in CONNECTORS for info in found)
+        return Listed(catalog=Catalog(infos=found, complete=complete))
     message = (
         f"cluster {connection.cluster} does not list its plugins: {found.reason}; classes are"
         " compared as they are written"
     )
-    return Told(values={}, problems=(_kept_back(message, "write each class as it is live"),))
+    problem = _kept_back(message, "write each class as it is live")
+    return Listed(catalog=Catalog(), problems=(problem,))
+
+
+def read_aliases(connection: Connection) -> Told[str]:
+    """Return every way to write a connector class of the worker, with its full name."""
+    listed = list_catalog(connection)
+    return Told(values=class_aliases(listed.catalog.infos), problems=listed.problems)
 
 
 def read_plugins(connection: Connection, classes: Iterable[str]) -> Told[Plugin]:
     """Return the setting definitions of the classes that the worker knows."""
-    names = tuple(classes)
+    names = tuple(dict.fromkeys(classes))
     found = together(lambda name: get_plugin_settings(connection, name), names)
     answers = dict(zip(names, found, strict=True))
     plugins = {name: one for name, one in answers.items() if isinstance(one, Plugin)}
@@ -59,7 +79,8 @@ def read_plugins(connection: Connection, classes: Iterable[str]) -> Told[Plugin]
         f" checked by definitions: {next(iter(missing.values())).reason}"
     )
     hint = "what is secret is told by the names and values of settings alone then"
-    return Told(values=plugins, problems=(_kept_back(message, hint),))
+    reasons = {name: one.reason for name, one in missing.items()}
+    return Told(values=plugins, problems=(_kept_back(message, hint),), missing=reasons)
 
 
 def _kept_back(message: str, hint: str) -> Problem:

@@ -26,10 +26,12 @@ from reconcile.plan.build import build_plan
 from reconcile.plan.decide import draft_plan
 from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 from reconcile.plan.options import OtherCluster, PlanOptions
+from reconcile.plugins.aliases import class_aliases
 from reconcile.plugins.sensitive import is_sensitive
-from reconcile.run.asking import learn_secrets_of, read_aliases, read_plugins, together, validated
+from reconcile.run.asking import learn_secrets_of, list_catalog, together, validated
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
+from reconcile.run.definitions import read_definitions
 from reconcile.run.healing import healed, with_moves_closed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 
@@ -196,44 +198,33 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         clock=context.clock,
         names=_names_to_read(connection, desired, memory, request.selection),
     )
-    told = read_aliases(connection)
-    around = _around(work, name, live, told.values, stack)
-    ledger = around.ledger
-    options = PlanOptions(
-        now=context.clock.now(),
-        owns=cluster.ownership.owns,
-        prune=request.prune or cluster.ownership.prune is Prune.OWNED,
-        ignore=cluster.ignore,
-        selection=request.selection,
-        validation=request.validation,
-        strict=request.strict,
-        commit=work.commit,
-        only_git=request.only_git,
-        memory=ledger.memory,
-        freezes=cluster.freezes,
-        fingerprints=work.fingerprints,
-        others=around.others,
-        base=_base(work, name),
-    )
-    draft = draft_plan(desired, live, options=options, aliases=told.values)
-    plugins = read_plugins(connection, draft.classes)
-    learn_secrets_of(context, draft, plugins.values)
+    listed = list_catalog(connection, mode=request.validation)
+    aliases = class_aliases(listed.catalog.infos)
+    around = _around(work, name, live, aliases, stack)
+    options = _options(work, name, around)
+    draft = draft_plan(desired, live, options=options, aliases=aliases)
+    known = read_definitions(connection, work.loaded.project, listed, draft)
+    learn_secrets_of(context, draft, known.plugins)
     validations = validated(connection, draft, request.validation)
     plan = build_plan(
-        draft, plugins=plugins.values, validations=validations, now=context.clock.now()
+        draft,
+        plugins=known.plugins,
+        validations=validations,
+        catalog=known.catalog,
+        now=context.clock.now(),
     )
     return Planned(
         loaded=work.loaded,
         cluster=cluster,
         desired=desired,
         live=live,
-        plan=replace(plan, problems=(*told.problems, *plugins.problems, *plan.problems)),
+        plan=replace(plan, problems=(*known.problems, *plan.problems)),
         connection=connection,
-        ledger=ledger,
+        ledger=around.ledger,
         fingerprints=work.fingerprints,
         origins=around.origins,
         leases={name: work.ledgers[name].lease for name in around.origins},
-        aliases=told.values,
+        aliases=aliases,
     )
 
 
@@ -273,6 +264,26 @@ def _around(
         for cluster, found in there.items()
     }
     return _Around(ledger=ledgers[name], origins=origins, others=others)
+
+
+def _options(work: _Work, name: str, around: _Around) -> PlanOptions:
+    request, cluster = work.request, work.loaded.project.clusters[name]
+    return PlanOptions(
+        now=work.context.clock.now(),
+        owns=cluster.ownership.owns,
+        prune=request.prune or cluster.ownership.prune is Prune.OWNED,
+        ignore=cluster.ignore,
+        selection=request.selection,
+        validation=request.validation,
+        strict=request.strict,
+        commit=work.commit,
+        only_git=request.only_git,
+        memory=around.ledger.memory,
+        freezes=cluster.freezes,
+        fingerprints=work.fingerprints,
+        others=around.others,
+        base=_base(work, name),
+    )
 
 
 def _origins(work: _Work, name: str, memory: Memory, stack: ExitStack) -> Mapping[str, Connection]:

@@ -1,6 +1,6 @@
 """Read clusters for commands that only look: status, explain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconcile.connect.connection import Connection
@@ -18,6 +18,8 @@ from reconcile.model.plugin import NotOffered, Plugin, Setting
 from reconcile.model.problem import Problem
 from reconcile.model.selection import matches
 from reconcile.plugins.aliases import canonical, class_aliases
+from reconcile.plugins.catalog import likely, plugin_of
+from reconcile.plugins.snapshot import Snapshot
 from reconcile.plugins.suggest import suggest
 from reconcile.redact import Redactor
 from reconcile.run.asking import sensitive_values
@@ -129,6 +131,29 @@ def _not_told(cluster: str, class_name: str, plugin: NotOffered) -> Problem:
         code=Code.UNSUPPORTED_VERSION,
         message=f"cluster {cluster} does not tell the settings of {class_name}: {plugin.reason}",
         hint="ask whoever runs the cluster to let GET /connector-plugins through",
+    )
+
+
+def explain_kept(snapshots: Sequence[Snapshot], class_name: str) -> Plugin:
+    """Return the settings of a class of any kind, of the first cluster whose snapshot has it.
+
+    Raises UsageError, with a suggestion, for one that none has.
+    """
+    close = None
+    for snapshot in snapshots:
+        infos = snapshot.catalog.infos
+        names = class_aliases(infos, {info.kind for info in infos})
+        plugin = plugin_of(snapshot.catalog, canonical(class_name, names))
+        if plugin is not None:
+            return plugin
+        close = close or likely(class_name, names)
+    clusters = ", ".join(snapshot.manifest.cluster for snapshot in snapshots)
+    raise UsageError(
+        Problem(
+            code=Code.UNKNOWN_CLASS,
+            message=f"the plugin snapshots of {clusters} have no settings of {class_name!r}",
+            hint=f"did you mean {close!r}?" if close else "take new ones: connectform schema pull",
+        )
     )
 
 

@@ -308,3 +308,29 @@ def test_an_unhealthy_worker_is_quoted_without_its_json() -> None:
         f"GET /health of {connection.worker.url} was answered with 500: Worker was unable to"
         " handle it."
     )
+
+
+def proposing(*rows: object) -> bytes:
+    return json_answer(200, json.dumps({"configs": [{"value": row} for row in rows]}))
+
+
+PROPOSE = "PUT /connector-plugins/Rows/config/validate"
+
+
+def test_the_values_that_a_plugin_proposes_are_sorted_and_harmless() -> None:
+    reply = proposing(
+        {"name": "mode", "value": "hunter2", "recommended_values": ["b", "a", 1, "b", "x\x1b[31m"]},
+        {"name": "none", "recommended_values": []},
+        {"name": "odd", "recommended_values": "a"},
+        {"name": 1, "recommended_values": ["a"]},
+    )
+    with answering({PROPOSE: reply}) as connection:
+        assert reads.get_recommended(connection, "Rows") == {"mode": ("a", "b", "x\\x1b[31m")}
+
+
+@pytest.mark.parametrize(
+    "reply", [error_answer(500, "it broke"), error_answer(404, "HTTP 404 Not Found"), answer(503)]
+)
+def test_a_plugin_that_cannot_say_what_it_proposes_is_no_error(reply: bytes) -> None:
+    with answering({PROPOSE: reply}) as connection:
+        assert reads.get_recommended(connection, "Rows", version="1") is None

@@ -22,7 +22,7 @@ def test_the_examples_have_no_problem(loaded):
     checked = check_files(loaded, clusters=("local",))
 
     assert checked.problems == ()
-    assert checked.definitions == {"local": 4}
+    assert len(checked.desired["local"].definitions) == 4
 
 
 def test_the_examples_need_no_environment_and_one_plugin(loaded):

@@ -7,7 +7,7 @@ from tests.unit.plan.worlds import plugin, setting
 
 
 def messages(config, *settings, references=None):
-    errors = check_settings(Config(config, references), plugin(*settings))
+    errors = check_settings(Config(config, references), plugin(*settings).settings)
     return {error.key: error.messages for error in errors}
 
 
