@@ -15,7 +15,7 @@ QUICK := -m "not real and not soak"
 
 # The fast tests run every line and branch of the packages that decide and never act.
 FAST := tests/unit tests/laws tests/architecture
-PURE := model plan plugins report health redact
+PURE := model plan lint plugins report health redact
 PURE_COVERAGE := 99
 
 comma := ,
@@ -74,6 +74,10 @@ bench: setup ## Measure against the floor and write docs/benchmarks.md
 .PHONY: docs
 docs: setup ## Check that the documentation tells the truth
 	$(PYTEST) tests/docs tests/architecture/test_problems_page.py
+
+.PHONY: rules
+rules: setup ## Write docs/lint-rules.md from the table of rules
+	$(BIN)/python -m tests.lint_page
 
 .PHONY: fix
 fix: setup ## Format, and mend what ruff can mend

@@ -3,6 +3,7 @@
 import os
 import shutil
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,14 @@ def require_real() -> None:
     """Skip the test where no real sandbox can be started, or fail where all must run."""
     if missing := missing_for_real():
         _miss(missing)
+
+
+def require_shared(name: str) -> Path:
+    """Return a folder of material kept beside the repository; skip the test, or fail, without it."""
+    folder = Path(__file__).parents[2] / "shared" / name
+    if not folder.is_dir():
+        _miss(f"../shared/{name} is not beside this repository")
+    return folder
 
 
 @cache

@@ -8,6 +8,7 @@ from reconcile.desired.checks import Checker
 from reconcile.desired.findings import Finding, problems_of, unknown_cluster
 from reconcile.desired.freezes import read_freezes
 from reconcile.desired.ledger_choice import read_ledger_choice
+from reconcile.desired.lint_settings import read_lint_settings
 from reconcile.desired.manifest import has_error
 from reconcile.desired.nodes import Document, Tree, place
 from reconcile.desired.references import OPENING, Sources, fill
@@ -49,7 +50,8 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
         clusters[name], more = _read_cluster(name, cluster, document.marks)
         findings += more
     defaults, more = _read_defaults(tree.get("defaults"), tuple(clusters), document.marks)
-    findings += [*more, *_check_fingerprint_key(tree.get("fingerprintKey"))]
+    lint, unclear = read_lint_settings(tree.get("lint"), document.marks, tuple(clusters))
+    findings += [*more, *_check_fingerprint_key(tree.get("fingerprintKey")), *unclear]
     if document.problems or has_error(findings):
         raise DefinitionError(*document.problems, *problems_of(findings, document.marks))
     allowed = mapping(tree.get("references")).get("env")
@@ -61,6 +63,7 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
         clusters=clusters,
         environment=texts(allowed) if allowed is not None else None,
         fingerprint_key=scalar(tree.get("fingerprintKey")) or "",
+        lint=lint,
     )
     return Parsed(project, defaults, written, document.marks)
 

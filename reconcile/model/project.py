@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from reconcile.model.config import Secret
 from reconcile.model.desired import IgnoreRule
+from reconcile.model.lint import LintSettings
 from reconcile.model.problem import Location
 
 
@@ -166,3 +167,4 @@ class Project:
     clusters: Mapping[str, Cluster]
     environment: tuple[str, ...] | None = None
     fingerprint_key: str = ""
+    lint: LintSettings = field(default_factory=LintSettings)
