@@ -9,7 +9,7 @@ from reconcile import __version__
 from reconcile.cli.changing import apply, drift, plan
 from reconcile.cli.demo import demo
 from reconcile.cli.exits import Exit
-from reconcile.cli.files import export, init, validate
+from reconcile.cli.files import export, init, lint, validate
 from reconcile.cli.keeping import adopt, forget, history, hold, rollback, show, unlock
 from reconcile.cli.operating import explain, pause, restart, resume, status, stop
 from reconcile.cli.sandbox import sandbox_app
@@ -54,6 +54,7 @@ def root(
 app.command()(command(init, with_project=False))
 for _function in (
     validate,
+    lint,
     plan,
     show,
     apply,

@@ -325,6 +325,7 @@ def drift(
         validation=ValidationMode.OFF,
         secrets=not no_secrets,
         base=base,
+        lint=False,
     )
     with plan_clusters(shell.context, loaded, request) as planned:
         drifts = [drift_of(plan) for plan in plans_of(planned)]

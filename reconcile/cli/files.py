@@ -1,4 +1,4 @@
-"""The commands that read and write files: init, validate, export."""
+"""The commands that read and write files: init, validate, lint, export."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,8 @@ from reconcile.cli.operating import OneClusterOption
 from reconcile.cli.options import (
     ClusterOption,
     ExcludeOption,
+    FailOn,
+    JsonOutOption,
     OutputFormat,
     OutputOption,
     SelectOption,
@@ -58,6 +60,35 @@ def validate(
     from reconcile.cli.checking import validate_files
 
     return validate_files(shell, cluster, as_json=output is OutputFormat.JSON)
+
+
+def lint(  # noqa: PLR0917  # options, not arguments
+    shell: Shell,
+    cluster: ClusterOption = None,
+    select: SelectOption = None,
+    exclude: ExcludeOption = None,
+    fail_on: Annotated[
+        FailOn,
+        typer.Option("--fail-on", help="Exit with 1 where a finding matters at least so much."),
+    ] = FailOn.ERROR,
+    output: OutputOption = OutputFormat.TEXT,
+    json_out: JsonOutOption = None,
+) -> Exit:
+    """Find settings that are valid and do not do what they seem to, offline.
+
+    `lint` in the project file says how much each rule matters; `# connectform:ignore CF014 reason`
+    in a definition ignores a finding. Secrets are not resolved, and no cluster is asked.
+    """
+    from reconcile.cli.linting import lint_project
+
+    return lint_project(
+        shell,
+        cluster,
+        selection_of(select, exclude),
+        fail_on=fail_on,
+        output=output,
+        json_out=json_out,
+    )
 
 
 def export(

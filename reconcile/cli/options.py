@@ -17,6 +17,15 @@ class OutputFormat(StrEnum):
     JSON = "json"
 
 
+class FailOn(StrEnum):
+    """From which severity on findings make a command fail."""
+
+    ERROR = "error"
+    WARN = "warn"
+    INFO = "info"
+    NEVER = "never"
+
+
 class LogLevel(StrEnum):
     """How much is logged to standard error."""
 

@@ -19,6 +19,7 @@ from reconcile.live.snapshot import take_snapshot
 from reconcile.model.applied import Applied
 from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory, MoveStep
+from reconcile.model.lint import LintIgnore
 from reconcile.model.live import LiveState
 from reconcile.model.plan import Plan, Selection, ValidationMode
 from reconcile.model.problem import Problem
@@ -36,6 +37,7 @@ from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.healing import healed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
+from reconcile.run.linting import linted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,7 @@ class PlanRequest:
     """What somebody wants planned; `prune` asks for deletes beyond what the project file says.
 
     `only_git` leaves alone what was changed by hand; `base` is the commit whose definitions count
-    as what was last applied.
+    as what was last applied. `lint` runs the rules about changes.
     """
 
     clusters: tuple[str, ...]
@@ -55,6 +57,7 @@ class PlanRequest:
     keep_going: bool = False
     only_git: bool = False
     base: str = ""
+    lint: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,6 +106,7 @@ class _Work:
     fingerprints: Fingerprints
     commit: str
     base: Mapping[str, Desired] | None
+    ignores: tuple[LintIgnore, ...] = ()
 
 
 @contextmanager
@@ -138,6 +142,7 @@ def plan_clusters(
             loaded=loaded,
             request=request,
             desired=desired.clusters,
+            ignores=desired.ignores,
             ledgers=ledgers,
             fingerprints=fingerprints_of(context, loaded),
             commit=commit,
@@ -221,6 +226,8 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
     learn_secrets_of(context, draft, plugins)
     validations = validated(connection, draft, request.validation)
     plan = build_plan(draft, plugins=plugins, validations=validations, now=context.clock.now())
+    if request.lint:
+        plan = linted(context, work.loaded, plan, work.ignores)
     return Planned(
         cluster=cluster,
         desired=desired,
