@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, time, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from reconcile.desired.findings import Finding, unknown_cluster
 from reconcile.desired.nodes import Tree, dotted, place
@@ -132,6 +131,9 @@ def _read_time(entry: Mapping[str, Tree], key: str, default: time, findings: lis
 def _read_zone(name: str | None, path: Path, findings: list[Finding]) -> tzinfo:
     if name is None or name.upper() == "UTC":
         return UTC
+    # Most projects name no zone, and need not load the data of zones.
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

@@ -150,14 +150,12 @@ def _hosts(text: str) -> tuple[str, ...]:
 
 
 def _starts_to_skip(subject: ChangeSubject) -> Iterator[Fault]:
-    if (
-        subject.change.action is Action.UPDATE
-        and subject.after(_TOLERANCE).lower() == "all"
-        and subject.before(_TOLERANCE).lower() != "all"
-    ):
-        yield Fault(
-            _TOLERANCE, f"{subject.change.name} skips records that it cannot convert from now on"
-        )
+    if subject.change.action is not Action.UPDATE or subject.is_back(_TOLERANCE):
+        return
+    before, after = subject.before(_TOLERANCE).lower(), subject.after(_TOLERANCE).lower()
+    if after == "all" != before:
+        message = f"{subject.change.name} skips records that it cannot convert from now on"
+        yield Fault(_TOLERANCE, message)
 
 
 def _new_tables(subject: ChangeSubject) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from reconcile.model.config import Config
 from reconcile.model.desired import Definition
 from reconcile.model.lint import ClusterFacts, LintSettings
 from reconcile.model.live import ConnectorKind
-from reconcile.model.plan import Change
+from reconcile.model.plan import Cause, Change
 from reconcile.plugins.sensitive import is_sensitive
 
 _LONGEST_SHOWN: Final = 60
@@ -94,6 +94,10 @@ class ChangeSubject:
     def is_hidden(self, key: str) -> bool:
         """Tell whether either side of a setting is kept from view."""
         return any(change.key == key and change.sensitive for change in self.change.keys)
+
+    def is_back(self, key: str) -> bool:
+        """Tell whether a setting only goes back to what it was before somebody changed it by hand."""
+        return any(change.key == key and change.cause is Cause.LIVE for change in self.change.keys)
 
     def before(self, key: str) -> str:
         """Return the live value, "" if it is not set or kept from view."""

@@ -37,7 +37,6 @@ from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.healing import healed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
-from reconcile.run.linting import linted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +225,10 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
     learn_secrets_of(context, draft, plugins)
     validations = validated(connection, draft, request.validation)
     plan = build_plan(draft, plugins=plugins, validations=validations, now=context.clock.now())
-    if request.lint:
+    if request.lint and plan.changes:
+        # The rules are loaded where there is something to judge.
+        from reconcile.run.linting import linted  # noqa: PLC0415
+
         plan = linted(context, work.loaded, plan, work.ignores)
     return Planned(
         cluster=cluster,

@@ -7,11 +7,21 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reconcile.lint.check import Ignoring, lint_plan
+from reconcile.model.applied import Applied, AppliedValue
 from reconcile.model.codes import Code
 from reconcile.model.lint import LintException, LintIgnore, LintLevel, LintSettings, WorkingHours
+from reconcile.model.plan import Cause
 from reconcile.model.problem import Location, Severity
 from tests.lint_corpus.changes import CASES, POSTGRES, Case
-from tests.unit.plan.worlds import NOON, TODAY, definition, live_connector, plan_one
+from tests.unit.plan.worlds import (
+    NOON,
+    TODAY,
+    definition,
+    live_connector,
+    memory,
+    plan_one,
+    record,
+)
 
 FASTER = Case(what="fewer tasks", codes=(), before={"tasks.max": "8"}, after={"tasks.max": "1"})
 NOTHING = Ignoring(comments=(), today=TODAY)
@@ -90,6 +100,17 @@ def test_working_hours_count_in_their_own_zone():
     (found,) = lint_plan(plan, settings, NOTHING, now=monday_in_tokyo)
     assert found.message == "orders restarts in working hours, at 08:30"
     assert lint_plan(plan, settings, NOTHING, now=evening_in_tokyo) == ()
+
+
+def test_tolerance_that_only_comes_back_is_no_news():
+    wanted = definition(config={"errors.tolerance": "all"})
+    applied = record()
+    values = {**applied.applied.values, "errors.tolerance": AppliedValue(text="all")}
+    known = memory(replace(applied, applied=Applied(values=values)))
+    plan = plan_one(wanted, live_connector(config={"errors.tolerance": "none"}), memory=known)
+
+    assert [change.cause for change in plan.changes[0].keys] == [Cause.LIVE]
+    assert lint_plan(plan, LintSettings(), NOTHING, now=NOON) == ()
 
 
 def test_a_host_that_comes_from_a_secret_is_not_named():
