@@ -169,7 +169,7 @@ RULES: Final = (
         code=Code.STUB_VALUE,
         title="A gap that nobody filled in",
         level=LintLevel.WARN,
-        why="A value such as <PASSWORD> or CHANGEME comes from an example. The connector takes it as it is and fails later, far from the cause.",
+        why="A value such as `<PASSWORD>` or `CHANGEME` comes from an example. The connector takes it as it is and fails later, far from the cause.",
         fix="write the value, or a reference to it",
         check=ForConnector(_stubs),
     ),

@@ -1,5 +1,6 @@
 """Lint finds every fault planted in the corpus, and nothing else."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -68,3 +69,6 @@ def test_a_rule_explains_itself_in_sentences(rule):
     assert rule.why.endswith(".")
     assert not rule.fix.endswith(".")
     assert rule.title[0].isupper()
+    assert "<" not in re.sub("`[^`]*`", "", rule.title + rule.why + rule.fix), (
+        "Markdown takes it for HTML"
+    )
