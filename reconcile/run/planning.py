@@ -225,16 +225,11 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
     learn_secrets_of(context, draft, plugins)
     validations = validated(connection, draft, request.validation)
     plan = build_plan(draft, plugins=plugins, validations=validations, now=context.clock.now())
-    if request.lint and plan.changes:
-        # The rules are loaded where there is something to judge.
-        from reconcile.run.linting import linted  # noqa: PLC0415
-
-        plan = linted(context, work.loaded, plan, work.ignores)
     return Planned(
         cluster=cluster,
         desired=desired,
         live=live,
-        plan=plan,
+        plan=_linted(work, plan),
         connection=connection,
         ledger=ledger,
         fingerprints=work.fingerprints,
@@ -242,6 +237,15 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         leases={name: work.ledgers[name].lease for name in origins},
         aliases=aliases,
     )
+
+
+def _linted(work: _Work, plan: Plan) -> Plan:
+    """Run the rules about changes, which are loaded where there is something to judge."""
+    if not (work.request.lint and plan.changes):
+        return plan
+    from reconcile.run.linting import linted  # noqa: PLC0415  # slow to load
+
+    return linted(work.context, work.loaded, plan, work.ignores)
 
 
 def _origins(work: _Work, name: str, memory: Memory, stack: ExitStack) -> Mapping[str, Connection]:
