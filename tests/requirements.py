@@ -26,6 +26,14 @@ def require_real() -> None:
         _miss(missing)
 
 
+def require_shared(name: str) -> Path:
+    """Return a folder of material kept beside the repository; skip the test, or fail, without it."""
+    folder = Path(__file__).parents[2] / "shared" / name
+    if not folder.is_dir():
+        _miss(f"../shared/{name} is not beside this repository")
+    return folder
+
+
 @cache
 def missing_for_real() -> str:
     """Return what a real sandbox lacks on this machine, "" if nothing."""

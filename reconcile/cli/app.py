@@ -11,7 +11,7 @@ from reconcile.cli.ci import ci_app
 from reconcile.cli.demo import demo
 from reconcile.cli.drifting import drift
 from reconcile.cli.exits import Exit
-from reconcile.cli.files import export, init, validate
+from reconcile.cli.files import export, init, lint, validate
 from reconcile.cli.keeping import adopt, forget, history, hold, rollback, show, unlock
 from reconcile.cli.operating import explain, pause, restart, resume, status, stop
 from reconcile.cli.sandbox import sandbox_app
@@ -57,6 +57,7 @@ def root(
 app.command()(command(init, with_project=False))
 for _function in (
     validate,
+    lint,
     plan,
     show,
     apply,

@@ -4,11 +4,10 @@ import os
 from pathlib import Path
 
 from reconcile.cli.exits import Exit
+from reconcile.cli.finding import findings_in, reporting_files
 from reconcile.cli.opening import open_cluster, open_project
-from reconcile.cli.rendering import Findings, Reports, findings_writers, write_reports
+from reconcile.cli.rendering import Reports, findings_writers, write_reports
 from reconcile.cli.shell import Shell
-from reconcile.desired.git import folder_in
-from reconcile.errors import DefinitionError
 from reconcile.model.plan import Selection
 from reconcile.model.problem import errors_in
 from reconcile.report.problem_text import counts_text, problems_lines
@@ -22,25 +21,12 @@ def validate_files(
     shell: Shell, clusters: list[str] | None, reports: Reports, *, snapshots: Path | None
 ) -> Exit:
     """Check the files for the chosen clusters and print what is wrong."""
-    try:
+    with reporting_files(shell, reports, phase="validate"):
         loaded, chosen = open_project(shell, clusters, every=True)
-    except DefinitionError as error:
-        folder = shell.context.directory / (shell.project or Path("any")).parent
-        found = Findings(
-            problems=error.problems, phase="validate", directory=folder_in(str(folder))[1]
-        )
-        write_reports(shell, reports, findings_writers(found))
-        raise
     plugins = snapshot_folder(loaded.project, snapshots, shell.context.directory)
     checked = check_offline(loaded, chosen, plugins)
     code = Exit.ERROR if errors_in(checked.problems) else Exit.FINE
-    found = Findings(
-        problems=checked.problems,
-        connectors=checked.connectors,
-        phase="validate",
-        directory=folder_in(loaded.project.root)[1],
-        project_file=Path(loaded.project.path).name,
-    )
+    found = findings_in(loaded, checked.problems, connectors=checked.connectors, phase="validate")
     if reports.as_text:
         shell.terminal.show(problems_lines(checked.problems))
     write_reports(shell, reports, findings_writers(found))

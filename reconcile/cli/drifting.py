@@ -72,6 +72,7 @@ def drift(
         validation=ValidationMode.OFF,
         secrets=not no_secrets,
         base=base,
+        lint=False,
     )
     try:
         with plan_clusters(shell.context, loaded, request) as planned:

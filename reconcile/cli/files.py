@@ -1,4 +1,4 @@
-"""The commands that read and write files: init, validate, export."""
+"""The commands that read and write files: init, validate, lint, export."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -11,8 +11,10 @@ from reconcile.cli.operating import OneClusterOption
 from reconcile.cli.options import (
     ClusterOption,
     ExcludeOption,
+    FailOn,
     FindingsOutputOption,
     FindingsReportOption,
+    JsonOutOption,
     OutputFormat,
     SelectOption,
     selection_of,
@@ -116,6 +118,36 @@ def validate(
     from reconcile.cli.rendering import reports_of
 
     return validate_files(shell, cluster, reports_of(output, report), snapshots=snapshots)
+
+
+def lint(  # noqa: PLR0917  # options, not arguments
+    shell: Shell,
+    cluster: ClusterOption = None,
+    select: SelectOption = None,
+    exclude: ExcludeOption = None,
+    fail_on: Annotated[
+        FailOn,
+        typer.Option("--fail-on", help="Exit with 1 where a finding matters at least so much."),
+    ] = FailOn.ERROR,
+    output: FindingsOutputOption = OutputFormat.TEXT,
+    report: FindingsReportOption = None,
+    json_out: JsonOutOption = None,
+) -> Exit:
+    """Find settings that are valid and do not do what they seem to, offline.
+
+    `lint` in the project file says how much each rule matters; `# connectform:ignore CF014 reason`
+    in a definition ignores a finding. Secrets are not resolved, and no cluster is asked.
+    """
+    from reconcile.cli.linting import lint_project
+    from reconcile.cli.rendering import reports_of
+
+    return lint_project(
+        shell,
+        cluster,
+        selection_of(select, exclude),
+        reports_of(output, report, json_out),
+        fail_on=fail_on,
+    )
 
 
 def export(

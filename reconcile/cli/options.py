@@ -24,6 +24,15 @@ class OutputFormat(StrEnum):
     GITLAB = "gitlab"
 
 
+class FailOn(StrEnum):
+    """From which severity on findings make a command fail."""
+
+    ERROR = "error"
+    WARN = "warn"
+    INFO = "info"
+    NEVER = "never"
+
+
 class LogLevel(StrEnum):
     """How much is logged to standard error."""
 

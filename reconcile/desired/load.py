@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from reconcile.desired.checks import Checker
+from reconcile.desired.comments import read_ignores
 from reconcile.desired.files import SecretFiles, escaping, find_files, read_text, shown
 from reconcile.desired.findings import problems_of, unknown_cluster
 from reconcile.desired.json_reader import read_json
@@ -29,6 +30,7 @@ from reconcile.errors import DefinitionError, UsageError
 from reconcile.model.codes import Code
 from reconcile.model.config import Secret
 from reconcile.model.desired import Definition, Desired
+from reconcile.model.lint import LintIgnore
 from reconcile.model.plan import Selection
 from reconcile.model.problem import Location, Problem, Severity, errors_in
 from reconcile.model.project import Project
@@ -39,10 +41,15 @@ _EVERYTHING: Final = Selection()
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LoadedDesired:
-    """What git says should be on each cluster, and every secret text that it was filled with."""
+    """What git says should be on each cluster, and every secret text that it was filled with.
+
+    `ignores` are the comments in all files that ignore lint findings; `files` counts the files.
+    """
 
     clusters: Mapping[str, Desired]
     secrets: tuple[Secret, ...] = ()
+    ignores: tuple[LintIgnore, ...] = ()
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,6 +78,7 @@ class _Files:
     count: int
     claims: Claims
     unusable: frozenset[str]
+    ignores: tuple[LintIgnore, ...]
 
 
 def load_desired(
@@ -106,7 +114,12 @@ def load_desired(
     problems = dict.fromkeys(problem for desired in found.values() for problem in desired.problems)
     if not keep_going and errors_in(tuple(problems)):
         raise DefinitionError(*problems)
-    return LoadedDesired(clusters=found, secrets=tuple(map(Secret, learned)))
+    return LoadedDesired(
+        clusters=found,
+        secrets=tuple(map(Secret, learned)),
+        ignores=(*loaded.ignores, *files.ignores),
+        files=files.count,
+    )
 
 
 def check_files(loaded: LoadedProject, *, clusters: Sequence[str]) -> Checked:
@@ -203,6 +216,7 @@ def _read_files(loaded: LoadedProject) -> _Files:
     checker = Checker(loaded.schemas, DEFINITION)
     shapes = Shapes()
     manifests: list[Manifest] = []
+    ignores: list[LintIgnore] = []
     root = project.definitions_root
     paths, missing = find_files(root, project.definitions)
     problems = [_missing(loaded, entry) for entry in missing]
@@ -216,6 +230,7 @@ def _read_files(loaded: LoadedProject) -> _Files:
             continue
         reading = read_documents(text, name, shapes)
         problems += reading.problems
+        ignores += () if name.endswith(".json") else read_ignores(text, name)
         for document in reading.documents:
             found = read_document(document, checker)
             problems += found.problems
@@ -230,6 +245,7 @@ def _read_files(loaded: LoadedProject) -> _Files:
         count=len(paths),
         claims=first_claims(manifests, project.clusters),
         unusable=frozenset(problem.connector for problem in errors_in(tuple(problems))) - {""},
+        ignores=tuple(ignores),
     )
 
 

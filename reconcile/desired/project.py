@@ -8,6 +8,7 @@ from typing import Final
 
 from reconcile.desired.access import make_access, make_kafka
 from reconcile.desired.checks import Checker, Schema
+from reconcile.desired.comments import read_ignores
 from reconcile.desired.files import SecretFiles, read_text
 from reconcile.desired.findings import Finding, problems_of
 from reconcile.desired.nodes import Document, Shapes, Tree, place
@@ -20,6 +21,7 @@ from reconcile.desired.yaml_reader import read_yaml
 from reconcile.errors import DefinitionError
 from reconcile.model.codes import Code
 from reconcile.model.config import Secret
+from reconcile.model.lint import LintIgnore
 from reconcile.model.marks import Marks
 from reconcile.model.problem import Location, Problem
 from reconcile.model.project import Access, KafkaAccess, Project, Tls
@@ -30,13 +32,17 @@ PROJECT_FILES: Final = ("connectform.yaml", "connectform.yml")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedProject:
-    """A checked project file; beside the project it keeps what loading needs later."""
+    """A checked project file; beside the project it keeps what loading needs later.
+
+    `ignores` are the comments of the project file that ignore lint findings.
+    """
 
     project: Project
     defaults: tuple[Default, ...] = field(repr=False)
     clusters: Mapping[str, Mapping[str, Tree]] = field(repr=False)
     marks: Marks = field(repr=False)
     schemas: Mapping[str, Schema] = field(repr=False)
+    ignores: tuple[LintIgnore, ...] = ()
 
 
 def load_project(path: Path | None, cwd: Path) -> LoadedProject:
@@ -45,10 +51,12 @@ def load_project(path: Path | None, cwd: Path) -> LoadedProject:
     Raises DefinitionError where there is none, or with all that is wrong with it.
     """
     file = _find(path, cwd)
-    document = _read(file, file.name)
+    document, ignores = _read(file, file.name)
     schemas = read_schemas()
     parsed = _parse(document, schemas, file)
-    return LoadedProject(parsed.project, parsed.defaults, parsed.clusters, parsed.marks, schemas)
+    return LoadedProject(
+        parsed.project, parsed.defaults, parsed.clusters, parsed.marks, schemas, ignores
+    )
 
 
 def with_definitions_from(loaded: LoadedProject, folder: Path) -> LoadedProject:
@@ -154,7 +162,7 @@ def _find(path: Path | None, cwd: Path) -> Path:
     raise DefinitionError(Problem(code=Code.NO_PROJECT_FILE, message=message, hint=hint))
 
 
-def _read(file: Path, name: str) -> Document:
+def _read(file: Path, name: str) -> tuple[Document, tuple[LintIgnore, ...]]:
     text = read_text(str(file), name)
     if isinstance(text, Problem):
         raise DefinitionError(text)
@@ -169,7 +177,7 @@ def _read(file: Path, name: str) -> Document:
         raise DefinitionError(
             Problem(code=Code.SYNTAX, message=message, location=location, hint=hint)
         )
-    return reading.documents[0]
+    return reading.documents[0], read_ignores(text, name)
 
 
 def _parse(document: Document, schemas: Mapping[str, Schema], file: Path) -> Parsed:

@@ -9,6 +9,7 @@ from reconcile.desired.findings import Finding, problems_of, unknown_cluster
 from reconcile.desired.freezes import read_freezes
 from reconcile.desired.ledger_choice import read_ledger_choice
 from reconcile.desired.link_templates import read_links
+from reconcile.desired.lint_settings import read_lint_settings
 from reconcile.desired.manifest import has_error
 from reconcile.desired.nodes import Document, Tree, place
 from reconcile.desired.references import OPENING, Sources, fill
@@ -52,7 +53,8 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
         findings += more
     defaults, more = _read_defaults(tree.get("defaults"), tuple(clusters), document.marks)
     links, unusable = read_links(tree.get("links"))
-    findings += [*more, *unusable, *_check_fingerprint_key(tree.get("fingerprintKey"))]
+    lint, unclear = read_lint_settings(tree.get("lint"), document.marks, tuple(clusters))
+    findings += [*more, *unusable, *_check_fingerprint_key(tree.get("fingerprintKey")), *unclear]
     if document.problems or has_error(findings):
         raise DefinitionError(*document.problems, *problems_of(findings, document.marks))
     allowed = mapping(tree.get("references")).get("env")
@@ -66,6 +68,7 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
         fingerprint_key=scalar(tree.get("fingerprintKey")) or "",
         links=links,
         snapshots=scalar(tree.get("snapshots")) or _SNAPSHOTS,
+        lint=lint,
     )
     return Parsed(project, defaults, written, document.marks)
 

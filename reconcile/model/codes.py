@@ -1,6 +1,6 @@
-"""The stable codes of problems; each has a heading in `docs/problems.md`.
+"""The stable codes of problems; each has a heading in `docs/problems.md` or `docs/lint-rules.md`.
 
-CF001 to CF099 are kept for lint rules, CF1xx speak of files, CF2xx of references and secrets,
+CF001 to CF099 are lint rules, CF1xx speak of files, CF2xx of references and secrets,
 CF3xx of a cluster and its answers, CF4xx of plans, CF5xx of apply, CF6xx of sandboxes,
 CF7xx of the command line, CF8xx of ledgers and locks, CF9xx of GitHub and GitLab.
 """
@@ -10,6 +10,93 @@ from enum import StrEnum
 
 class Code(StrEnum):
     """A stable name for a kind of problem."""
+
+    IGNORE_WITHOUT_REASON = "CF001"
+    IGNORE_OF_NOTHING = "CF002"
+    EXCEPTION_EXPIRED = "CF003"
+    INLINE_SECRET = "CF004"  # noqa: S105  # the name of a rule
+    SECRET_IN_VALUE = "CF005"  # noqa: S105  # the name of a rule
+    STUB_VALUE = "CF006"
+    BROKEN_PLACEHOLDER = "CF007"
+    SHELL_PLACEHOLDER = "CF008"
+    TLS_NOT_VERIFIED = "CF009"
+
+    DLQ_ON_SOURCE = "CF010"
+    DLQ_WITHOUT_TOLERANCE = "CF011"
+    DLQ_WITHOUT_TOPIC = "CF012"
+    DLQ_AMONG_TOPICS = "CF013"
+    SILENT_LOSS = "CF014"
+    DLQ_WITHOUT_HEADERS = "CF015"
+    LOG_OF_NOTHING = "CF016"
+    PAYLOADS_IN_LOGS = "CF017"
+    RETRY_OF_NOTHING = "CF018"
+    REPLICAS_OVER_BROKERS = "CF019"
+    SINGLE_REPLICA = "CF020"
+
+    NO_TOPICS = "CF021"
+    TOPICS_TWICE = "CF022"
+    TOPIC_LISTED_TWICE = "CF023"
+    EVERY_TOPIC = "CF024"
+    SINGLE_TASK = "CF025"
+    MISSPELT_SETTING = "CF026"
+    NO_BOOLEAN = "CF027"
+    SURROUNDING_SPACE = "CF028"
+
+    TRANSFORM_WITHOUT_TYPE = "CF029"
+    UNUSED_TRANSFORM = "CF030"
+    UNDEFINED_PREDICATE = "CF031"
+    UNUSED_PREDICATE = "CF032"
+    ALIAS_TWICE = "CF033"
+    DROPS_EVERYTHING = "CF034"
+    NO_SUCH_TRANSFORM = "CF035"
+    NO_CONVERTER = "CF036"
+    CONVERTER_OPTIONS_UNUSED = "CF037"
+    NO_REGISTRY = "CF038"
+    SINK_WITHOUT_SCHEMA = "CF039"
+
+    OTHER_SIDE = "CF040"
+    OVERRIDE_OF_NOTHING = "CF041"
+    OVERRIDE_OF_OTHER_CLIENT = "CF042"
+    OVERRIDE_REFUSED = "CF043"
+    CLIENT_SETTING_WITHOUT_PREFIX = "CF044"
+    WORKER_SETTING = "CF045"
+    EXACTLY_ONCE_THAT_IS_NOT = "CF046"
+    TOPIC_CREATION_INCOMPLETE = "CF047"
+    DEPRECATED_SETTING = "CF048"
+    TWO_GENERATIONS = "CF049"
+
+    NO_TOPIC_PREFIX = "CF050"
+    NO_SCHEMA_HISTORY = "CF051"
+    SCHEMA_HISTORY_UNUSED = "CF052"
+    INCLUDE_AND_EXCLUDE = "CF053"
+    SLOT_DROPPED_ON_STOP = "CF054"
+    UPSERT_WITHOUT_KEY = "CF055"
+    BULK_COPY = "CF056"
+    RECORDS_DROPPED = "CF057"
+    HASTY_RETRY = "CF058"
+    OPTION_OF_OTHER_CONVERTER = "CF059"
+
+    SHARED_GROUP = "CF060"
+    SAME_SETTINGS = "CF061"
+    SHARED_SLOT = "CF062"
+    SHARED_SERVER_ID = "CF063"
+    SHARED_TOPIC_PREFIX = "CF064"
+    SHARED_SCHEMA_HISTORY = "CF065"
+    CONFUSABLE_NAMES = "CF066"
+    UNUSUAL_NAME = "CF067"
+    LONG_NAME = "CF068"
+    NO_OWNER = "CF069"
+
+    IS_DELETED = "CF080"
+    IDENTITY_CHANGES = "CF081"
+    GROUP_CHANGES = "CF082"
+    RESTART_IN_WORKING_HOURS = "CF083"
+    FAR_FEWER_TASKS = "CF084"
+    FORMAT_CHANGES = "CF085"
+    OTHER_HOST = "CF086"
+    STARTS_TO_SKIP = "CF087"
+    NEW_TABLES = "CF088"
+    TOPICS_LEFT = "CF089"
 
     SYNTAX = "CF101"
     DUPLICATE_KEY = "CF102"

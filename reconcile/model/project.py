@@ -8,6 +8,7 @@ from enum import StrEnum
 from reconcile.model.config import Secret
 from reconcile.model.desired import IgnoreRule
 from reconcile.model.flavor import Flavor
+from reconcile.model.lint import LintSettings
 from reconcile.model.problem import Location
 
 
@@ -176,6 +177,7 @@ class Project:
     fingerprint_key: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     snapshots: str = "schemas/plugins"
+    lint: LintSettings = field(default_factory=LintSettings)
     definitions_from: str = ""
 
     @property

@@ -1,6 +1,6 @@
 """Turn a draft and the answers about its settings into the plan."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -74,6 +74,11 @@ def build_plan(
         withheld.append(_withheld(item, _change(item.change, draft, {}, hidden, settings)))
     plan = _plan(draft, ordered(changes), _sorted(problems), plan_digest(entries), now)
     return replace(plan, withheld=tuple(withheld))
+
+
+def with_problems(plan: Plan, more: Iterable[Problem]) -> Plan:
+    """Return a plan with further problems among its own."""
+    return replace(plan, problems=_sorted([*plan.problems, *more]))
 
 
 def _withheld(item: DraftWithheld, change: Change) -> Withheld:

@@ -90,7 +90,11 @@ def plan_adoption(
     names, RefusedError for what belongs to another project or to nobody.
     """
     request = PlanRequest(
-        clusters=(cluster,), selection=selection, validation=ValidationMode.OFF, keep_going=True
+        clusters=(cluster,),
+        selection=selection,
+        validation=ValidationMode.OFF,
+        keep_going=True,
+        lint=False,
     )
     with plan_clusters(context, loaded, request, lock=lock) as (planned,):
         if isinstance(planned, NotPlanned):

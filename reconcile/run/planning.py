@@ -16,6 +16,7 @@ from reconcile.live.snapshot import take_snapshot
 from reconcile.model.applied import Applied
 from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory, MoveStep
+from reconcile.model.lint import LintIgnore
 from reconcile.model.live import LiveState
 from reconcile.model.plan import Plan, Selection, ValidationMode
 from reconcile.model.problem import Problem
@@ -41,7 +42,8 @@ class PlanRequest:
     """What somebody wants planned; `prune` asks for deletes beyond what the project file says.
 
     `only_git` leaves alone what was changed by hand; `base` is the commit whose definitions count
-    as what was last applied. With `lenient` secrets that are not there stay unresolved.
+    as what was last applied. With `lenient` secrets that are not there stay unresolved. `lint` runs
+    the rules about changes.
     """
 
     clusters: tuple[str, ...]
@@ -54,6 +56,7 @@ class PlanRequest:
     only_git: bool = False
     base: str = ""
     lenient: bool = False
+    lint: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,6 +106,7 @@ class _Work:
     fingerprints: Fingerprints
     commit: str
     base: Mapping[str, Desired] | None
+    ignores: tuple[LintIgnore, ...] = ()
 
 
 @contextmanager
@@ -139,6 +143,7 @@ def plan_clusters(
             loaded=loaded,
             request=request,
             desired=desired.clusters,
+            ignores=desired.ignores,
             ledgers=ledgers,
             fingerprints=fingerprints_of(context, loaded),
             commit=commit,
@@ -218,7 +223,7 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         cluster=cluster,
         desired=desired,
         live=live,
-        plan=replace(plan, problems=(*known.problems, *plan.problems)),
+        plan=_linted(work, replace(plan, problems=(*known.problems, *plan.problems))),
         connection=connection,
         ledger=around.ledger,
         fingerprints=work.fingerprints,
@@ -284,6 +289,15 @@ def _options(work: _Work, name: str, around: _Around) -> PlanOptions:
         others=around.others,
         base=_base(work, name),
     )
+
+
+def _linted(work: _Work, plan: Plan) -> Plan:
+    """Run the rules about changes, which are loaded where there is something to judge."""
+    if not (work.request.lint and plan.changes):
+        return plan
+    from reconcile.run.linting import linted  # noqa: PLC0415  # slow to load
+
+    return linted(work.context, work.loaded, plan, work.ignores)
 
 
 def _origins(work: _Work, name: str, memory: Memory, stack: ExitStack) -> Mapping[str, Connection]:

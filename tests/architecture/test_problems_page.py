@@ -1,4 +1,4 @@
-"""The page of problems says something of every code, in order, and of nothing else."""
+"""The pages of problems and lint rules say something of every code, in order, and of nothing else."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,8 @@ import pytest
 
 from reconcile.model.codes import Code
 
-PAGE = (Path(__file__).parents[2] / "docs" / "problems.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "lint-rules.md").read_text() + (DOCS / "problems.md").read_text()
 SECTIONS = {
     section[:5]: section for section in re.split(r"^## (?=CF\d{3})", PAGE, flags=re.MULTILINE)[1:]
 }

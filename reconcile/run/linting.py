@@ -1,0 +1,81 @@
+"""Lint what git declares, offline, and what a plan would change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reconcile.desired.load import load_desired
+from reconcile.desired.project import LoadedProject
+from reconcile.lint.check import Ignoring, lint_definitions, lint_plan
+from reconcile.model.lint import LintIgnore
+from reconcile.model.plan import Plan, Selection
+from reconcile.model.problem import Problem, errors_in
+from reconcile.model.selection import matches
+from reconcile.plan.build import with_problems
+from reconcile.run.context import Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linted:
+    """The findings of a run; `unusable` says why some files could not be looked at."""
+
+    findings: tuple[Problem, ...]
+    unusable: tuple[Problem, ...]
+    files: int
+    connectors: tuple[str, ...]
+
+
+def lint_files(
+    context: Context, loaded: LoadedProject, clusters: Sequence[str], selection: Selection
+) -> Linted:
+    """Return all findings in the selected definitions of the given clusters.
+
+    No secret is resolved and no cluster is asked. Rules that compare connectors see all of them,
+    whatever is selected. Raises UsageError for a malformed selection.
+    """
+    found = load_desired(
+        loaded,
+        clusters=clusters,
+        environment={},
+        secrets=False,
+        selection=selection,
+        keep_going=True,
+    )
+    unusable = dict.fromkeys(
+        problem for desired in found.clusters.values() for problem in errors_in(desired.problems)
+    )
+    findings = lint_definitions(
+        {name: desired.definitions.values() for name, desired in found.clusters.items()},
+        loaded.project.lint,
+        _ignoring(context, found.ignores),
+        complete=not selection and not unusable and set(clusters) == set(loaded.project.clusters),
+    )
+    chosen = {
+        definition.name
+        for desired in found.clusters.values()
+        for definition in desired.definitions.values()
+        if matches(selection, definition.name, definition.labels)
+    }
+    kept = [
+        problem
+        for problem in findings
+        if problem.connector in chosen or (not problem.connector and not selection)
+    ]
+    return Linted(
+        findings=tuple(kept),
+        unusable=tuple(unusable),
+        files=found.files,
+        connectors=tuple(sorted(chosen)),
+    )
+
+
+def linted(
+    context: Context, loaded: LoadedProject, plan: Plan, ignores: Sequence[LintIgnore]
+) -> Plan:
+    """Return a plan with what the rules about changes find in it among its problems."""
+    now = context.clock.now()
+    found = lint_plan(plan, loaded.project.lint, _ignoring(context, ignores), now=now)
+    return with_problems(plan, found) if found else plan
+
+
+def _ignoring(context: Context, comments: Sequence[LintIgnore]) -> Ignoring:
+    return Ignoring(comments=comments, today=context.clock.now().date())
