@@ -69,7 +69,9 @@ def plan_return(
         wanted, left = _targets(ledger, target)
         definitions = _definitions(context, loaded, cluster, ledger, wanted)
         now = read_desired(context, loaded, cluster).definitions
-        desired = Desired(project=loaded.project.name, cluster=cluster, definitions=definitions)
+        desired = Desired(
+            project=loaded.project.name, cluster=cluster, definitions=definitions, complete=False
+        )
         request = PlanRequest(clusters=(cluster,))
         with plan_desired(context, loaded, request, desired, ledger) as planned:
             plan = replace(
