@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -129,7 +130,7 @@ def plan(
             write_document(
                 shell, document=plans_document(plans), output=OutputFormat.TEXT, json_out=out
             )
-            shell.terminal.say(f"\nTo carry out exactly this: connectform apply {out}")
+            shell.terminal.say(f"\nTo carry out exactly this: connectform apply {quote(str(out))}")
     changes = any(item.changes for item in plans)
     return worst(code, Exit.CHANGES if detailed_exitcode and changes else Exit.FINE)
 

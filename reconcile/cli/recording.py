@@ -12,6 +12,7 @@ from reconcile.errors import usage
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import Selection
 from reconcile.plan.history_document import histories_document
+from reconcile.redact import one_line
 from reconcile.report.history_text import (
     changes_table,
     holds_table,
@@ -99,7 +100,7 @@ def release_hold(shell: Shell, name: str, asked: Asked) -> Exit:
     loaded, cluster = open_cluster(shell, asked.cluster)
     lock = lock_for(shell, loaded, "hold --release", timeout=asked.timeout, local=asked.local)
     held = release(shell.context, loaded, cluster, name, lock)
-    shell.terminal.say(f"{name} is held no more (it was, by {held.by}: {held.reason}).")
+    shell.terminal.say(f"{name} is held no more (it was, by {held.by}: {one_line(held.reason)}).")
     return Exit.FINE
 
 
