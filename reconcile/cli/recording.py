@@ -197,10 +197,12 @@ def break_lock(shell: Shell, cluster: str | None, *, auto_approve: bool) -> Exit
 def _tell_what_lasts(shell: Shell, back: Return) -> None:
     names = [change.name for change in back.planned.plan.changes]
     held = [name for name in names if name in back.declared]
+    commits = dict.fromkeys(back.reverts.values())
+    way = ":" if commits else ", declare in git what is live now."
     if held:
         shell.terminal.say(
             f"\n{', '.join(held)} {'is' if len(held) == 1 else 'are'} held until git declares"
-            " something else. To make it last:"
+            f" something else. To make it last{way}"
         )
-    for commit in dict.fromkeys(back.reverts.values()):
+    for commit in commits:
         shell.terminal.say(f"  git revert {commit[:12]}")

@@ -55,6 +55,7 @@ def test_a_rollback_deletes_nothing_where_pruning_is_the_rule(workplace: Workpla
         "a": "out.txt",
         "b": "out.txt",
     }
+    assert "To make it last, declare in git what is live now." in back.err
     assert "b" not in workplace.outcomes()
     assert forth.code == 0, forth.both
     assert workplace.cluster.configs().keys() == {"a", "b"}
