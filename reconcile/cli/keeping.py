@@ -123,7 +123,7 @@ def hold(
         return show_holds(shell, asked)
     if release:
         return release_hold(shell, name, asked)
-    if reason is None or until is None:
+    if not (reason and reason.strip()) or until is None:
         raise usage("a hold needs --reason and --until", hint="it ends by itself, so say when")
     return hold_connector(shell, name, asked, reason=reason, until=until)
 

@@ -189,6 +189,6 @@ def _holding(shell: Shell, reason: str | None, until: str | None) -> "Holding | 
 
     if reason is None and until is None:
         return None
-    if reason is None or until is None:
+    if not (reason and reason.strip()) or until is None:
         raise usage("--hold and --until belong together", hint="say why, and when the hold ends")
     return Holding(reason=reason, until=moment_of(shell, until))

@@ -52,7 +52,7 @@ class LogFormat(StrEnum):
 def number_of_seconds(value: float) -> float:
     """Return the value of an option, or refuse it: NaN passes every limit."""
     if math.isnan(value):
-        raise typer.BadParameter("nan is no number of seconds")
+        raise typer.BadParameter("nan is no number")
     return value
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 
 from reconcile.cli.exits import Exit, worst
 from reconcile.cli.opening import open_project
@@ -69,7 +70,9 @@ def _show(
         write_document(
             shell, document=plans_document(plans), output=OutputFormat.TEXT, json_out=wanted.out
         )
-        shell.terminal.say(f"\nTo carry out exactly this: connectform apply {wanted.out}")
+        shell.terminal.say(
+            f"\nTo carry out exactly this: connectform apply {quote(str(wanted.out))}"
+        )
     return code
 
 

@@ -12,6 +12,7 @@ from reconcile.errors import usage
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import Selection
 from reconcile.plan.history_document import histories_document
+from reconcile.redact import one_line
 from reconcile.report.history_text import (
     changes_table,
     holds_table,
@@ -99,7 +100,7 @@ def release_hold(shell: Shell, name: str, asked: Asked) -> Exit:
     loaded, cluster = open_cluster(shell, asked.cluster)
     lock = lock_for(shell, loaded, "hold --release", timeout=asked.timeout, local=asked.local)
     held = release(shell.context, loaded, cluster, name, lock)
-    shell.terminal.say(f"{name} is held no more (it was, by {held.by}: {held.reason}).")
+    shell.terminal.say(f"{name} is held no more (it was, by {held.by}: {one_line(held.reason)}).")
     return Exit.FINE
 
 
@@ -196,10 +197,12 @@ def break_lock(shell: Shell, cluster: str | None, *, auto_approve: bool) -> Exit
 def _tell_what_lasts(shell: Shell, back: Return) -> None:
     names = [change.name for change in back.planned.plan.changes]
     held = [name for name in names if name in back.declared]
+    commits = dict.fromkeys(back.reverts.values())
+    way = ":" if commits else ", declare in git what is live now."
     if held:
         shell.terminal.say(
             f"\n{', '.join(held)} {'is' if len(held) == 1 else 'are'} held until git declares"
-            " something else. To make it last:"
+            f" something else. To make it last{way}"
         )
-    for commit in dict.fromkeys(back.reverts.values()):
+    for commit in commits:
         shell.terminal.say(f"  git revert {commit[:12]}")

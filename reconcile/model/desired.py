@@ -116,7 +116,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Desired:
-    """All definitions for one cluster; `complete` is false where bad files were left out.
+    """The definitions for one cluster; `complete` is false where git declares more than them.
 
     `departing` are connectors of this cluster that a definition of another one claims by
     `movedFrom`. `declared_on` names what is declared on each cluster that a `movedFrom` speaks of.

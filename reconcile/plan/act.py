@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from shlex import quote
 from typing import Final
 
 from reconcile.model.codes import Code
@@ -26,6 +27,7 @@ from reconcile.plan.digest import plan_digest, plan_entry, precondition_of
 from reconcile.plan.effects import state_effects, tasks_of
 from reconcile.plan.holds import holding
 from reconcile.plugins.suggest import suggest
+from reconcile.redact import one_line
 
 _NO_DEFINITIONS: Final[Mapping[str, Definition]] = {}
 
@@ -113,7 +115,10 @@ def without_held(plan: Plan, holds: Sequence[ActiveHold]) -> Plan:
         changes=changes,
         holds=tuple(holds),
         digest=plan_digest(entries),
-        problems=(*plan.problems, *(_held(name, hold) for name, hold in held.items())),
+        problems=(
+            *plan.problems,
+            *(_held(name, hold, plan.cluster) for name, hold in held.items()),
+        ),
     )
 
 
@@ -141,18 +146,18 @@ def withhold_held(plan: Plan, holds: Sequence[ActiveHold]) -> Plan:
     )
 
 
-def _held(name: str, hold: ActiveHold) -> Problem:
+def _held(name: str, hold: ActiveHold, cluster: str) -> Problem:
     who = f" by {hold.by}" if hold.by else ""
     until = f" until {hold.until:%Y-%m-%d %H:%M} UTC" if hold.until else ""
     what = "a freeze of the project file" if hold.freeze else "a hold"
     hint = (
         "the project file says when the freeze ends"
         if hold.freeze
-        else f"connectform hold {hold.name} --release ends it"
+        else f"connectform hold {quote(hold.name)} --release --cluster {cluster} ends it"
     )
     return Problem(
         code=Code.HELD,
-        message=f"{name} is left alone{until}, for {what}{who}: {hold.reason}",
+        message=f"{name} is left alone{until}, for {what}{who}: {one_line(hold.reason)}",
         hint=hint,
         connector=name,
     )
@@ -234,7 +239,7 @@ def _stopped_problem(name: str) -> Problem:
     return Problem(
         code=Code.NOTHING_TO_RESTART,
         message=f"{name} is stopped: it has nothing to restart",
-        hint=f"connectform resume {name} starts it",
+        hint=f"connectform resume {quote(name)} starts it",
         severity=Severity.WARNING,
         connector=name,
     )

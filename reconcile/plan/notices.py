@@ -1,6 +1,7 @@
 """What a draft has to say besides its changes."""
 
 from collections.abc import Collection, Mapping
+from shlex import quote
 from typing import Final
 
 from reconcile.model.codes import Code
@@ -81,7 +82,7 @@ def _unrecorded_problems(strays: Strays, options: PlanOptions) -> list[Problem]:
             code=Code.NOT_RECORDED,
             message=f"{names}: not deleted, since the ledger does not know"
             f" {'it' if len(strays.undeclared) == 1 else 'them'} as ours",
-            hint=f"connectform adopt {strays.undeclared[0]} takes a connector over, to be deleted"
+            hint=f"connectform adopt {quote(strays.undeclared[0])} takes a connector over, to be deleted"
             " by the next apply",
             severity=Severity.NOTICE,
         )
@@ -99,7 +100,8 @@ def _owner_problems(
             message=f"{name} belongs to project {record.project}, which applied it on"
             f" {record.at:%Y-%m-%d}{f' ({record.actor})' if record.actor else ''}",
             location=definition.location,
-            hint=f"choose another name, or let {record.project} give it up: connectform forget {name}",
+            hint=f"choose another name, or let {record.project} give it up:"
+            f" connectform forget {quote(name)}",
             connector=name,
         )
         for name, definition in definitions.items()

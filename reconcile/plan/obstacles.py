@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from shlex import quote
 
 from reconcile.model.codes import Code
 from reconcile.model.desired import Definition, Desired
@@ -90,7 +91,7 @@ def _owner(situation: Situation, desired: Desired) -> Problem | None:
                 definition,
                 f"{situation.name} is to be moved, which deletes it, and the ledger does not know"
                 " it as ours",
-                f"connectform adopt {situation.name} --cluster {situation.cluster}, then apply"
+                f"connectform adopt {quote(situation.name)} --cluster {situation.cluster}, then apply"
                 " again",
             ),
             code=Code.NOT_RECORDED,
@@ -100,7 +101,7 @@ def _owner(situation: Situation, desired: Desired) -> Problem | None:
             move_problem(
                 definition,
                 f"{situation.name} belongs to project {record.project}",
-                f"let {record.project} forget it first: connectform forget {situation.name}",
+                f"let {record.project} forget it first: connectform forget {quote(situation.name)}",
             ),
             code=Code.OWNED_BY_ANOTHER,
         )

@@ -82,6 +82,8 @@ def _complete_text(result: ApplyResult) -> str:
     )
     changed = actions[Action.UPDATE] + actions[Action.SET_STATE] + actions[Action.RESTART]
     text = f"{actions[Action.CREATE]} added, {changed} changed, {actions[Action.DELETE]} destroyed"
+    if actions[Action.MOVE]:
+        text += f", {actions[Action.MOVE]} moved"
     already = result.count(OutcomeStatus.ALREADY_APPLIED)
     return f"{text}, {already} already applied" if already else text
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from shlex import quote
 
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import RefusedError, UsageError
@@ -231,7 +232,7 @@ def _foreign(name: str, project: str, place: str) -> Problem:
     return Problem(
         code=Code.OWNED_BY_ANOTHER,
         message=f"{name} belongs to project {project}, says the ledger {place}",
-        hint=f"let {project} give it up: connectform forget {name}",
+        hint=f"let {project} give it up: connectform forget {quote(name)}",
         connector=name,
     )
 

@@ -15,6 +15,7 @@ from reconcile.model.codes import Code
 from reconcile.model.desired import Definition, Desired
 from reconcile.model.ledger import ChangeRecord, Hold, Run
 from reconcile.model.outcome import ApplyResult, OutcomeStatus
+from reconcile.model.plan import Action
 from reconcile.model.problem import Location, Problem, Severity
 from reconcile.plan.digest import declared_digest
 from reconcile.run.context import Context
@@ -69,7 +70,9 @@ def plan_return(
         wanted, left = _targets(ledger, target)
         definitions = _definitions(context, loaded, cluster, ledger, wanted)
         now = read_desired(context, loaded, cluster).definitions
-        desired = Desired(project=loaded.project.name, cluster=cluster, definitions=definitions)
+        desired = Desired(
+            project=loaded.project.name, cluster=cluster, definitions=definitions, complete=False
+        )
         request = PlanRequest(clusters=(cluster,))
         with plan_desired(context, loaded, request, desired, ledger) as planned:
             plan = replace(
@@ -136,6 +139,8 @@ def _targets(ledger: OpenLedger, target: str) -> tuple[Mapping[str, Applied], tu
     if target in runs:
         return _as_of_run(runs[target], changes)
     mine = [one for one in changes if one.name == target]
+    if mine and _is_departure(mine[-1]):
+        raise UsageError(_moved_away(mine[-1], Severity.ERROR))
     record = ledger.memory.records.get(target)
     current = record.applied if record is not None else (mine[-1].applied if mine else None)
     before = [
@@ -151,6 +156,8 @@ def _as_of_run(
 ) -> tuple[Mapping[str, Applied], tuple[Problem, ...]]:
     then: dict[str, ChangeRecord] = {}
     later: set[str] = set()
+    last = {change.name: change for change in changes}
+    departed = {name: change for name, change in last.items() if _is_departure(change)}
     for change in changes:
         if (change.at, change.run) <= (run.finished_at or run.started_at, run.id):
             then[change.name] = change
@@ -159,9 +166,12 @@ def _as_of_run(
     wanted = {
         name: applied
         for name, change in then.items()
-        if name in later and (applied := change.applied) is not None
+        if name in later - departed.keys() and (applied := change.applied) is not None
     }
     left = [
+        _moved_away(change, Severity.NOTICE) for name, change in departed.items() if name in later
+    ]
+    left += [
         Problem(
             code=Code.CANNOT_ROLL_BACK,
             message=f"{name} did not exist then, and is left as it is: nothing is deleted by a"
@@ -170,10 +180,27 @@ def _as_of_run(
             severity=Severity.NOTICE,
             connector=name,
         )
-        for name in sorted(later)
+        for name in sorted(later - departed.keys())
         if name not in wanted
     ]
     return wanted, tuple(left)
+
+
+def _is_departure(change: ChangeRecord) -> bool:
+    """Tell whether a connector went on under another name or on another cluster."""
+    return change.action is Action.MOVE and change.applied is None
+
+
+def _moved_away(change: ChangeRecord, severity: Severity) -> Problem:
+    return Problem(
+        code=Code.CANNOT_ROLL_BACK,
+        message=f"{change.name} {change.message}, and goes on there: a second one beside it would"
+        " do the same work again",
+        hint="to bring it back with its offsets, declare it again with a movedFrom that names where"
+        " it is now",
+        severity=severity,
+        connector=change.name,
+    )
 
 
 def _definitions(

@@ -40,7 +40,7 @@ def hold(
     """
     held = Hold(
         name=name,
-        reason=reason,
+        reason=" ".join(reason.split()),
         by=lock.identity.actor,
         since=context.clock.now(),
         until=until,

@@ -117,6 +117,9 @@ class LedgerJournal:
                 source.update(departure_entries(move, move.at))
         self.lease.swap(here)
         for cluster, entries in there.items():
+            if step is MoveStep.DONE:
+                run = self._seen_from(cluster)
+                entries[keys.run_key(run.id)] = writing.run_text(run)
             self.elsewhere[cluster].swap(entries)
 
     def obstacle(self) -> str:
@@ -140,6 +143,16 @@ class LedgerJournal:
         run = replace(self._run or self._begun(), finished_at=self.clock.now(), counts=counts)
         entries[keys.run_key(run.id)] = writing.run_text(run)
         self.lease.swap(entries)
+
+    def _seen_from(self, cluster: str) -> Run:
+        """Return this run as the history of a cluster tells it that connectors moved away from."""
+        left = [
+            move
+            for move in self._moves.values()
+            if move.cluster == cluster and move.step is MoveStep.DONE
+        ]
+        counts = {OutcomeStatus.APPLIED.value: len(left)}
+        return replace(self._run or self._begun(), finished_at=self.clock.now(), counts=counts)
 
     def _begun(self) -> Run:
         plan, identity = self.plan, self.identity

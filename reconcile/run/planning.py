@@ -96,7 +96,7 @@ class NotPlanned:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Work:
-    """All that the planning of each cluster shares."""
+    """All that the planning of each cluster shares; `whole` are all definitions that git holds."""
 
     context: Context
     loaded: LoadedProject
@@ -107,6 +107,7 @@ class _Work:
     commit: str
     base: Mapping[str, Desired] | None
     ignores: tuple[LintIgnore, ...] = ()
+    whole: bool = True
 
 
 @contextmanager
@@ -170,7 +171,10 @@ def plan_desired(
     desired: Desired,
     ledger: OpenLedger,
 ) -> Iterator[Planned]:
-    """Plan one cluster for definitions that do not come from the files, under a lock held already."""
+    """Plan one cluster for definitions that do not come from the files, under a lock held already.
+
+    They are not all that git declares, so nothing else is deleted, whatever `ownership.prune` says.
+    """
     work = _Work(
         context=context,
         loaded=loaded,
@@ -180,6 +184,7 @@ def plan_desired(
         fingerprints=fingerprints_of(context, loaded),
         commit=commit_of(loaded.project.root),
         base=None,
+        whole=False,
     )
     with ExitStack() as stack:
         yield _planned(work, desired.cluster, stack)
@@ -276,7 +281,7 @@ def _options(work: _Work, name: str, around: _Around) -> PlanOptions:
     return PlanOptions(
         now=work.context.clock.now(),
         owns=cluster.ownership.owns,
-        prune=request.prune or cluster.ownership.prune is Prune.OWNED,
+        prune=work.whole and (request.prune or cluster.ownership.prune is Prune.OWNED),
         ignore=cluster.ignore,
         selection=request.selection,
         validation=request.validation,

@@ -33,3 +33,44 @@ def test_a_rollback_to_a_class_that_the_cluster_no_longer_has_is_refused(
     assert "[CF403]" in result.both
     assert smaller.writes == 0
     assert "held" not in held.out
+
+
+def test_a_rollback_deletes_nothing_where_pruning_is_the_rule(workplace: Workplace):
+    workplace.write_project(
+        '    ownership: {owns: ["*"], prune: owned}\n    limits: {maxDeletes: 9}\n'
+    )
+    for name in ("a", "b"):
+        workplace.write_sink(name)
+    workplace.run("apply", "--auto-approve")
+    workplace.write_sink("a", file="new.txt")
+    workplace.run("apply", "--auto-approve")
+    *_, run = json.loads(workplace.run("history", "--output", "json").out)["histories"][0]["runs"]
+
+    back = workplace.run("rollback", "a", "--auto-approve")
+    live = workplace.cluster.configs()
+    forth = workplace.run("rollback", run["id"], "--auto-approve")
+
+    assert back.code == 0, back.both
+    assert {name: config["file"] for name, config in live.items()} == {
+        "a": "out.txt",
+        "b": "out.txt",
+    }
+    assert "To make it last, declare in git what is live now." in back.err
+    assert "b" not in workplace.outcomes()
+    assert forth.code == 0, forth.both
+    assert workplace.cluster.configs().keys() == {"a", "b"}
+
+
+def test_a_rollback_forgets_nothing_of_what_it_is_not_about(workplace: Workplace):
+    for name in ("a", "b"):
+        workplace.write_sink(name)
+    workplace.run("apply", "--auto-approve")
+    workplace.write_sink("a", file="new.txt")
+    workplace.run("apply", "--auto-approve")
+    workplace.cluster.remove("b")
+
+    back = workplace.run("rollback", "a", "--auto-approve")
+    after = workplace.run("plan")
+
+    assert back.code == 0, back.both
+    assert "b will be created again: it was deleted by hand" in after.out

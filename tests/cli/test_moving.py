@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,11 @@ class Two:
     def history(self, name: str, cluster: str) -> list[dict[str, str]]:
         told = self.place.run("history", name, "--cluster", cluster, "--output", "json")
         return json.loads(told.out)["histories"][0]["changes"]
+
+    def run_of(self, change: dict[str, str], cluster: str) -> dict[str, Any]:
+        told = self.place.run("history", "--cluster", cluster, "--output", "json")
+        runs = json.loads(told.out)["histories"][0]["runs"]
+        return next(run for run in runs if run["id"] == change["run"])
 
     @property
     def writes(self) -> int:
@@ -114,6 +120,11 @@ def test_a_connector_moves_to_another_cluster_and_both_ledgers_know(two: Two, wa
     assert two.west.offsets("new") == (AT,)
     assert [one["message"] for one in two.history("old", "east")] == ["", "moved to new on west"]
     assert [one["status"] for one in two.history("new", "west")] == ["applied"]
+    (arrived,) = two.history("new", "west")
+    for run in (two.run_of(arrived, "west"), two.run_of(arrived, "east")):
+        assert run["actor"]
+        assert run["finished_at"]
+        assert run["counts"] == {"applied": 1}
     again = two.place.run("plan", "--all-clusters")
     assert "No changes. All 2 clusters match git." in again.out, again.both
 
@@ -235,3 +246,21 @@ def test_with_a_file_that_cannot_be_used_nothing_moves_and_the_rest_goes_on(work
     assert result.code == 5, result.both
     assert "new is not moved from old: some files could not be used" in result.out
     assert set(workplace.cluster.configs()) == {"old", "other"}
+
+
+def test_what_moved_away_is_not_rolled_back_beside_where_it_went(two: Two):
+    first = two.history("old", "east")[0]["run"]
+    two.withdraw("old")
+    two.declare("new", "west", FROM_EAST)
+    moved = two.place.run("apply", "--auto-approve", "--cluster", "west")
+
+    by_name = two.place.run("rollback", "old", "--cluster", "east", "--auto-approve")
+    by_run = two.place.run("rollback", first, "--cluster", "east", "--auto-approve")
+
+    assert moved.code == 0, moved.both
+    assert by_name.code == 64
+    assert "old moved to new on west" in by_name.err
+    assert "declare it again with a movedFrom" in by_name.err
+    assert by_run.code == 0, by_run.both
+    assert "old moved to new on west" in by_run.out
+    assert (set(two.east.configs()), set(two.west.configs())) == (set(), {"new"})

@@ -43,7 +43,7 @@ def test_a_time_that_is_no_number_is_wrong_usage(workplace: Workplace) -> None:
     told = workplace.run("apply", "--settle-timeout", "nan")
 
     assert told.code == 64
-    assert "nan is no number of seconds" in told.err
+    assert "nan is no number" in told.err
 
 
 @pytest.mark.parametrize("real", [(), ("--real",)])
@@ -117,3 +117,18 @@ def test_init_adds_its_lines_to_a_gitignore_that_is_there(
     (workplace.folder / "new" / "connectform.yaml").unlink()
     assert workplace.run("init", "new").code == 64
     assert ignored.read_bytes().decode() == after
+
+
+@pytest.mark.parametrize(
+    "arguments", [("hold", "a", "--reason"), ("pause", "a", "--auto-approve", "--hold")]
+)
+def test_a_hold_says_why_on_one_line(workplace: Workplace, arguments: tuple[str, ...]) -> None:
+    workplace.write_sink("a")
+    workplace.run("apply", "--auto-approve")
+
+    empty = workplace.run(*arguments, " ", "--until", "1h")
+    told = workplace.run(*arguments, "it\n::error::burns", "--until", "1h")
+
+    assert empty.code == 64
+    assert told.code == 0, told.both
+    assert "it ::error::burns" in workplace.run("hold").out

@@ -3,9 +3,17 @@ import pytest
 from reconcile.model.codes import Code
 from reconcile.model.desired import TargetState
 from reconcile.model.live import LiveStatus, LiveTask, State
-from reconcile.model.plan import Action, Effect, EffectKind, Reason, StateChange, ValidationMode
+from reconcile.model.plan import (
+    Action,
+    ActiveHold,
+    Effect,
+    EffectKind,
+    Reason,
+    StateChange,
+    ValidationMode,
+)
 from reconcile.model.problem import Location, Problem, Severity
-from reconcile.plan.act import restart_plan, state_plan
+from reconcile.plan.act import restart_plan, state_plan, without_held
 from reconcile.plan.digest import still_holds
 from tests.unit.plan.worlds import NOON, definition, live, live_connector
 
@@ -180,3 +188,10 @@ def test_of_several_tasks_those_that_failed_are_counted():
         only_failed=True,
     )
     assert found.changes[0].effects == (Effect(EffectKind.RESTARTS_TASKS, 2),)
+
+
+def test_the_hint_about_a_hold_can_be_pasted_and_its_reason_begins_no_line():
+    hold = ActiveHold(name="ord*", reason="a\n::error::b", by="ada", until=None)
+    (problem,) = without_held(restarted("orders"), [hold]).problems
+    assert problem.message == "orders is left alone, for a hold by ada: a\\n::error::b"
+    assert problem.hint == "connectform hold 'ord*' --release --cluster local ends it"

@@ -60,6 +60,14 @@ def test_a_complete_apply_is_summed_up_by_action() -> None:
     assert plain(result_lines(result)) == "Apply complete: 1 added, 3 changed, 0 destroyed.\n"
 
 
+def test_moves_are_counted_where_there_are_any() -> None:
+    result = _result(_outcome(action=Action.MOVE), _outcome(OutcomeStatus.ALREADY_APPLIED))
+
+    assert result_text(result) == (
+        "Apply complete: 0 added, 0 changed, 0 destroyed, 1 moved, 1 already applied."
+    )
+
+
 def test_changes_that_were_there_already_are_counted_apart() -> None:
     result = _result(_outcome(action=Action.DELETE), _outcome(OutcomeStatus.ALREADY_APPLIED))
 
