@@ -1,4 +1,9 @@
-"""Reports for pull requests: whatever is in them, and however much, they stay what they are."""
+"""Reports for pull requests: whatever is in them, and however much, they stay what they are.
+
+To change how they read on purpose, rewrite `tests/golden/*.md` and look at the diff:
+
+    REWRITE_GOLDEN=1 .venv/bin/python -m pytest tests/unit/report/test_markdown_page.py -k always
+"""
 
 import os
 from collections.abc import Callable
