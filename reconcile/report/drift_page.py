@@ -84,6 +84,10 @@ def _card(
 ) -> Card:
     missing = any(change.name == one.name for one in drift.missing)
     seen = as_drift(change)
+    remedies = drift.remedies.get(change.name)
+    runnable = {remedies.take_back, remedies.accept} if remedies else set()
+    settled = remedy_texts(drift, change)
+    advice = (f"{what}: {text}" for what, text in settled if text not in runnable)
     return Card(
         name=change.name,
         sign=MISSING if missing else CHANGED,
@@ -91,8 +95,8 @@ def _card(
         facts=change_facts(change),
         columns=_FROM_GIT,
         rows=() if missing else tuple(key_rows(seen)),
-        commands=tuple(remedy_texts(drift, change)),
-        notes=() if missing else tuple(comment_texts(seen)),
+        commands=tuple(pair for pair in settled if pair[1] in runnable),
+        notes=(*advice, *(() if missing else comment_texts(seen))),
         problems=tuple(problems),
         links=links_of(links, cluster=drift.cluster, connector=change.name),
         urgent=missing,

@@ -20,15 +20,15 @@ STYLE: Final = """
 }
 * { box-sizing: border-box; }
 body {
-  margin: 0; background: var(--page); color: var(--text);
+  margin: 0; background: var(--page); color: var(--text); overflow-wrap: anywhere;
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
 }
 main, header, footer { max-width: 66rem; margin: 0 auto; padding: 0 1rem; }
 header { padding-top: 1.5rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; }
 h2 { font-size: 1.2rem; margin: 2rem 0 .75rem; }
-h3 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
-p { margin: .25rem 0; overflow-wrap: anywhere; }
+h3 { font-size: 1rem; margin: 0; }
+p { margin: .25rem 0; }
 a { color: var(--link); }
 a:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 code, .value { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .875em; }
@@ -68,10 +68,10 @@ table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; }
 thead th { color: var(--quiet); font-size: .8rem; font-weight: 600; border-bottom: 1px solid var(--rule); }
 tbody th { font-weight: 600; } tbody tr + tr > * { border-top: 1px solid var(--rule); }
-th, td { overflow-wrap: anywhere; min-width: 3.5rem; }
-ul { margin: .25rem 0; padding-left: 1.25rem; } li { overflow-wrap: anywhere; }
+th, td { min-width: 3.5rem; }
+ul { margin: .25rem 0; padding-left: 1.25rem; }
 details > summary { cursor: pointer; padding: .25rem 0; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .5rem 0; }
+pre { white-space: pre-wrap; margin: .5rem 0; }
 footer { color: var(--quiet); font-size: .85rem; padding: 1.5rem 1rem 2rem; }
 @media (max-width: 40rem) {
   thead { display: none; }

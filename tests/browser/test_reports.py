@@ -1,5 +1,7 @@
 """Every report as a page: accessible, readable anywhere, and inert whatever is in it."""
 
+from dataclasses import replace
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -8,8 +10,10 @@ from reconcile.report.html_page import page_html
 from reconcile.report.outcome_page import results_page
 from reconcile.report.plan_page import plans_page
 from reconcile.report.problems_page import problems_page
+from reconcile.report.status_page import statuses_page
 from tests.browser.conftest import PHONE, WIDE
 from tests.golden import nouns
+from tests.hostile import HOSTILE, poisoned
 
 LINKS = {"logs": "https://logs.example.com/?q={connector}"}
 PAGES = {
@@ -17,6 +21,15 @@ PAGES = {
     "drift": drifts_page(nouns.drifts(), links=LINKS),
     "outcome": results_page(nouns.results(), links=LINKS),
     "problems": problems_page("Findings", nouns.PROBLEMS),
+    "status": statuses_page(nouns.readings(), links=LINKS, failed=[nouns.NOT_COMPARED]),
+    "hostile": plans_page(
+        [
+            poisoned(replace(nouns.plans()[0], changes=(nouns.UPDATED,)), text)
+            for text in HOSTILE.values()
+        ],
+        links=LINKS,
+        findings=[found for text in HOSTILE.values() for found in poisoned(nouns.PROBLEMS, text)],
+    ),
     "no plan": plans_page([], links={}),
     "no findings": problems_page("Findings", []),
 }

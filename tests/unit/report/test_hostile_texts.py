@@ -146,6 +146,10 @@ def test_nothing_becomes_an_element_an_attribute_or_a_link(kind, name) -> None:
     assert all(row.isprintable() for row in markup.splitlines())
 
 
+def test_a_project_without_links_has_none_in_its_pages() -> None:
+    assert Page(page_html(plans_page(nouns.plans(), links={}))).links == {"#report"}
+
+
 @pytest.mark.parametrize("kind", PAGES)
 def test_a_page_has_the_same_elements_whatever_its_words(kind) -> None:
     ordinary = Page(page_html(PAGES[kind]("word"))).elements

@@ -1,4 +1,9 @@
-"""Reports for pull requests: whatever is in them, and however much, they stay what they are."""
+"""Reports for pull requests: whatever is in them, and however much, they stay what they are.
+
+To change how they read on purpose, rewrite `tests/golden/*.md` and look at the diff:
+
+    REWRITE_GOLDEN=1 .venv/bin/python -m pytest tests/unit/report/test_markdown_page.py -k always
+"""
 
 import os
 from collections.abc import Callable
@@ -160,6 +165,30 @@ def test_the_reports_read_as_they_always_did(kind) -> None:
         golden.write_text(text, encoding="utf-8")
 
     assert text == golden.read_text(encoding="utf-8")
+
+
+def test_many_keys_of_one_connector_are_folded_away() -> None:
+    text = page_markdown(plans_page([many(Action.UPDATE, 1, keys=30)], links={}))
+
+    assert "<summary>30 keys</summary>" in text
+    assert rendered(text).open_details == 0
+
+
+def test_what_is_wrong_with_files_and_clusters_comes_before_the_plans() -> None:
+    page = plans_page(
+        [many(Action.UPDATE, 1)],
+        links={},
+        failed=[nouns.NOT_COMPARED],
+        findings=[replace(found, connector="") for found in nouns.PROBLEMS],
+    )
+
+    text = page_markdown(page)
+
+    assert text.startswith("## Plan for 2 clusters\n")
+    places = [text.index(f"### {name}") for name in ("Findings", "Cluster far", "Cluster local")]
+    assert places == sorted(places)
+    assert "**Cannot tell**: not compared: far." in text
+    assert "cannot connect to far" in text
 
 
 def test_several_clusters_share_the_room() -> None:
