@@ -66,7 +66,7 @@ def _expected(change: Change, live: LiveConnector | None, context: Context) -> F
 
 def _weighed(change: Change, live: LiveConnector | None, context: Context) -> Flight:
     flight = _ready(change, live, context)
-    match standing(change, live):
+    match standing(change, live, context.fingerprints):
         case Standing.READY:
             return flight
         case Standing.DONE:

@@ -16,7 +16,7 @@ from reconcile.apply.problems import (
     unreadable,
     unrecorded,
 )
-from reconcile.apply.standing import is_written, what_happened
+from reconcile.apply.standing import what_happened, what_happened_to_origin
 from reconcile.connect.answers import ConnectorOffset
 from reconcile.connect.connection import Connection
 from reconcile.connect.reads import get_offsets
@@ -28,7 +28,7 @@ from reconcile.model.live import LiveConnector
 from reconcile.model.outcome import OutcomeStatus
 from reconcile.model.plan import Change, Origin
 from reconcile.model.problem import Problem
-from reconcile.plan.digest import precondition_of
+from reconcile.plan.fingerprints import Fingerprints
 
 _ORDER = tuple(MoveStep)
 
@@ -83,7 +83,7 @@ def _live(
 def _weighed(leg: Leg, context: Context) -> Leg:
     try:
         begun = context.journal.move_of(leg.change)
-        if what := _obstacle(leg, begun):
+        if what := _obstacle(leg, begun, context.fingerprints):
             return _failed(leg, context, changed_meanwhile(leg.change, what))
         step, offsets = _progress(leg, begun, context)
     except LedgerError as error:
@@ -97,16 +97,14 @@ def _weighed(leg: Leg, context: Context) -> Leg:
     return _begun(come, context)
 
 
-def _obstacle(leg: Leg, begun: Move | None) -> str:
+def _obstacle(leg: Leg, begun: Move | None, fingerprints: Fingerprints) -> str:
     """Return what happened to either side since the plan was made that forbids the move."""
     change, origin = leg.change, leg.origin
+    if what := what_happened_to_origin(change, leg.old, leg.new, fingerprints):
+        return f"to be moved from {origin.name}, which was {what}"
     if leg.old is None:
-        if leg.new is not None and is_written(change, leg.new) and not _is_lost(leg, begun):
-            return ""
-        return f"to be moved from {origin.name}, which was deleted"
-    as_planned = precondition_of(leg.old, origin.precondition.hidden, state=origin.state)
-    if as_planned != origin.precondition:
-        return f"to be moved from {origin.name}, which was changed"
+        lost = _is_lost(leg, begun)
+        return f"to be moved from {origin.name}, which was deleted" if lost else ""
     if begun is not None:
         return ""
     if leg.old.target_state not in (origin.state, TargetState.STOPPED):

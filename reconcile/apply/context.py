@@ -15,6 +15,7 @@ from reconcile.connect.connection import Connection
 from reconcile.model.outcome import OutcomeStatus
 from reconcile.model.problem import Problem
 from reconcile.model.release import Release
+from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 
 _TROUBLE = frozenset({OutcomeStatus.FAILED, OutcomeStatus.UNSETTLED})
 
@@ -27,7 +28,7 @@ class Context:
     options say that nothing new is begun then, `unwell` once the worker calls itself unhealthy
     after a write: what is begun then would time out as well, 90 s each. `unsung` names canaries
     that ended badly, `unrecorded` holds why nothing more can be recorded. `origins` are the
-    connections to the clusters that connectors move from.
+    connections to the clusters that connectors move from, `fingerprints` know secrets again.
     """
 
     connection: Connection
@@ -40,6 +41,7 @@ class Context:
     pool: Executor
     journal: Journal = field(default_factory=NoJournal)
     origins: Mapping[str, Connection] = field(default_factory=dict)
+    fingerprints: Fingerprints = NO_FINGERPRINTS
     halted: threading.Event = field(default_factory=threading.Event)
     unwell: threading.Event = field(default_factory=threading.Event)
     unsung: list[str] = field(default_factory=list)

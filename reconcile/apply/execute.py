@@ -20,6 +20,7 @@ from reconcile.model.codes import Code
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import Action, Change, Plan
 from reconcile.model.problem import Problem, errors_in
+from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 from reconcile.plan.order import rank
 
 _WELL = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED})
@@ -42,12 +43,14 @@ def apply_plan(
     interrupt: Interrupt | None = None,
     journal: Journal | None = None,
     origins: Mapping[str, Connection] | None = None,
+    fingerprints: Fingerprints = NO_FINGERPRINTS,
 ) -> ApplyResult:
     """Carry out a plan, and return what came of each change, in the plan's order.
 
     One change that fails stops no other, unless the options say so. `observe` is called for one
     event at a time, from several threads; `journal` keeps the record; `origins` are connections to
-    the other clusters that connectors move from. Raises RefusedError for a plan with errors, and
+    the other clusters that connectors move from; `fingerprints` know the secrets of a plan that was
+    kept in a file again. Raises RefusedError for a plan with errors, and
     ClusterError where the cluster cannot take writes or be read; nothing was written then.
     """
     if errors := errors_in(plan.problems):
@@ -70,6 +73,7 @@ def apply_plan(
             pool=pool,
             journal=journal or NoJournal(),
             origins=origins or {},
+            fingerprints=fingerprints,
         )
         try:
             outcomes = _outcomes(_waves(plan, context), plan)

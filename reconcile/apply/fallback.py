@@ -46,7 +46,7 @@ def _has_failed(flight: Flight) -> bool:
 def _obstacle(flight: Flight) -> str:
     fallback = flight.change.fallback
     if fallback is None or fallback.unresolved():
-        return "what was applied before is not known here, or one of its secrets is not"
+        return flight.change.no_way_back or "what was applied before is not known here"
     if any(is_masked(value) for value in fallback.reveal().values()):
         return "what was applied before holds a mask in the place of a secret"
     return ""

@@ -6,7 +6,8 @@ from reconcile.apply.compare import same_config
 from reconcile.model.desired import TargetState
 from reconcile.model.live import LiveConnector
 from reconcile.model.plan import Action, Change
-from reconcile.plan.digest import still_holds
+from reconcile.plan.digest import is_met, precondition_of, still_holds
+from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 from reconcile.plugins.sensitive import is_masked
 
 
@@ -22,13 +23,17 @@ class Standing(StrEnum):
     MOVED = "moved"
 
 
-def standing(change: Change, live: LiveConnector | None) -> Standing:
+def standing(
+    change: Change, live: LiveConnector | None, fingerprints: Fingerprints = NO_FINGERPRINTS
+) -> Standing:
     """Return whether a change still fits the live connector; None is an absent one."""
     if live is None:
         return _of_absent(change)
     if _is_as_wanted(change, live):
         return Standing.DONE
-    if change.action is Action.RESTART or still_holds(change, live) or _is_half_way(change, live):
+    if change.action is Action.RESTART or still_holds(change, live, fingerprints=fingerprints):
+        return Standing.READY
+    if _is_half_way(change, live, fingerprints):
         return Standing.READY
     return Standing.MOVED
 
@@ -63,6 +68,23 @@ def what_happened(change: Change, live: LiveConnector | None) -> str:
     return f"changed to {live.target_state}"
 
 
+def what_happened_to_origin(
+    change: Change,
+    old: LiveConnector | None,
+    new: LiveConnector | None,
+    fingerprints: Fingerprints,
+) -> str:
+    """Return what somebody did to the connector that a move starts from, or an empty text."""
+    origin = change.origin
+    if origin is None:
+        return ""
+    if old is None:
+        return "" if is_written(change, new) else "deleted"
+    planned = origin.precondition
+    now = precondition_of(old, planned.hidden, state=origin.state, fingerprints=fingerprints)
+    return "" if is_met(planned, now) else "changed"
+
+
 def _of_absent(change: Change) -> Standing:
     match change.action:
         case Action.CREATE | Action.MOVE:
@@ -86,9 +108,11 @@ def _is_as_wanted(change: Change, live: LiveConnector) -> bool:
             return False
 
 
-def _is_half_way(change: Change, live: LiveConnector) -> bool:
+def _is_half_way(change: Change, live: LiveConnector, fingerprints: Fingerprints) -> bool:
     """Tell whether an earlier run can have left it so: our own writes are no surprise."""
-    as_before = any(still_holds(change, live, state=state) for state in TargetState)
+    as_before = any(
+        still_holds(change, live, state=state, fingerprints=fingerprints) for state in TargetState
+    )
     match change.action:
         case Action.UPDATE:
             return (as_before or is_written(change, live)) and _is_on_the_way(change, live)

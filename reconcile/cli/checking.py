@@ -71,6 +71,8 @@ def export_connectors(
         )
     if not exported.files:
         shell.terminal.say("Nothing to export.")
+    if exported.problems:
+        shell.terminal.note(problems_lines(exported.problems), redactor=shell.context.redactor)
     _tell_secrets(shell, exported)
     return Exit.FINE
 

@@ -8,6 +8,7 @@ import typer
 from reconcile.cli.exits import Exit
 from reconcile.cli.options import OutputFormat, OutputOption
 from reconcile.cli.shell import Shell, command, write_document
+from reconcile.model.flavor import Flavor
 
 NameOption = Annotated[
     str, typer.Option("--name", metavar="NAME", help="Which sandbox; several can be up at once.")
@@ -39,6 +40,14 @@ def up(
         str | None,
         typer.Option(metavar="VERSION", help="4.3.1, 3.9.1 or 3.6.2. Default: 4.3.1."),
     ] = None,
+    flavor: Annotated[
+        Flavor,
+        typer.Option(
+            metavar="FLAVOR",
+            help="apache, confluent-platform or aiven; simulated only. Default: apache.",
+            show_default=False,
+        ),
+    ] = Flavor.APACHE,
     workers: Annotated[int, typer.Option(metavar="N", help="Workers of each cluster, 1 to 3.")] = 1,
     clusters: Annotated[int, typer.Option(metavar="N", help="Connect clusters, 1 or 2.")] = 1,
     plugin: Annotated[
@@ -84,6 +93,7 @@ def up(
         basic_auth=basic_auth,
         port=port,
         heartbeat_ms=heartbeat_ms,
+        flavor=flavor,
     )
     clock = shell.context.clock
     began = clock.monotonic()

@@ -4,14 +4,22 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from reconcile.clock import Clock
 from reconcile.connect import wire
 from reconcile.connect.access import credentials_of, session_settings, shown_url, warnings_of
 from reconcile.connect.answers import Event, Exchange, Waiting
-from reconcile.connect.failures import Fault, FaultKind, failure_kind, write_failure
+from reconcile.connect.failures import (
+    Fault,
+    FaultKind,
+    failure_kind,
+    is_starting,
+    is_withheld,
+    write_failure,
+)
+from reconcile.connect.patience import Patience
 from reconcile.connect.problems import Asked, Heard, problem_of
 from reconcile.connect.requests import Request, reading
 from reconcile.connect.transport import Target, exchange
@@ -39,30 +47,6 @@ _MOVING: Final = frozenset(
         FaultKind.CERTIFICATE,
     }
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How many seconds a read is tried again, by what stands in its way; 0 gives up at once."""
-
-    starting: float = 60.0
-    busy: float = 90.0
-    proxy: float = 15.0
-    unreachable: float = 15.0
-
-    def limit(self, kind: FaultKind) -> float:
-        """Return the seconds for one kind of fault."""
-        match kind:
-            case FaultKind.STARTING:
-                return self.starting
-            case FaultKind.BUSY:
-                return self.busy
-            case FaultKind.GATEWAY | FaultKind.UNAVAILABLE:
-                return self.proxy
-            case FaultKind.UNREACHABLE | FaultKind.BROKEN:
-                return self.unreachable
-            case _:
-                return 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +89,8 @@ class Connection:
         self.timeouts = access.timeouts
         self.problems: tuple[Problem, ...] = warnings_of(access)
         self._targets = tuple(
-            Target(cluster=access.cluster, url=url, shown=shown_url(url)) for url in access.urls
+            Target(cluster=access.cluster, url=url, shown=shown_url(url), flavor=access.flavor)
+            for url in access.urls
         )
         self._session = session
         self._redactor = redactor
@@ -152,12 +137,22 @@ class Connection:
             raise ClusterError(result.problem)
         return self.parsed(request, result, parse)
 
+    def offered(self, request: Request, parse: Callable[[object], T]) -> T | Fault:
+        """Return what a read answers, or the fault where the cluster does not offer it to us.
+
+        Only for what a command can do without: never for connectors.
+        """
+        result = self._patiently(request)
+        if isinstance(result, Fault) and not is_withheld(result):
+            raise ClusterError(result.problem)
+        return result if isinstance(result, Fault) else self.parsed(request, result, parse)
+
     def attempt(self, request: Request) -> Answer | Fault:
         """Return what a read comes to without waiting: a fault is for the caller to judge."""
         moves = 0
         while True:
             worker = self._worker
-            result = self._exchange(worker.index, request)
+            result = self._asked(worker.index, request)
             if not isinstance(result, Fault) or not self._can_move(result, moves, worker):
                 return result
             moves += 1
@@ -167,7 +162,7 @@ class Connection:
         moves = 0
         while True:
             worker = self._worker
-            result = self._exchange(worker.index, request)
+            result = self._asked(worker.index, request)
             if not isinstance(result, Fault):
                 return result
             unsent = result.kind is FaultKind.UNREACHABLE and not result.sent
@@ -187,7 +182,7 @@ class Connection:
         tried = moves = 0
         while True:
             worker = self._worker
-            result = self._exchange(worker.index, request)
+            result = self._asked(worker.index, request)
             if not isinstance(result, Fault):
                 return result
             if self._can_move(result, moves, worker):
@@ -206,6 +201,24 @@ class Connection:
         self._observe(Waiting(reason=fault.problem.message, seconds=wait))
         self._clock.sleep(wait)
         return True
+
+    def _asked(self, index: int, request: Request) -> Answer | Fault:
+        """Return what a request comes to, and tell a worker that starts from one that is fenced off.
+
+        A worker that is starting knows no path at all. Where it answers `GET /`, and still not
+        this one, somebody in front of it keeps this path back; a 404 has done nothing.
+        """
+        result = self._exchange(index, request)
+        if not is_starting(result) or not isinstance(self._probed(index), Worker):
+            return result
+        again = self._exchange(index, request)
+        return self._fenced_off(index, request, again) if is_starting(again) else again
+
+    def _fenced_off(self, index: int, request: Request, fault: Fault) -> Fault:
+        asked = Asked(cluster=self.cluster, url=self._targets[index].shown, request=request)
+        heard = Heard(text=fault.text, status=fault.status)
+        kind = FaultKind.UNSUPPORTED
+        return replace(fault, kind=kind, problem=problem_of(kind, asked, heard))
 
     def _exchange(self, index: int, request: Request) -> Answer | Fault:
         target = self._targets[index]
@@ -275,6 +288,7 @@ class Connection:
         except wire.ShapeError as error:
             problem = self._unexpected(_PROBE, url, str(error))
             return Fault(kind=FaultKind.UNEXPECTED, problem=problem, sent=True)
+        identity = replace(identity, flavor=self._targets[index].flavor)
         return Worker(index=index, url=url, identity=identity)
 
     def _check_same_cluster(self, before: Worker, after: Worker) -> None:

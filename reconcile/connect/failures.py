@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeGuard
 
 from reconcile.http.failures import FailureKind, HttpFailure
 from reconcile.http.session import Answer
@@ -18,7 +18,7 @@ class FaultKind(StrEnum):
 
     STARTING: not yet loaded. BUSY: a rebalance or a change by somebody else; nothing was done.
     UNAVAILABLE: nobody took the request. GATEWAY: a proxy got no answer from the worker.
-    UNSUPPORTED: no such endpoint. TIMED_OUT: the worker gave up. NO_ANSWER: we gave up.
+    UNSUPPORTED: no such endpoint here, or something in front of Connect keeps it back. TIMED_OUT: the worker gave up. NO_ANSWER: we gave up.
     """
 
     STARTING = "starting"
@@ -46,7 +46,7 @@ class Fault:
     """An answer that cannot be used, or none at all.
 
     `sent` tells whether the worker may have acted on the request; `status` is 0 where there was
-    no answer; `message` is Connect's own text, for code to look at and never to be shown;
+    no answer; `text` is what was said as it may be shown; `message` is Connect's own text, for code to look at and never to be shown;
     `retry_after` counts seconds.
     """
 
@@ -54,6 +54,7 @@ class Fault:
     problem: Problem
     sent: bool
     status: int = 0
+    text: str = ""
     message: str = field(default="", repr=False)
     retry_after: float = 0.0
 
@@ -125,6 +126,7 @@ _STATUSES: Final[Mapping[int, FaultKind]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: FaultKind.UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT: FaultKind.GATEWAY,
 }
+_WITHHELD: Final = frozenset({FaultKind.UNSUPPORTED, FaultKind.NOT_FOUND, FaultKind.NOT_AUTHORISED})
 _WRITES: Final[Mapping[FaultKind, WriteFailureKind]] = {
     FaultKind.STARTING: WriteFailureKind.RETRY,
     FaultKind.BUSY: WriteFailureKind.RETRY,
@@ -156,11 +158,25 @@ def error_body(body: bytes) -> ErrorBody | None:
     return ErrorBody(code, message or "")
 
 
-def fault_kind(status: int, error: ErrorBody | None) -> FaultKind:
-    """Return what a status that is no success means, together with its error."""
+def is_aiven_error(body: bytes) -> bool:
+    """Tell an error of Aiven's platform API by its form (error.go of aiven/go-client-codegen)."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return (
+        isinstance(parsed, dict) and "message" in parsed and isinstance(parsed.get("errors"), list)
+    )
+
+
+def fault_kind(status: int, error: ErrorBody | None, *, is_json: bool = False) -> FaultKind:
+    """Return what a status that is no success means, together with its error.
+
+    `is_json` tells whether the body is JSON of any form.
+    """
     match status:
         case HTTPStatus.NOT_FOUND:
-            return _not_found(error)
+            return _not_found(error, is_json=is_json)
         case HTTPStatus.CONFLICT:
             return _conflict(error)
         case _ if status in _STATUSES:
@@ -170,6 +186,20 @@ def fault_kind(status: int, error: ErrorBody | None) -> FaultKind:
         case _:
             client = status >= HTTPStatus.BAD_REQUEST
             return FaultKind.REJECTED if client else FaultKind.UNEXPECTED
+
+
+def is_withheld(fault: Fault) -> bool:
+    """Tell whether an endpoint is not on offer here, to anybody or to these credentials."""
+    return fault.kind in _WITHHELD
+
+
+def is_starting(result: Answer | Fault) -> TypeGuard[Fault]:
+    """Tell whether a worker seems not to have loaded its resources yet: by a 404 without JSON."""
+    return (
+        isinstance(result, Fault)
+        and result.kind is FaultKind.STARTING
+        and result.status == HTTPStatus.NOT_FOUND
+    )
 
 
 def failure_kind(failure: HttpFailure) -> FaultKind:
@@ -203,11 +233,16 @@ def retry_after(answer: Answer) -> float:
     return float(text) if text.isascii() and text.isdigit() else 0.0
 
 
-def _not_found(error: ErrorBody | None) -> FaultKind:
-    """Tell an absent connector from a worker that has not loaded its resources yet."""
-    if error is None or error.code != HTTPStatus.NOT_FOUND:
-        return FaultKind.STARTING
-    return FaultKind.UNSUPPORTED if error.message == _NO_ENDPOINT else FaultKind.NOT_FOUND
+def _not_found(error: ErrorBody | None, *, is_json: bool) -> FaultKind:
+    """Tell an absent connector from a missing endpoint, and from a worker that is starting.
+
+    A worker that has not loaded its resources yet sends a page; JSON that is not Connect's comes
+    from a proxy or from another API.
+    """
+    if error is None:
+        return FaultKind.UNSUPPORTED if is_json else FaultKind.STARTING
+    absent = error.code == HTTPStatus.NOT_FOUND and error.message != _NO_ENDPOINT
+    return FaultKind.NOT_FOUND if absent else FaultKind.UNSUPPORTED
 
 
 def _conflict(error: ErrorBody | None) -> FaultKind:

@@ -9,6 +9,7 @@ from reconcile.connect.failures import FaultKind
 from reconcile.connect.requests import Request
 from reconcile.connect.texts import unknown_class
 from reconcile.model.codes import Code
+from reconcile.model.flavor import Flavor, flavor_of
 from reconcile.model.problem import Problem
 from reconcile.redact import visible
 
@@ -20,6 +21,12 @@ class Asked:
     cluster: str
     url: str
     request: Request
+    flavor: Flavor | None = None
+
+    @property
+    def of_aiven(self) -> bool:
+        """Tell whether the file or the host name says that Aiven runs this."""
+        return (self.flavor or flavor_of("", (self.url,))) is Flavor.AIVEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +34,14 @@ class Heard:
     """What came back: `text` is fit to be shown, `message` is Connect's own.
 
     `status` is 0 where there was no answer; `known_form` tells whether the body was an error of
-    Connect's own form.
+    Connect's own form, `of_aiven` whether it was one of Aiven's platform API.
     """
 
     text: str
     message: str = ""
     status: int = 0
     known_form: bool = False
+    of_aiven: bool = False
 
 
 _CODES: Final[Mapping[FaultKind, Code]] = {
@@ -98,6 +106,14 @@ _HINTS: Final[Mapping[FaultKind, str]] = {
     FaultKind.CERTIFICATE: "set {access}.tls.ca to the CA certificate of the worker's (PEM)",
     FaultKind.NOT_HTTP: "check {access}.url: it must lead to the REST API of Connect",
 }
+_PLATFORM_HINT: Final = (
+    "this is Aiven's platform API, not Kafka Connect: {access}.url must be the URI of the service"
+    " itself, with auth.basic as avnadmin"
+)
+_AIVEN_HINT: Final = (
+    "Aiven's Connect takes the service's user avnadmin: check {access}.auth.basic; a token of the"
+    " platform API is of no use here"
+)
 _CERTIFICATE_HINTS: Final = (
     ("wrong version number", "the server speaks no TLS on this port: use http:// in {access}.url"),
     ("record layer", "the server speaks no TLS on this port: use http:// in {access}.url"),
@@ -115,12 +131,19 @@ def problem_of(kind: FaultKind, asked: Asked, heard: Heard) -> Problem:
     """Return the problem for a fault."""
     code, message, hint = _CODES[kind], _MESSAGES[kind], _HINTS[kind]
     match kind:
+        case _ if heard.of_aiven:
+            hint = _PLATFORM_HINT
+        case FaultKind.NOT_AUTHENTICATED if asked.of_aiven and heard.status:
+            hint = _AIVEN_HINT
         case FaultKind.REJECTED if _unaddressable(heard):
             code, hint = Code.UNMANAGEABLE_NAME, "use a name without / % \\ and control characters"
             message = "Connect 4 cannot address a connector of this name by its URL"
         case FaultKind.REJECTED if heard.known_form:
             code = Code.UNKNOWN_CLASS if unknown_class(heard.message) else code
             message, hint = "{what} is rejected{said}", "correct the definition"
+        case FaultKind.UNSUPPORTED if heard.status == HTTPStatus.NOT_FOUND and not heard.known_form:
+            message += "; this answer is not Connect's own"
+            hint = "a proxy may keep it back: let it through, or check the path of {access}.url"
         case FaultKind.NOT_AUTHENTICATED if not heard.status:
             message = "there is no token for {url}{said}"
         case FaultKind.CERTIFICATE:

@@ -17,7 +17,7 @@ from reconcile.connect.validation import failed_validation, validation
 from reconcile.errors import ClusterError
 from reconcile.model.config import Config
 from reconcile.model.live import ClusterIdentity, LiveConnector, LiveStatus, LiveTask
-from reconcile.model.plugin import Plugin, PluginInfo, Validation
+from reconcile.model.plugin import NotOffered, Plugin, PluginInfo, Validation
 
 _NOT_YET: Final = frozenset(
     {FaultKind.BUSY, FaultKind.NOT_FOUND, FaultKind.TIMED_OUT, FaultKind.SERVER_ERROR}
@@ -125,38 +125,44 @@ def get_offsets(connection: Connection, name: str) -> tuple[ConnectorOffset, ...
 
 
 def get_topics(connection: Connection, name: str) -> tuple[str, ...] | None:
-    """Return the topics a connector has used, or None where the worker does not track them.
+    """Return the topics a connector has used, or None where the cluster does not tell.
 
     An unknown connector has used none (KIP-558).
     """
     request = reading(connector_path(name, "topics"), connector=name)
-    result = connection.attempt(request)
-    if isinstance(result, Fault):
-        if result.kind is FaultKind.NOT_AUTHORISED and "racking" in result.message:
-            return None
-        return connection.find(request, lambda data: wire.topics(data, name=name))
-    return connection.parsed(request, result, lambda data: wire.topics(data, name=name))
+    found = connection.offered(request, lambda data: wire.topics(data, name=name))
+    return None if isinstance(found, Fault) else found
 
 
-def list_plugins(connection: Connection, *, connectors_only: bool = True) -> tuple[PluginInfo, ...]:
+def list_plugins(
+    connection: Connection, *, connectors_only: bool = True
+) -> tuple[PluginInfo, ...] | NotOffered:
     """Return the plugins of the worker; converters and the like too where asked."""
     query = None if connectors_only else {"connectorsOnly": "false"}
-    return connection.read(reading(at("connector-plugins", query=query)), wire.plugins)
+    request = reading(at("connector-plugins", query=query))
+    found = connection.offered(request, wire.plugins)
+    return _not_offered(connection, found) if isinstance(found, Fault) else found
 
 
 def get_plugin_settings(
     connection: Connection, class_name: str, *, version: str = ""
-) -> Plugin | None:
+) -> Plugin | NotOffered | None:
     """Return the definitions of a plugin's settings (KIP-769), of one version where given.
 
-    A text that cannot be the name of a class is not asked for: no worker has it.
+    None where the worker has no such plugin. A text that cannot be the name of a class is not
+    asked for: no worker has it.
     """
     if not _CLASS_NAME.fullmatch(class_name):
         return None
     query = {"version": version} if version else None
     path = at("connector-plugins", class_name, "config", query=query)
     reader = wire.Reader(connection.clean)
-    return connection.find(reading(path), lambda data: reader.plugin(data, class_name=class_name))
+    found = connection.offered(
+        reading(path), lambda data: reader.plugin(data, class_name=class_name)
+    )
+    if not isinstance(found, Fault):
+        return found
+    return None if found.kind is FaultKind.NOT_FOUND else _not_offered(connection, found)
 
 
 def validate_config(connection: Connection, name: str, config: Config) -> Validation:
@@ -191,15 +197,23 @@ def validate_config(connection: Connection, name: str, config: Config) -> Valida
             return Validation(connector=name, failure=result.problem.message)
 
 
-def get_loggers(connection: Connection) -> tuple[LoggerLevel, ...]:
-    """Return the loggers of the worker (KIP-495)."""
-    return connection.read(reading(at("admin", "loggers")), wire.loggers)
+def get_loggers(connection: Connection) -> tuple[LoggerLevel, ...] | None:
+    """Return the loggers of the worker (KIP-495), or None where it has no endpoint for them.
+
+    A worker can serve them on another port alone (`admin.listeners`, KIP-495).
+    """
+    found = connection.offered(reading(at("admin", "loggers")), wire.loggers)
+    return None if isinstance(found, Fault) else found
 
 
 def get_logger(connection: Connection, name: str) -> LoggerLevel | None:
     """Return one logger of the worker."""
     request = reading(at("admin", "loggers", name))
     return connection.find(request, lambda data: wire.logger(data, name=name))
+
+
+def _not_offered(connection: Connection, fault: Fault) -> NotOffered:
+    return NotOffered(fault.problem.message.removeprefix(f"cluster {connection.cluster}: "))
 
 
 def _listing(connection: Connection, query: str, *, timeout: float | None) -> wire.Listing:

@@ -11,6 +11,7 @@ from reconcile.connect.failures import (
     error_body,
     failure_kind,
     fault_kind,
+    is_aiven_error,
     retry_after,
 )
 from reconcile.connect.problems import Asked, Heard, problem_of
@@ -18,6 +19,7 @@ from reconcile.connect.requests import Request
 from reconcile.connect.texts import cut, shown, shown_body
 from reconcile.http.failures import HttpFailure
 from reconcile.http.session import Answer, Session
+from reconcile.model.flavor import Flavor
 from reconcile.redact import one_line
 
 _HEADERS: Final = (("Accept", "application/json"),)
@@ -35,13 +37,14 @@ class Target:
     cluster: str
     url: str
     shown: str
+    flavor: Flavor | None = None
 
 
 def exchange(
     session: Session, target: Target, request: Request, *, timeout: float, redact: Redact
 ) -> Answer | Fault:
     """Return the answer to a request where it is a success, else what is wrong."""
-    asked = Asked(cluster=target.cluster, url=target.shown, request=request)
+    asked = Asked(cluster=target.cluster, url=target.shown, request=request, flavor=target.flavor)
     try:
         answer = session.request(
             request.method,
@@ -65,15 +68,22 @@ def _judged(answer: Answer, asked: Asked, redact: Redact) -> Answer | Fault:
     if answer.status // 100 == _SUCCESS:
         return answer  # a large body is parsed once, by whoever asked for it
     error = error_body(answer.body)
-    kind = fault_kind(answer.status, error)
+    kind = fault_kind(answer.status, error, is_json=_is_json(answer.body))
     text = shown(error.message, redact) if error else _unknown_text(answer, redact)
     message = error.message if error else ""
-    heard = Heard(text=text, message=message, status=answer.status, known_form=error is not None)
+    heard = Heard(
+        text=text,
+        message=message,
+        status=answer.status,
+        known_form=error is not None,
+        of_aiven=is_aiven_error(answer.body),
+    )
     return Fault(
         kind=kind,
         problem=problem_of(kind, asked, heard),
         sent=kind is not FaultKind.UNEXPECTED,
         status=answer.status,
+        text=text,
         message=message,
         retry_after=retry_after(answer),
     )
@@ -84,6 +94,14 @@ def _unknown_text(answer: Answer, redact: Redact) -> str:
     if location:
         return cut(one_line(f"go to {redact(location)}"), _LONGEST_DETAIL)
     return shown_body(_message_in(answer.body) or answer.body, redact)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _message_in(body: bytes) -> bytes:

@@ -12,6 +12,7 @@ from reconcile.desired.references import Sources, fill
 from reconcile.desired.specs import mapping, scalar
 from reconcile.model.codes import Code
 from reconcile.model.config import Secret
+from reconcile.model.flavor import Flavor, is_aiven_platform
 from reconcile.model.marks import Path
 from reconcile.model.project import (
     Access,
@@ -25,6 +26,10 @@ from reconcile.model.project import (
 )
 
 _SCHEMES: Final = frozenset({"http", "https"})
+_AIVEN_HINT: Final = (
+    "write the URI of the service itself, https://NAME-PROJECT.aivencloud.com:PORT, with auth:"
+    " {basic: {username: avnadmin, ...}}; avn service get NAME --format '{connection_info}' shows it"
+)
 _ADDRESSES: Final = (("url",), ("urls",))
 
 
@@ -75,6 +80,7 @@ def make_access(
         proxy=texts.get(tree, path, "proxy"),
         timeouts=_timeouts(mapping(tree.get("timeouts"))),
         headers={key: texts.get(headers, below, key) or "" for key in headers},
+        flavor=Flavor(written) if (written := scalar(tree.get("flavor"))) else None,
     )
     return replace(access, secrets=tuple(map(Secret, texts.found))), texts.findings
 
@@ -114,6 +120,9 @@ def _check_url(url: str, path: Path, *, literal: bool) -> list[Finding]:
     if not fits:
         message = f"{dotted(path)} is no address of a Connect worker"
         return [Finding(Code.INVALID_VALUE, path, message, "for example http://127.0.0.1:8083")]
+    if is_aiven_platform(url):
+        message = f"{dotted(path)} leads to Aiven's platform API, which is not Kafka Connect"
+        return [Finding(Code.INVALID_VALUE, path, message, _AIVEN_HINT)]
     if literal and parts.password is not None:
         message = f"{dotted(path)} holds a password"
         hint = 'write auth: {basic: {username: ..., password: "${{ env.NAME }}"}} instead'

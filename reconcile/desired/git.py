@@ -13,10 +13,10 @@ _USER_INFO: Final = re.compile(r"://[^/@\s]+@")
 # No question may ever wait for an answer that nobody gives.
 _QUIET: Final = {
     "GIT_TERMINAL_PROMPT": "0",
-    "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
     "GCM_INTERACTIVE": "never",
     "LC_ALL": "C",
 }
+_QUIET_SSH: Final = {"GIT_SSH_COMMAND": "ssh -oBatchMode=yes"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,13 @@ def run_git(
     content: bytes = b"",
     seconds: float = _SECONDS,
     environment: Mapping[str, str] | None = None,
+    online: bool = False,
 ) -> Answer:
-    """Run git in a folder; `content` is its standard input. Errors show no credentials of a URL."""
+    """Run git in a folder; `content` is its standard input. Errors show no credentials of a URL.
+
+    `online` says that git may speak to a remote: then ssh asks nothing, unless somebody chose
+    another way to run it.
+    """
     command = ("git", "-C", path, *arguments)
     try:
         done = subprocess.run(  # noqa: S603  # no shell; the arguments are ours
@@ -54,7 +59,7 @@ def run_git(
             check=False,
             timeout=seconds,
             input=content,
-            env=_environment(environment or {}),
+            env=_environment(path, environment or {}, online=online),
         )
     except FileNotFoundError:
         return Answer(code=None, error="git is not installed")
@@ -111,7 +116,7 @@ def folder_in(path: str) -> tuple[str, str]:
 
 def archive(path: str, commit: str) -> Answer:
     """Return the folder as it was at a commit, as a tar file."""
-    return run_git(path, "archive", "--format=tar", commit, "--", ".", seconds=60.0)
+    return run_git(path, "archive", "--format=tar", commit, "--", ".", seconds=60.0, online=True)
 
 
 def _text(path: str, *arguments: str) -> str:
@@ -119,5 +124,13 @@ def _text(path: str, *arguments: str) -> str:
     return answer.text if answer.ok else ""
 
 
-def _environment(extra: Mapping[str, str]) -> dict[str, str]:
-    return {**os.environ, **_QUIET, **extra}
+def _environment(path: str, extra: Mapping[str, str], *, online: bool) -> dict[str, str]:
+    plain = {**os.environ, **_QUIET, **extra}
+    return {**plain, **_QUIET_SSH} if online and not _has_ssh(path, plain) else plain
+
+
+def _has_ssh(path: str, environment: Mapping[str, str]) -> bool:
+    """Tell whether somebody chose how git runs ssh; GIT_SSH_COMMAND of ours would hide it all."""
+    if environment.get("GIT_SSH_COMMAND") or environment.get("GIT_SSH"):
+        return True
+    return bool(_text(path, "config", "--get", "core.sshCommand"))

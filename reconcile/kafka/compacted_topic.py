@@ -8,8 +8,9 @@ from reconcile.kafka.client import SECONDS, load_client, quiet
 
 _POLL: Final = 0.5
 _ATTEMPTS: Final = 5
+# The end of a topic is told with an empty answer, which brokers hold back for half a second.
+_FETCH_MS: Final = 50
 _TRANSACTION_MS: Final = 15_000
-_FENCED: Final = frozenset({"_FENCED", "INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED"})
 _END: Final = "_PARTITION_EOF"
 _WANTED: Final = {"cleanup.policy": "compact"}
 
@@ -35,9 +36,21 @@ class CompactedTopic:
     """
 
     def __init__(
-        self, settings: Mapping[str, str], topic: str, *, transactional_id: str, clock: Clock
+        self,
+        settings: Mapping[str, str],
+        topic: str,
+        *,
+        transactional_id: str,
+        clock: Clock,
+        client: Any = None,  # noqa: ANN401  # the client has no types
+        seconds: float = SECONDS,
     ) -> None:
-        self._client = load_client()
+        """Speak about a topic through `client`, or confluent_kafka where none is given.
+
+        `seconds` is how long brokers may take for one answer.
+        """
+        self._client = client or load_client()
+        self._seconds = seconds
         self._settings = settings
         self._topic = topic
         self._transactional_id = transactional_id
@@ -70,18 +83,22 @@ class CompactedTopic:
             if unless(self.read()):
                 return False
             self._ensure()
+            failure = ""
             for _ in range(_ATTEMPTS):
                 self._take_over()
                 self._catch_up()
+                if failure and all(self._values.get(key) == changes[key] for key in changes):
+                    return True  # it was committed, and the answer did not come
                 if unless(self._values):
                     return False
-                if self._committed(changes):
+                failure = self._committed(changes)
+                if not failure:
                     self._catch_up()
                     return True
         except self._client.KafkaException as error:
             self._producer = None
             raise BrokerError(_reason(error)) from error
-        raise BrokerError("others took the right to write over and over")
+        raise BrokerError(f"{_ATTEMPTS} attempts to write failed: {failure}")
 
     def close(self) -> None:
         """Close the clients."""
@@ -93,7 +110,7 @@ class CompactedTopic:
     def _exists(self) -> bool:
         """Tell whether the topic exists; raise TopicError where it is unfit for a ledger."""
         admin = self._client.admin.AdminClient(quiet(self._settings))
-        found = admin.list_topics(timeout=SECONDS).topics.get(self._topic)
+        found = admin.list_topics(timeout=self._seconds).topics.get(self._topic)
         if found is None or found.error is not None:
             return False
         if len(found.partitions) != 1:
@@ -102,7 +119,7 @@ class CompactedTopic:
                 hint="name another topic, or remove this one: it is made as it should be",
             )
         resource = self._client.admin.ConfigResource("topic", self._topic)
-        (described,) = admin.describe_configs([resource], request_timeout=SECONDS).values()
+        (described,) = admin.describe_configs([resource], request_timeout=self._seconds).values()
         policy = described.result()["cleanup.policy"].value
         if policy != "compact":
             raise TopicError(
@@ -116,7 +133,7 @@ class CompactedTopic:
             return
         admin = self._client.admin.AdminClient(quiet(self._settings))
         wanted = self._client.admin.NewTopic(self._topic, num_partitions=1, config=_WANTED)
-        (made,) = admin.create_topics([wanted], operation_timeout=SECONDS).values()
+        (made,) = admin.create_topics([wanted], operation_timeout=self._seconds).values()
         try:
             made.result()
         except self._client.KafkaException as error:
@@ -133,35 +150,33 @@ class CompactedTopic:
                 transaction_timeout_ms=_TRANSACTION_MS,
             )
         )
-        producer.init_transactions(SECONDS)
+        producer.init_transactions(self._seconds)
         self._producer = producer
 
-    def _committed(self, changes: Mapping[str, str | None]) -> bool:
-        """Write in one transaction; false where somebody else took the right to write."""
+    def _committed(self, changes: Mapping[str, str | None]) -> str:
+        """Write in one transaction; return what went wrong, or nothing.
+
+        Somebody else who takes the right to write in the middle shows as one of many errors, and
+        what failed may be committed all the same. Whoever takes the right next ends it either way.
+        """
         producer = self._producer
         try:
             producer.begin_transaction()
             for key, value in changes.items():
                 content = None if value is None else value.encode()
                 producer.produce(self._topic, key=key.encode(), value=content, partition=0)
-            producer.commit_transaction(SECONDS)
+            producer.commit_transaction(self._seconds)
         except self._client.KafkaException as error:
             self._producer = None
-            failure = error.args[0]
-            if failure.name() in _FENCED:
-                return False
-            if failure.txn_requires_abort():
-                producer.abort_transaction(SECONDS)
-                return False
-            raise
-        return True
+            return _reason(error)
+        return ""
 
     def _catch_up(self) -> None:
         """Read to the end as it is now, transactions of others that are still open included."""
         consumer = self._opened()
         partition = self._client.TopicPartition(self._topic, 0)
-        _, end = self._watcher.get_watermark_offsets(partition, timeout=SECONDS, cached=False)
-        deadline = self._clock.monotonic() + SECONDS
+        _, end = self._watcher.get_watermark_offsets(partition, timeout=self._seconds, cached=False)
+        deadline = self._clock.monotonic() + self._seconds
         while self._next < end:
             message = consumer.poll(_POLL)
             if message is None:
@@ -196,6 +211,7 @@ class CompactedTopic:
                     self._settings,
                     isolation_level="read_committed",
                     enable_partition_eof="true",
+                    fetch_wait_max_ms=_FETCH_MS,
                     **shared,
                 )
             )

@@ -21,7 +21,9 @@ _NETWORK_SECONDS: Final = 60.0
 _SUFFIX: Final = ".json"
 _OVERTAKEN: Final = ("[rejected]", "cannot lock ref", "failed to update ref", "incorrect old value")
 _COMMITTER: Final = "connectform <connectform@localhost>"
-_NOTHING: Final = "0" * 40
+_BUSY: Final = ".lock': File exists"
+# The fetch writes no ref at all: others may be reading in the same clone.
+_FETCH: Final = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=")
 
 
 class GitStore:
@@ -43,17 +45,20 @@ class GitStore:
 
     def swap(self, changes: Mapping[str, str | None], *, given: Mapping[str, str | None]) -> bool:
         """Make the changes if each entry of `given` is as it says, and tell whether they were made."""
-        remote = self._remote()
+        remote, made = self._remote(), ""
         for _ in range(_ATTEMPTS):
             tip = self._tip(remote)
+            if made and tip == made:
+                return True  # the push landed, and its answer did not come
             held = self._entries(tip, tuple(given)) if given else {}
             if any(held.get(key) != value for key, value in given.items()):
                 return False
-            if self._move(remote, tip, self._commit(tip, changes)):
+            made = self._commit(tip, changes)
+            if self._move(remote, tip, made):
                 return True
         raise self._error(
             Code.LEDGER_UNWRITABLE,
-            f"{self._ref} was pushed by others {_ATTEMPTS} times while it was to be written",
+            f"{self._ref} was written by others {_ATTEMPTS} times while it was to be written",
             "run again",
         )
 
@@ -72,17 +77,34 @@ class GitStore:
         return names[0] if len(names) == 1 else ""
 
     def _tip(self, remote: str) -> str:
-        """Return the newest commit of the ledger, fetched where need be; empty without any."""
-        local = run_git(self._folder, "rev-parse", "--verify", "--quiet", self._ref).text
+        """Return the newest commit of the ledger, fetched where need be; empty without any.
+
+        Where there is a remote, the ref here is but a cache, which others may write at the same
+        time: it spares fetching what is there, and keeps it from `git gc`.
+        """
+        local = self._local()
         if not remote:
             return local
-        listed = self._git("ls-remote", remote, self._ref, seconds=_NETWORK_SECONDS)
-        newest = listed.text.partition("\t")[0]
-        if newest and newest != local:
-            refspec = f"+{self._ref}:{self._ref}"
-            fetch = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote, refspec)
-            self._git(*fetch, seconds=_NETWORK_SECONDS)
-        return newest
+        for _ in range(_ATTEMPTS):
+            listed = self._git("ls-remote", remote, self._ref, seconds=_NETWORK_SECONDS)
+            newest = listed.text.partition("\t")[0]
+            if not newest or newest == local:
+                return newest
+            self._git(*_FETCH, remote, self._ref, seconds=_NETWORK_SECONDS)
+            # The remote may have moved on in between, even to where this commit is no more.
+            if run_git(self._folder, "cat-file", "-e", f"{newest}^{{tree}}").ok:
+                self._cache(newest)
+                return newest
+        raise self._error(
+            Code.LEDGER_UNREADABLE, f"{self._ref} was rewritten over and over", "run again"
+        )
+
+    def _local(self) -> str:
+        return run_git(self._folder, "rev-parse", "--verify", "--quiet", self._ref).text
+
+    def _cache(self, commit: str) -> None:
+        """Let the ref here lead to a commit, unless somebody else is just writing it."""
+        run_git(self._folder, "update-ref", self._ref, commit)
 
     def _entries(self, commit: str, prefixes: Sequence[str]) -> dict[str, str]:
         if not commit:
@@ -94,38 +116,50 @@ class GitStore:
             key = path.removesuffix(_SUFFIX)
             if key.startswith(tuple(prefixes)):
                 objects[key] = about.split()[2]
+        if not objects:
+            return {}
         batch = "".join(f"{name}\n" for name in objects.values()).encode()
         answer = self._git("cat-file", "--batch", content=batch, seconds=_NETWORK_SECONDS)
-        return dict(zip(objects, _contents(answer.out), strict=True))
+        try:
+            return dict(zip(objects, _contents(answer.out), strict=True))
+        except ValueError as error:
+            raise self._error(
+                Code.LEDGER_UNREADABLE,
+                f"commit {commit} is not whole here",
+                f"git fsck tells more; git update-ref -d {self._ref} lets it be fetched anew",
+            ) from error
 
     def _commit(self, tip: str, changes: Mapping[str, str | None]) -> str:
         """Return a new commit with the changes on top of the tip; no ref leads to it yet."""
-        scratch = f"refs/connectform-scratch/{uuid.uuid4().hex}"
-        seconds = int(self._clock.now().timestamp())
-        head = f"commit {scratch}\ncommitter {_COMMITTER} {seconds} +0000\n"
-        parts = [head.encode(), _data(b"connectform"), f"from {tip}\n".encode() if tip else b""]
+        # A branch that is reset at the end is never written, and needs no lock.
+        scratch, seconds = "refs/connectform-scratch", int(self._clock.now().timestamp())
+        head = f"commit {scratch}\nmark :1\ncommitter {_COMMITTER} {seconds} +0000\n"
+        # Two who write the same in the same second must not make the same commit.
+        message = f"connectform\n\n{uuid.uuid4()}\n"
+        parts = [head.encode(), _data(message.encode()), f"from {tip}\n".encode() if tip else b""]
         for key, value in changes.items():
             path = f"{key}{_SUFFIX}"
             if value is None:
                 parts.append(f"D {path}\n".encode())
             else:
                 parts += [f"M 100644 inline {path}\n".encode(), _data(value.encode())]
-        self._git("fast-import", "--quiet", content=b"".join(parts))
-        commit = self._git("rev-parse", "--verify", scratch).text
-        self._git("update-ref", "-d", scratch)
-        return commit
+        parts.append(f"get-mark :1\nreset {scratch}\n\n".encode())
+        return self._git("fast-import", "--quiet", content=b"".join(parts)).text
 
     def _move(self, remote: str, tip: str, commit: str) -> bool:
         """Let the ref lead to a commit where it still leads to the tip, and tell whether it did."""
         if not remote:
-            answer = run_git(self._folder, "update-ref", self._ref, commit, tip or _NOTHING)
-            return answer.ok
+            # An empty old value says that there is no such ref yet.
+            answer = run_git(self._folder, "update-ref", self._ref, commit, tip)
+            if answer.ok or self._local() != tip or _BUSY in answer.error:
+                return answer.ok
+            raise self._failed("update-ref", answer)
         expected = f"--force-with-lease={self._ref}:{tip}"
         refspec = f"{commit}:{self._ref}"
         push = ("push", "--porcelain", "--no-verify", expected, remote, refspec)
-        answer = run_git(self._folder, *push, seconds=_NETWORK_SECONDS)
+        answer = run_git(self._folder, *push, seconds=_NETWORK_SECONDS, online=True)
         if answer.ok:
-            self._git("update-ref", self._ref, commit)
+            self._cache(commit)
             return True
         said = f"{answer.text}\n{answer.error}"
         if any(sign in said for sign in _OVERTAKEN):
@@ -133,7 +167,8 @@ class GitStore:
         raise self._failed("push", answer)
 
     def _git(self, *arguments: str, content: bytes = b"", seconds: float = 30.0) -> Answer:
-        answer = run_git(self._folder, *arguments, content=content, seconds=seconds)
+        online = seconds >= _NETWORK_SECONDS
+        answer = run_git(self._folder, *arguments, content=content, seconds=seconds, online=online)
         if not answer.ok:
             raise self._failed(arguments[0], answer)
         return answer
@@ -165,10 +200,13 @@ def _data(content: bytes) -> bytes:
 
 
 def _contents(batch: bytes) -> Iterator[str]:
-    """Yield the objects that `cat-file --batch` printed."""
+    """Yield the objects that `cat-file --batch` printed; raise ValueError where one is missing."""
     place = 0
     while place < len(batch):
         start = batch.index(b"\n", place) + 1
-        size = int(batch[place:start].split()[2])
+        about = batch[place:start].split()
+        if len(about) != 3:  # noqa: PLR2004  # name, type, size
+            raise ValueError(batch[place:start])
+        size = int(about[2])
         yield batch[start : start + size].decode()
         place = start + size + 1

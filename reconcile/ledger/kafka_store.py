@@ -19,8 +19,12 @@ class KafkaStore:
     the same name.
     """
 
-    def __init__(self, topic: CompactedTopic, *, name: str, cluster: str) -> None:
+    def __init__(
+        self, topic: CompactedTopic, *, name: str, cluster: str, redact: Callable[[str], str]
+    ) -> None:
+        """Keep a ledger in a topic; what brokers say passes `redact`."""
         self._topic = topic
+        self._redact = redact
         self._name = name
         self._prefix = f"{cluster}/"
         self._lock = threading.Lock()
@@ -33,7 +37,7 @@ class KafkaStore:
     def read(self, *prefixes: str) -> Mapping[str, str]:
         """Return all entries whose key begins with one of the prefixes, as of now."""
         with self._lock:
-            values = self._guarded(self._topic.read)
+            values = self._guarded(self._topic.read, Code.LEDGER_UNREADABLE)
             wanted = tuple(self._prefix + prefix for prefix in prefixes)
             return {
                 key.removeprefix(self._prefix): value
@@ -49,29 +53,31 @@ class KafkaStore:
 
         prefixed = {self._prefix + key: value for key, value in changes.items()}
         with self._lock:
-            return self._guarded(lambda: self._topic.write(prefixed, unless=differs))
+            return self._guarded(
+                lambda: self._topic.write(prefixed, unless=differs), Code.LEDGER_UNWRITABLE
+            )
 
     def close(self) -> None:
         """Close the connections to the brokers."""
         with self._lock:
             self._topic.close()
 
-    def _guarded(self, work: Callable[[], T]) -> T:
+    def _guarded(self, work: Callable[[], T], code: Code) -> T:
         try:
             return work()
         except TopicError as error:
             raise LedgerError(
                 Problem(
                     code=Code.LEDGER_TOPIC,
-                    message=f"the ledger {self.place} cannot be used: {error}",
+                    message=f"the ledger {self.place} cannot be used: {self._redact(str(error))}",
                     hint=error.hint,
                 )
             ) from error
         except BrokerError as error:
             raise LedgerError(
                 Problem(
-                    code=Code.LEDGER_UNREADABLE,
-                    message=f"the ledger {self.place} does not answer: {error}",
+                    code=code,
+                    message=f"the ledger {self.place} does not answer: {self._redact(str(error))}",
                     hint="check kafka.bootstrap.servers and the other settings of the cluster's"
                     " `kafka` in the project file",
                 )

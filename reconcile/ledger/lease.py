@@ -21,6 +21,8 @@ from reconcile.model.problem import Problem
 
 LENGTH: Final = 300.0
 _SKEW: Final = timedelta(seconds=60)
+_PARTS: Final = 3
+_SOON_PARTS: Final = 30
 _SHORTEST_WAIT: Final = 0.5
 _LONGEST_WAIT: Final = 3.0
 
@@ -43,14 +45,17 @@ class HeldLease:
 
     def remaining(self) -> float:
         """Return how many seconds the lease is good for; 0 once it is lost."""
-        return 0.0 if self._lost else max(0.0, self._until - self.clock.monotonic())
+        if self._lost:
+            return 0.0
+        # One clock stands still while a machine sleeps, the other may be set back.
+        ticks = self._until - self.clock.monotonic()
+        shown = (self.lease.expires - self.clock.now()).total_seconds()
+        return max(0.0, min(ticks, shown))
 
     def swap(self, changes: Mapping[str, str | None]) -> None:
         """Write entries; raise LedgerError where the lease is somebody else's by now."""
         with self._lock:
-            if self._lost or not self.store.swap(changes, given={keys.LEASE: self.text}):
-                self._lost = True
-                raise _lost(self.store)
+            self._swap(changes)
 
     def renew(self) -> None:
         """Hold the lease for its whole length from now on; raise LedgerError where it is lost."""
@@ -58,16 +63,33 @@ class HeldLease:
             now, moment = self.clock.monotonic(), self.clock.now()
             lease = replace(self.lease, expires=moment + timedelta(seconds=self.length))
             text = lease_text(lease)
-            if self._lost or not self.store.swap({keys.LEASE: text}, given={keys.LEASE: self.text}):
-                self._lost = True
-                raise _lost(self.store)
+            self._swap({keys.LEASE: text})
             self.lease, self.text, self._until = lease, text, now + self.length
+
+    def _swap(self, changes: Mapping[str, str | None]) -> None:
+        if self._lost:
+            raise _lost(self.store)
+        if self.store.swap(changes, given={keys.LEASE: self.text}):
+            return
+        if not (self._adopt() and self.store.swap(changes, given={keys.LEASE: self.text})):
+            self._lost = True
+            raise _lost(self.store)
+
+    def _adopt(self) -> bool:
+        """Take the lease as the ledger has it, if it is this run's: the answer to a renewal may be lost."""
+        text = self.store.read(keys.LEASE).get(keys.LEASE)
+        lease = read_lease(self.store.place, text) if text is not None else None
+        if text is None or lease is None or lease.id != self.lease.id:
+            return False
+        # How long ago that was nobody knows: until the next renewal the lease counts as the old one.
+        self.lease, self.text = lease, text
+        return True
 
     def release(self) -> None:
         """Give the lease back; where that is not possible it ends by itself."""
         with self._lock, suppress(LedgerError):
             if not self._lost:
-                self.store.swap({keys.LEASE: None}, given={keys.LEASE: self.text})
+                self._swap({keys.LEASE: None})
             self._lost = True
 
 
@@ -89,7 +111,9 @@ def hold_lease(
     """
     held = acquire(store, wanted, clock=clock, rng=rng, timeout=timeout, length=length, gone=gone)
     over = threading.Event()
-    renewer = threading.Thread(target=_renew, args=(held, over), name="lease", daemon=True)
+    renewer = threading.Thread(
+        target=keep_renewed, args=(held, over.wait), name="lease", daemon=True
+    )
     renewer.start()
     try:
         yield held
@@ -120,7 +144,7 @@ def acquire(
         before = entries.get(keys.LEASE)
         holder = read_lease(store.place, before) if before is not None else None
         if holder is None or _is_free(holder, clock, gone):
-            held = _take(store, wanted, before, clock, length)
+            held = _take(store, wanted, entries, clock, length)
             if held is not None:
                 return held
             continue
@@ -132,7 +156,9 @@ def acquire(
 
 def break_lease(store: Store) -> Lease | None:
     """Take the right to write from whoever holds it, and return who that was."""
-    text = store.read(keys.LEASE).get(keys.LEASE)
+    entries = store.read(keys.FORMAT, keys.LEASE)
+    check_format(store.place, entries)
+    text = entries.get(keys.LEASE)
     if text is None:
         return None
     lease = read_lease(store.place, text)
@@ -141,14 +167,22 @@ def break_lease(store: Store) -> Lease | None:
 
 
 def _take(
-    store: Store, wanted: Lease, before: str | None, clock: Clock, length: float
+    store: Store, wanted: Lease, before: Mapping[str, str], clock: Clock, length: float
 ) -> HeldLease | None:
     began, now = clock.monotonic(), clock.now()
     lease = replace(wanted, since=now, expires=now + timedelta(seconds=length))
     text = lease_text(lease)
-    entries = {keys.LEASE: text, keys.FORMAT: format_text()}
-    if not store.swap(entries, given={keys.LEASE: before}):
-        return None
+    taken: dict[str, str | None] = {keys.LEASE: text}
+    if keys.FORMAT not in before:
+        taken[keys.FORMAT] = format_text()
+    try:
+        if not store.swap(taken, given={keys.LEASE: before.get(keys.LEASE)}):
+            return None
+    except LedgerError:
+        # It may have been taken without an answer; nobody should have to wait for its end.
+        with suppress(LedgerError):
+            store.swap({keys.LEASE: None}, given={keys.LEASE: text})
+        raise
     return HeldLease(
         store=store, clock=clock, length=length, lease=lease, text=text, _until=began + length
     )
@@ -158,14 +192,20 @@ def _is_free(lease: Lease, clock: Clock, gone: Callable[[Holder], bool]) -> bool
     return clock.now() >= lease.expires or gone(Holder(lease.host, lease.process))
 
 
-def _renew(held: HeldLease, over: threading.Event) -> None:
-    """Renew while a third of the lease is over; what fails is tried again until it has ended."""
-    while not over.wait(held.length / 3):
+def keep_renewed(held: HeldLease, wait: Callable[[float], bool]) -> None:
+    """Renew a lease whenever a third of it is over, and soon again where that fails, until it is lost.
+
+    `wait` waits a number of seconds, and tells whether the lease is wanted no more.
+    """
+    pause = held.length / _PARTS
+    while not wait(pause):
         try:
             held.renew()
+            pause = held.length / _PARTS
         except LedgerError:
             if held.remaining() <= 0:
                 return
+            pause = held.length / _SOON_PARTS
 
 
 def _locked(store: Store, lease: Lease, clock: Clock) -> LedgerError:

@@ -1,5 +1,6 @@
 """Open the ledger that a project chose for a cluster."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from reconcile.clock import Clock
@@ -12,10 +13,17 @@ _FOLDER = ".connectform"
 
 
 def open_store(
-    choice: LedgerChoice, *, cluster: str, root: str, kafka: KafkaAccess | None, clock: Clock
+    choice: LedgerChoice,
+    *,
+    cluster: str,
+    root: str,
+    kafka: KafkaAccess | None,
+    clock: Clock,
+    redact: Callable[[str], str],
 ) -> Store:
     """Return the ledger of a cluster; `root` is the folder of the project file.
 
+    What brokers say passes `redact` before it is shown.
     Raises LedgerError where the Kafka client that is needed is not installed.
     """
     match choice.kind:
@@ -25,10 +33,16 @@ def open_store(
         case LedgerKind.GIT:
             return GitStore(root, cluster, clock)
         case LedgerKind.KAFKA:
-            return _kafka_store(choice.topic, cluster, kafka, clock)
+            return _kafka_store(choice.topic, cluster, kafka, clock, redact)
 
 
-def _kafka_store(topic: str, cluster: str, kafka: KafkaAccess | None, clock: Clock) -> Store:
+def _kafka_store(
+    topic: str,
+    cluster: str,
+    kafka: KafkaAccess | None,
+    clock: Clock,
+    redact: Callable[[str], str],
+) -> Store:
     # The extra is not loaded where nobody keeps a ledger in Kafka.
     from reconcile.kafka.compacted_topic import CompactedTopic  # noqa: PLC0415
     from reconcile.ledger.kafka_store import KafkaStore  # noqa: PLC0415
@@ -37,4 +51,4 @@ def _kafka_store(topic: str, cluster: str, kafka: KafkaAccess | None, clock: Clo
     opened = CompactedTopic(
         settings, topic, transactional_id=f"connectform-{topic}-{cluster}", clock=clock
     )
-    return KafkaStore(opened, name=topic, cluster=cluster)
+    return KafkaStore(opened, name=topic, cluster=cluster, redact=redact)

@@ -1,7 +1,8 @@
-"""Read what a ledger remembers from JSON text: properties that are not known are ignored."""
+"""Read what a ledger remembers from JSON text: properties that are not known are kept, and mean nothing."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
@@ -76,9 +77,11 @@ def read_offsets(store: Store) -> tuple[KeptOffsets, ...]:
 
 def read_open(store: Store) -> Mapping[str, tuple[str, ...]]:
     """Return, for each run that did not come to its end, the connectors it was writing."""
-    entries = store.read(keys.OPEN)
+    entries = store.read(keys.FORMAT, keys.OPEN)
+    check_format(store.place, entries)
     found = {}
-    for key, text in entries.items():
+    for key in sorted(entries.keys() - {keys.FORMAT}):
+        text = entries[key]
         names = parsed(store.place, key, text, lambda document: list(document["names"]))
         found[keys.unquoted(key.removeprefix(keys.OPEN))] = tuple(map(str, names))
     return found
@@ -87,6 +90,11 @@ def read_open(store: Store) -> Mapping[str, tuple[str, ...]]:
 def parsed_change(place: str, key: str, text: str) -> ChangeRecord:
     """Return what one run did to one connector; raise LedgerError where it cannot be read."""
     return parsed(place, key, text, _change)
+
+
+def read_hold(place: str, key: str, text: str) -> Hold:
+    """Return a hold; raise LedgerError where it cannot be read."""
+    return parsed(place, key, text, _hold)
 
 
 def read_lease(place: str, text: str) -> Lease:
@@ -177,6 +185,7 @@ def _record(document: Mapping[str, Any]) -> Record:
         protect=document.get("protect") is True,
         on_delete=OffsetsOnDelete(document.get("on_delete", "keep")),
         labels={str(key): str(value) for key, value in document.get("labels", {}).items()},
+        more=_more(document, Record),
     )
 
 
@@ -226,6 +235,7 @@ def _change(document: Mapping[str, Any]) -> ChangeRecord:
         else None,
         applied=read_applied(applied) if applied is not None else None,
         message=str(document.get("message", "")),
+        more=_more(document, ChangeRecord),
     )
 
 
@@ -241,6 +251,7 @@ def _move(document: Mapping[str, Any]) -> Move:
         offsets=_offsets(document["offsets"]),
         at=_time(document["at"]),
         run=str(document.get("run", "")),
+        more=_more(document, Move),
     )
 
 
@@ -265,6 +276,14 @@ def _lease(document: Mapping[str, Any]) -> Lease:
         expires=_time(document["expires"]),
         run_url=str(document.get("run_url", "")),
     )
+
+
+def _more(
+    document: Mapping[str, Any], noun: type[Record | ChangeRecord | Move]
+) -> Mapping[str, Any]:
+    """Return the properties that a later version added: no noun has a field for them."""
+    known = {one.name for one in fields(noun)} - {"more"}
+    return {key: value for key, value in document.items() if key not in known}
 
 
 def _offsets(entries: Any) -> tuple[tuple[Position, Position | None], ...]:  # noqa: ANN401  # JSON

@@ -13,6 +13,7 @@ from reconcile.model.problem import Problem
 T = TypeVar("T")
 
 _BUSY_SECONDS: Final = 30.0
+_NO_ROOM: Final = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_READONLY")
 _TABLE: Final = "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value TEXT NOT NULL)"
 _RANGE: Final = "SELECT key, value FROM entries WHERE key >= ? AND key < ?"
 _LAST: Final = "\U0010ffff"
@@ -24,9 +25,11 @@ class SqliteStore:
     Each call opens the file anew, so that threads and processes need nothing of each other.
     """
 
-    def __init__(self, path: Path, *, place: str) -> None:
+    def __init__(self, path: Path, *, place: str, patience: float = _BUSY_SECONDS) -> None:
+        """Keep a ledger in a file; `patience` is how many seconds others may keep it locked."""
         self._path = path
         self._place = place
+        self._patience = patience
 
     @property
     def place(self) -> str:
@@ -35,7 +38,7 @@ class SqliteStore:
 
     def read(self, *prefixes: str) -> Mapping[str, str]:
         """Return all entries whose key begins with one of the prefixes, as of one moment."""
-        if not self._path.exists():
+        if not self._exists():
             return {}
 
         def entries(connection: sqlite3.Connection) -> dict[str, str]:
@@ -49,6 +52,8 @@ class SqliteStore:
 
     def swap(self, changes: Mapping[str, str | None], *, given: Mapping[str, str | None]) -> bool:
         """Make the changes if each entry of `given` is as it says, and tell whether they were made."""
+        if not self._exists() and any(value is not None for value in given.values()):
+            return False  # a file for what is refused would look like a ledger
 
         def swapped(connection: sqlite3.Connection) -> bool:
             connection.execute("BEGIN IMMEDIATE")
@@ -76,6 +81,16 @@ class SqliteStore:
     def close(self) -> None:
         """Let go of nothing: no connection outlives a call."""
 
+    def _exists(self) -> bool:
+        """Tell whether there is a file; raise LedgerError where nobody may look."""
+        try:
+            self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise self._unreadable(error.strerror or str(error)) from error
+        return True
+
     def _run(self, work: Callable[[sqlite3.Connection], T], *, mode: str) -> T:
         try:
             with self._opened(mode) as connection:
@@ -90,27 +105,32 @@ class SqliteStore:
     @contextmanager
     def _opened(self, mode: str) -> Iterator[sqlite3.Connection]:
         uri = f"{self._path.absolute().as_uri()}?mode={mode}"
-        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(uri, uri=True, timeout=self._patience, isolation_level=None)
         with closing(connection):
             connection.execute("PRAGMA synchronous = FULL")
             yield connection
 
     def _failed(self, error: sqlite3.DatabaseError, mode: str) -> LedgerError:
-        text = str(error)
-        if "readonly" in text or ("unable to open" in text and mode != "rw"):
-            return self._unwritable(text)
-        if "locked" in text:
+        text, name = str(error), error.sqlite_errorname
+        reading = mode == "rw"
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            kind = Code.LEDGER_UNREADABLE if reading else Code.LEDGER_UNWRITABLE
             return LedgerError(
                 Problem(
-                    code=Code.LEDGER_UNWRITABLE,
-                    message=f"the ledger {self._place} was locked for {_BUSY_SECONDS:.0f} s",
+                    code=kind,
+                    message=f"the ledger {self._place} was locked for {self._patience:g} s",
                     hint="see which process has the file open, then run again",
                 )
             )
+        if name.startswith(_NO_ROOM) or (name.startswith("SQLITE_CANTOPEN") and not reading):
+            return self._unwritable(text)
+        return self._unreadable(text)
+
+    def _unreadable(self, reason: str) -> LedgerError:
         return LedgerError(
             Problem(
                 code=Code.LEDGER_UNREADABLE,
-                message=f"the ledger {self._place} cannot be read: {text}",
+                message=f"the ledger {self._place} cannot be read: {reason}",
                 hint="restore the file, or move it away: without a ledger plans compare git and"
                 " live alone, and connectform adopt begins it anew",
             )
@@ -121,8 +141,8 @@ class SqliteStore:
             Problem(
                 code=Code.LEDGER_UNWRITABLE,
                 message=f"the ledger {self._place} cannot be written: {reason}",
-                hint="check the permissions of the file and its folder; nothing was applied without"
-                " a record",
+                hint="check the permissions of the file and its folder, and the room on the disk;"
+                " nothing was applied without a record",
             )
         )
 

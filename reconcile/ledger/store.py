@@ -7,6 +7,7 @@ from typing import Protocol
 class Store(Protocol):
     """Entries of JSON text by key (`connector/NAME`), changed together or not at all.
 
+    The text must be such that UTF-8 can hold it (RFC 8259): lone surrogates are escaped in it.
     All methods raise LedgerError where the place cannot be reached or read. A store may be called
     from several threads.
     """

@@ -1,6 +1,7 @@
 """Turn what a ledger remembers into JSON text; no secret has a place in it."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,6 +20,9 @@ from reconcile.plan.applied_document import applied_document
 
 FORMAT_VERSION: Final = "1.0"
 
+# Names from an environment may hold bytes that are no UTF-8; as JSON escapes any place holds them.
+_LONE: Final = re.compile("[\ud800-\udfff]")
+
 Json = dict[str, Any]
 
 
@@ -31,6 +35,7 @@ def record_text(record: Record) -> str:
     """Return what was last applied to a connector."""
     return _text(
         {
+            **record.more,
             "name": record.name,
             "project": record.project,
             "applied": applied_document(record.applied) if record.applied else None,
@@ -82,6 +87,7 @@ def change_text(change: ChangeRecord) -> str:
     before, after = change.state or (None, None)
     return _text(
         {
+            **change.more,
             "run": change.run,
             "name": change.name,
             "action": change.action.value,
@@ -101,6 +107,7 @@ def move_text(move: Move) -> str:
     """Return how far a move has come."""
     return _text(
         {
+            **move.more,
             "name": move.name,
             "to_name": move.to_name,
             "cluster": move.cluster,
@@ -161,4 +168,5 @@ def _time(moment: datetime) -> str:
 
 
 def _text(document: Json) -> str:
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _LONE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

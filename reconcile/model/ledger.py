@@ -19,7 +19,8 @@ class Record:
 
     `pending` was about to be applied, and nothing says whether it was: the run was cut off, or the
     cluster gave no answer. `applied` is None where nothing was applied before that. `protect`,
-    `on_delete` and `labels` outlive the file that declared them.
+    `on_delete` and `labels` outlive the file that declared them. `more` is what a later version
+    wrote and this one does not know: it is written back as it is.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Record:
     protect: bool = False
     on_delete: OffsetsOnDelete = OffsetsOnDelete.KEEP
     labels: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,8 @@ class Hold:
 class ChangeRecord:
     """What one run did to one connector; `keys` are the names of the settings that changed.
 
-    `applied` is what was applied then, and None where the connector was deleted.
+    `applied` is what was applied then, and None where the connector was deleted. `more` is what a
+    later version wrote, as in a record.
     """
 
     run: str
@@ -66,6 +69,7 @@ class ChangeRecord:
     state: tuple[TargetState | None, TargetState] | None = None
     applied: Applied | None = None
     message: str = ""
+    more: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +104,7 @@ class Move:
     """A connector on its way to another name or cluster, with its offsets.
 
     `state` is the target state that the old connector had before it was stopped. `cluster` and
-    `to_cluster` are names of the project.
+    `to_cluster` are names of the project. `more` is what a later version wrote, as in a record.
     """
 
     name: str
@@ -113,6 +117,7 @@ class Move:
     offsets: tuple[tuple[Position, Position | None], ...] = ()
     at: datetime
     run: str = ""
+    more: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

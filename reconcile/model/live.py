@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from reconcile.model.config import Config
 from reconcile.model.desired import TargetState
+from reconcile.model.flavor import Flavor
 from reconcile.model.release import Release, release_of
 
 
@@ -95,16 +96,20 @@ class LiveConnector:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterIdentity:
-    """What `GET /` answers: the Connect version and the Kafka cluster behind it."""
+    """What `GET /` answers: the Connect version and the Kafka cluster behind it.
+
+    `flavor` is what the project file says of it; None where the version is to tell.
+    """
 
     version: str
     commit: str = ""
     kafka_cluster_id: str = ""
+    flavor: Flavor | None = None
 
     @property
     def release(self) -> Release:
         """Return the release of Apache Kafka that the worker amounts to."""
-        return release_of(self.version)
+        return release_of(self.version, self.flavor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

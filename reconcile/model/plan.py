@@ -153,12 +153,15 @@ class IgnoredKeys:
 class Precondition:
     """What must still hold when a change is applied: config and target state, never health.
 
-    The digest leaves the values of secrets out: those of the keys in `hidden`.
+    The digest leaves the values of secrets out: those of the keys in `hidden`. `secrets` are their
+    fingerprints by key, as far as the server shows them, under the key named `fingerprint_key`.
     """
 
     exists: bool
     digest: str = ""
     hidden: tuple[str, ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
+    fingerprint_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +185,8 @@ class Change:
 
     `config` is the complete config to write (create, update, move); `before` the live one that the
     plan was made from. Both stay in memory. `cause` says why a connector is created or deleted.
-    `applied` is what the ledger will remember of it, `fallback` what was applied before.
+    `applied` is what the ledger will remember of it, `fallback` what was applied before, and
+    `no_way_back` why that is not known.
     """
 
     action: Action
@@ -209,6 +213,7 @@ class Change:
     digest: str = ""
     applied: Applied | None = None
     fallback: Config | None = None
+    no_way_back: str = ""
 
     def has(self, kind: EffectKind) -> bool:
         """Tell whether the change has an effect of this kind."""

@@ -51,6 +51,16 @@ class Plugin:
     settings: Mapping[str, Setting]
 
 
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """What a cluster keeps back: it has no such endpoint, or a proxy or a permission is in the way.
+
+    `reason` says why, and is fit to be shown.
+    """
+
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingError:
     """What live validation says of one key."""

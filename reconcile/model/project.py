@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from reconcile.model.config import Secret
 from reconcile.model.desired import IgnoreRule
+from reconcile.model.flavor import Flavor
 from reconcile.model.problem import Location
 
 
@@ -68,7 +69,10 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """All that is needed to talk to one cluster; `secrets` are the texts it was filled with."""
+    """All that is needed to talk to one cluster; `secrets` are the texts it was filled with.
+
+    `flavor` is None where it is to be detected.
+    """
 
     cluster: str
     urls: tuple[str, ...] = field(repr=False)
@@ -78,6 +82,7 @@ class Access:
     timeouts: Timeouts = Timeouts()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     secrets: tuple[Secret, ...] = ()
+    flavor: Flavor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from reconcile.plan.digest import digest_of, plan_digest, plan_entry, preconditi
 from reconcile.plan.draft import Draft, DraftChange, DraftOrigin, DraftWithheld
 from reconcile.plan.effects import effects_of, tasks_of
 from reconcile.plan.findings import findings_of
+from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.moves import has_outside_state
 from reconcile.plan.order import in_wave, ordered, waves_of
 from reconcile.plan.rename import loses_position, rename_problems, renames
@@ -124,7 +125,7 @@ def _change(
         name=drafted.name,
         class_name=drafted.class_name,
         reason=drafted.reason,
-        precondition=precondition_of(drafted.live, hidden),
+        precondition=precondition_of(drafted.live, hidden, fingerprints=draft.options.fingerprints),
         keys=keys,
         state=drafted.state,
         effects=(*effects, Effect(EffectKind.POSITION_LOST)) if lost else effects,
@@ -135,7 +136,9 @@ def _change(
         config=drafted.config,
         before=drafted.live.config if drafted.live else None,
         cause=drafted.cause,
-        origin=_origin(drafted.origin, hidden) if drafted.origin else None,
+        origin=_origin(drafted.origin, hidden, draft.options.fingerprints)
+        if drafted.origin
+        else None,
         reset_offsets=drafted.reset_offsets,
         protect=drafted.protect,
         labels=drafted.labels,
@@ -143,11 +146,13 @@ def _change(
     )
 
 
-def _origin(origin: DraftOrigin, hidden: frozenset[str]) -> Origin:
+def _origin(origin: DraftOrigin, hidden: frozenset[str], fingerprints: Fingerprints) -> Origin:
     return Origin(
         name=origin.live.name,
         cluster=origin.cluster,
-        precondition=precondition_of(origin.live, hidden, state=origin.state),
+        precondition=precondition_of(
+            origin.live, hidden, state=origin.state, fingerprints=fingerprints
+        ),
         state=origin.state,
         has_outside_state=has_outside_state(origin.live.config),
     )

@@ -72,6 +72,8 @@ def precondition_document(precondition: Precondition) -> Document:
         "exists": precondition.exists,
         "digest": precondition.digest,
         "hidden": list(precondition.hidden),
+        "secrets": dict(precondition.secrets),
+        "fingerprint_key": precondition.fingerprint_key,
     }
 
 

@@ -113,6 +113,8 @@ def _precondition(document: Json) -> Precondition:
         exists=document["exists"] is True,
         digest=str(document["digest"]),
         hidden=tuple(document["hidden"]),
+        secrets=tuple((str(key), str(value)) for key, value in document.get("secrets", {}).items()),
+        fingerprint_key=str(document.get("fingerprint_key", "")),
     )
 
 

@@ -9,8 +9,9 @@ from reconcile.model.config import Config
 from reconcile.model.desired import Definition, TargetState
 from reconcile.model.live import LiveConnector
 from reconcile.model.plan import Action, Change, Precondition
+from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 from reconcile.plan.reference import kept_reference
-from reconcile.plugins.sensitive import is_sensitive
+from reconcile.plugins.sensitive import is_masked, is_sensitive
 
 _PREFIX: Final = "sha256:"
 _CLASS_KEY: Final = "connector.class"
@@ -22,11 +23,12 @@ def precondition_of(
     hidden: Collection[str] = (),
     *,
     state: TargetState | None = None,
+    fingerprints: Fingerprints = NO_FINGERPRINTS,
 ) -> Precondition:
     """Return what a connector is now: its config and target state, never its health.
 
-    Of the keys in `hidden` only the presence counts, and of the class not how it is written. Where
-    `state` is given the connector is taken to be in that one.
+    Of the keys in `hidden` only the presence enters the digest, and of the class not how it is
+    written. Where `state` is given the connector is taken to be in that one.
     """
     if live is None:
         return _ABSENT
@@ -36,21 +38,46 @@ def precondition_of(
         "state": (state or live.target_state).value,
     }
     kept = tuple(sorted(live.config.reveal().keys() & frozenset(hidden)))
-    return Precondition(exists=True, digest=digest_of(content), hidden=kept)
+    return Precondition(
+        exists=True,
+        digest=digest_of(content),
+        hidden=kept,
+        secrets=_secrets(live, kept, fingerprints),
+        fingerprint_key=fingerprints.key_id,
+    )
+
+
+def is_met(planned: Precondition, now: Precondition) -> bool:
+    """Tell whether a connector that is like this now is as it was when it was planned.
+
+    Secrets count where both sides have a fingerprint under the same key.
+    """
+    if (planned.exists, planned.digest, planned.hidden) != (now.exists, now.digest, now.hidden):
+        return False
+    if planned.fingerprint_key != now.fingerprint_key:
+        return True
+    known = dict(now.secrets)
+    return all(known.get(key, fingerprint) == fingerprint for key, fingerprint in planned.secrets)
 
 
 def still_holds(
-    change: Change, live: LiveConnector | None, *, state: TargetState | None = None
+    change: Change,
+    live: LiveConnector | None,
+    *,
+    state: TargetState | None = None,
+    fingerprints: Fingerprints = NO_FINGERPRINTS,
 ) -> bool:
     """Tell whether a connector still is as it was when the change was planned.
 
-    Where the plan is still in memory the configs are compared whole, secrets included. With `state`
-    the connector is taken to be in that one: only its settings count.
+    Where the plan is still in memory the configs are compared whole, secrets included, and else by
+    their fingerprints. With `state` the connector is taken to be in that one: only its settings
+    count.
     """
     if live is not None and change.before is not None and live.config != change.before:
         return False
-    now = precondition_of(live, change.precondition.hidden, state=state)
-    return now == change.precondition
+    hidden = change.precondition.hidden
+    now = precondition_of(live, hidden, state=state, fingerprints=fingerprints)
+    return is_met(change.precondition, now)
 
 
 def plan_digest(entries: Collection[Mapping[str, Any]]) -> str:
@@ -104,6 +131,20 @@ def digest_of(content: object) -> str:
     """Return the digest of plain data, the same for any order of keys."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return _PREFIX + hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _secrets(
+    live: LiveConnector, hidden: Collection[str], fingerprints: Fingerprints
+) -> tuple[tuple[str, str], ...]:
+    """Return the fingerprints of hidden values; a mask says nothing of what is behind it."""
+    if fingerprints.key is None:
+        return ()
+    values = live.config.reveal()
+    return tuple(
+        (key, fingerprints.of(live.name, key, values[key]))
+        for key in hidden
+        if not is_masked(values[key])
+    )
 
 
 def _fields(config: Config, hidden: Collection[str]) -> dict[str, list[str]]:

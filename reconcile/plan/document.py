@@ -32,6 +32,7 @@ from reconcile.plan.digest import digest_of
 from reconcile.plan.limits import blockers
 
 FORMAT_VERSION: Final = "1.0"
+PLAN_FORMAT_VERSION: Final = "1.1"
 
 Document = dict[str, Any]
 
@@ -40,6 +41,7 @@ def plans_document(plans: Iterable[Plan], not_planned: Iterable[NotCompared] = (
     """Return the plans of a run (`schemas/plan.schema.json`), and why clusters have none."""
     document = {
         **_header("plan"),
+        "format_version": PLAN_FORMAT_VERSION,
         "plans": [plan_document(plan) for plan in plans],
         "failures": _failures(not_planned),
     }

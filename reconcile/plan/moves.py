@@ -1,20 +1,25 @@
 """Decide which connectors move to another name or cluster with their offsets, and which cannot."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-from reconcile.model.codes import Code
 from reconcile.model.config import Config
 from reconcile.model.desired import Definition, Desired, MovedFrom, TargetState
 from reconcile.model.ledger import Memory, Move, MoveStep
-from reconcile.model.live import ConnectorKind, LiveConnector, LiveState
+from reconcile.model.live import LiveConnector, LiveState
 from reconcile.model.plan import Action, Reason, StateChange
 from reconcile.model.problem import Problem
-from reconcile.model.release import INITIAL_STATE
 from reconcile.plan.compare import carry_over
 from reconcile.plan.draft import DraftChange, DraftOrigin
 from reconcile.plan.ignore import ActiveRules, activated, rules_for
+from reconcile.plan.obstacles import (
+    Situation,
+    held_back,
+    move_problem,
+    nothing_to_move,
+    obstacle_to,
+)
 from reconcile.plan.options import OtherCluster, PlanOptions
 from reconcile.plugins.aliases import canonical
 
@@ -37,20 +42,6 @@ class Moves:
     woken: Mapping[str, TargetState] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Situation:
-    """All that decides about one move: where it comes from, and what is live on either side."""
-
-    definition: Definition
-    cluster: str
-    name: str
-    old: LiveConnector | None
-    new: LiveConnector | None
-    source: OtherCluster
-    rules: ActiveRules
-    begun: Move | None
-
-
 @dataclass(slots=True)
 class _Gathered:
     changes: list[DraftChange] = field(default_factory=list)
@@ -69,7 +60,8 @@ def decide_moves(
 ) -> Moves:
     """Return the moves that definitions ask for, those cut off included, in either direction.
 
-    Where git takes a rename back before the old connector is deleted, what moved moves back.
+    Where git takes a rename back before the old connector is deleted, what moved moves back. Where
+    definitions were left out as unusable nothing moves, since a move deletes what it leaves.
     """
     gathered = _Gathered()
     here = OtherCluster(live=live, memory=options.memory)
@@ -122,9 +114,9 @@ def _situation(
     here: OtherCluster,
     project: str,
     rules: ActiveRules,
-) -> _Situation:
+) -> Situation:
     cluster, name = place
-    return _Situation(
+    return Situation(
         definition=definition,
         cluster=cluster,
         name=name,
@@ -164,7 +156,7 @@ def _decide_unread(
         return
     gathered.decided.add(definition.name)
     gathered.problems.append(
-        _problem(
+        move_problem(
             definition,
             f"{definition.name} is to be moved from {name} on cluster {cluster}, which was not"
             " read",
@@ -174,7 +166,7 @@ def _decide_unread(
 
 
 def _decide(
-    situation: _Situation,
+    situation: Situation,
     desired: Desired,
     here: OtherCluster,
     aliases: Mapping[str, str],
@@ -187,24 +179,26 @@ def _decide(
         _decide_without_old(situation, gathered)
         return
     gathered.decided.add(definition.name)
-    obstacle = _obstacle(situation, situation.old, desired, here)
+    obstacle = obstacle_to(situation, situation.old, desired, here)
+    if obstacle is None and not desired.complete:
+        obstacle = held_back(situation)
     if obstacle is not None:
         gathered.problems.append(obstacle)
         return
     gathered.changes.append(_move(situation, situation.old, aliases))
 
 
-def _decide_without_old(situation: _Situation, gathered: _Gathered) -> None:
+def _decide_without_old(situation: Situation, gathered: _Gathered) -> None:
     """Decide where nothing is left to move: it is done, was taken back, or there is a mistake."""
     definition, begun = situation.definition, situation.begun
     if situation.new is None:
         gathered.decided.add(definition.name)
-        gathered.problems.append(_nothing_to_move(situation))
+        gathered.problems.append(nothing_to_move(situation))
     elif begun is not None and begun.name == definition.name and definition.state is None:
         gathered.woken[definition.name] = begun.state
 
 
-def _move(situation: _Situation, old: LiveConnector, aliases: Mapping[str, str]) -> DraftChange:
+def _move(situation: Situation, old: LiveConnector, aliases: Mapping[str, str]) -> DraftChange:
     definition, begun = situation.definition, situation.begun
     state = begun.state if begun is not None else old.target_state
     found = carry_over(definition, old, situation.rules, aliases)
@@ -226,115 +220,6 @@ def _move(situation: _Situation, old: LiveConnector, aliases: Mapping[str, str])
     )
 
 
-def _is_protected(situation: _Situation) -> bool:
+def _is_protected(situation: Situation) -> bool:
     record = situation.source.memory.records.get(situation.name)
     return record is not None and record.protect
-
-
-def _obstacle(
-    situation: _Situation, old: LiveConnector, desired: Desired, here: OtherCluster
-) -> Problem | None:
-    """Return why a move cannot be made, or None."""
-    definition, name, cluster = situation.definition, situation.name, situation.cluster
-    if situation.new is not None and situation.begun is None:
-        return _problem(
-            definition,
-            f"{definition.name} exists already, beside {name} that it should be moved from",
-            f"delete one of the two by hand, or remove movedFrom to leave {name} alone",
-        )
-    if name in _declared_on(cluster, desired):
-        return _problem(
-            definition,
-            f"git still declares {name} on cluster {cluster}, which {definition.name} is moved from",
-            f"take {cluster} out of the clusters of {name}",
-        )
-    if owner := _owner_problem(situation, desired):
-        return owner
-    too_old = next(
-        (
-            side.live
-            for side in (here, situation.source)
-            if side.live.identity.release < INITIAL_STATE
-        ),
-        None,
-    )
-    if too_old is not None:
-        return _problem(
-            definition,
-            f"Connect {too_old.identity.version} of cluster {too_old.cluster} cannot create a"
-            " connector that does not run, so no offsets can be written before it starts"
-            " (needs 3.7)",
-            "move it by hand, or upgrade the workers first",
-        )
-    ids = {side.live.identity.kafka_cluster_id for side in (here, situation.source)}
-    if old.kind is ConnectorKind.SINK and len(ids) > 1:
-        return _problem(
-            definition,
-            f"{name} is a sink, and cluster {cluster} stands on another Kafka cluster: its offsets"
-            " mean nothing there",
-            "let the new one start at the end or the beginning of its topics: remove movedFrom",
-        )
-    return None
-
-
-def _declared_on(cluster: str, desired: Desired) -> Collection[str]:
-    if cluster == desired.cluster:
-        return desired.definitions.keys()
-    return desired.declared_on.get(cluster, frozenset())
-
-
-def _owner_problem(situation: _Situation, desired: Desired) -> Problem | None:
-    record = situation.source.memory.records.get(situation.name)
-    definition = situation.definition
-    if situation.begun is not None:
-        return None
-    if record is None:
-        return replace(
-            _problem(
-                definition,
-                f"{situation.name} is to be moved, which deletes it, and the ledger does not know"
-                " it as ours",
-                f"connectform adopt {situation.name} --cluster {situation.cluster}, then apply"
-                " again",
-            ),
-            code=Code.NOT_RECORDED,
-        )
-    if record.project != desired.project:
-        return replace(
-            _problem(
-                definition,
-                f"{situation.name} belongs to project {record.project}",
-                f"let {record.project} forget it first: connectform forget {situation.name}",
-            ),
-            code=Code.OWNED_BY_ANOTHER,
-        )
-    return None
-
-
-def _nothing_to_move(situation: _Situation) -> Problem:
-    begun, definition = situation.begun, situation.definition
-    if begun is not None and begun.offsets:
-        return _problem(
-            definition,
-            f"{situation.name} was deleted by hand while it was being moved to"
-            f" {situation.definition.name}",
-            "its offsets are in the ledger: connectform history shows them. Remove movedFrom and"
-            f" declare {situation.definition.name} stopped, then set its offsets by hand",
-        )
-    return _problem(
-        situation.definition,
-        f"there is no connector {situation.name} on cluster {situation.cluster} to move"
-        f" {situation.definition.name} from",
-        "remove movedFrom, and it is created without a position",
-    )
-
-
-def _problem(definition: Definition, message: str, hint: str) -> Problem:
-    written = definition.moved_from.location if definition.moved_from else None
-    return Problem(
-        code=Code.CANNOT_MOVE,
-        message=message,
-        location=written or definition.location,
-        hint=hint,
-        connector=definition.name,
-    )

@@ -16,7 +16,7 @@ from reconcile.model.plan import Change, Plan, Selection, ValidationMode, Withhe
 from reconcile.model.problem import Location, Problem
 from reconcile.plan.change_parse import read_change, read_problem, read_withheld
 from reconcile.plan.digest import digest_of, plan_digest, plan_entry
-from reconcile.plan.document import FORMAT_VERSION
+from reconcile.plan.document import PLAN_FORMAT_VERSION
 from reconcile.plan.reference import kept_reference
 
 Json = Mapping[str, Any]
@@ -41,10 +41,8 @@ def read_plans(text: str, path: str) -> tuple[SavedPlan, ...]:
     if not isinstance(document, dict) or document.get("kind") != "plan":
         raise _unusable(path, "it holds no plan", "write one with connectform plan --out FILE")
     version = str(document.get("format_version", ""))
-    if version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
-        reason = (
-            f"its format is {version or 'unknown'}, and this connectform reads {FORMAT_VERSION}"
-        )
+    if version.partition(".")[0] != PLAN_FORMAT_VERSION.partition(".")[0]:
+        reason = f"its format is {version or 'unknown'}, and this connectform reads {PLAN_FORMAT_VERSION}"
         raise _unusable(path, reason, "apply it with the version of connectform that made it")
     tool = str(document.get("tool", {}).get("version", "?"))
     if tool.partition(".")[0] != __version__.partition(".")[0]:

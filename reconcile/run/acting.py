@@ -94,6 +94,7 @@ def _planned(
             ledger.memory.holds, chosen.freezes, now=context.clock.now(), declared=declared
         )
         yield Planned(
+            loaded=loaded,
             cluster=chosen,
             desired=desired,
             live=live,

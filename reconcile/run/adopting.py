@@ -58,7 +58,7 @@ def in_sync_records(context: Context, planned: Planned, identity: Identity) -> t
     ]
     template = _template(context, planned.plan.project, identity)
     classes = {one.name: canonical(one.class_name, planned.aliases) for one in chosen}
-    plugins = read_plugins(planned.connection, sorted(set(classes.values())))
+    plugins = read_plugins(planned.connection, sorted(set(classes.values()))).values
     records = (
         declared_record(
             definition,
@@ -169,7 +169,7 @@ def _stray_records(
     live = planned.live.connectors
     template = _template(context, planned.plan.project, identity)
     classes = {name: canonical(live[name].class_name, planned.aliases) for name in names}
-    plugins = read_plugins(planned.connection, sorted(set(classes.values())))
+    plugins = read_plugins(planned.connection, sorted(set(classes.values()))).values
     return tuple(
         live_record(
             live[name],

@@ -21,6 +21,7 @@ from reconcile.run.journal import LedgerJournal
 from reconcile.run.output import write_file
 from reconcile.run.planning import NotPlanned, Planned
 from reconcile.run.recording import gone_names
+from reconcile.run.returning import with_ways_back
 
 
 def check_plans(
@@ -72,6 +73,8 @@ def carry_out(
 
     A KeyboardInterrupt ends it at once: what was under way then counts as unsettled.
     """
+    if options.rollback_on_failure:
+        planned = with_ways_back(context, planned)
     journal = _journal(context, planned)
     begun: set[str] = set()
     finished: dict[str, Outcome] = {}
@@ -97,6 +100,7 @@ def carry_out(
             interrupt=interrupt,
             journal=journal,
             origins=planned.origins,
+            fingerprints=planned.fingerprints,
         )
     except ClusterError as error:
         place = planned.cluster.location

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from reconcile.connect.reads import list_plugins
 from reconcile.desired.project import LoadedProject
 from reconcile.desired.references import may_name
 from reconcile.desired.resolve import inherited
@@ -21,9 +20,9 @@ from reconcile.model.plugin import Plugin
 from reconcile.model.problem import Problem
 from reconcile.model.project import Project
 from reconcile.model.selection import matches
-from reconcile.plugins.aliases import canonical, class_aliases
+from reconcile.plugins.aliases import canonical
 from reconcile.plugins.sensitive import is_masked, is_sensitive
-from reconcile.run.asking import read_plugins
+from reconcile.run.asking import read_aliases, read_plugins
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.output import write_file
@@ -48,13 +47,15 @@ class Reference:
 class Exported:
     """What was written, what git declares already, and which variables must be set.
 
-    `forbidden` are those of them that `references.env` of the project file does not allow.
+    `forbidden` are those of them that `references.env` of the project file does not allow;
+    `problems` say what the cluster keeps back.
     """
 
     files: tuple[Path, ...]
     declared: tuple[str, ...]
     references: tuple[Reference, ...]
     forbidden: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def export(
@@ -85,8 +86,10 @@ def export(
             if matches(selection, name, declared[name].labels if name in declared else {})
         ]
         fresh = [connector for connector in chosen if connector.name not in declared]
-        aliases = class_aliases(list_plugins(connection))
-        classes = {connector.name: canonical(connector.class_name, aliases) for connector in fresh}
+        aliases = read_aliases(connection)
+        classes = {
+            connector.name: canonical(connector.class_name, aliases.values) for connector in fresh
+        }
         plugins = read_plugins(connection, sorted(set(classes.values())))
     target = folder or Path(loaded.project.root, loaded.project.definitions[0])
     several = len(loaded.project.clusters) > 1
@@ -95,7 +98,7 @@ def export(
     for connector in fresh:
         text, found = definition_of(
             connector,
-            plugins.get(classes[connector.name]),
+            plugins.values.get(classes[connector.name]),
             clusters=(cluster,) if several else (),
             inherits=inherited(connector.name, cluster, loaded.defaults),
         )
@@ -107,6 +110,7 @@ def export(
         declared=tuple(connector.name for connector in chosen if connector.name in declared),
         references=tuple(references),
         forbidden=_forbidden(loaded.project, references),
+        problems=(*aliases.problems, *plugins.problems),
     )
 
 

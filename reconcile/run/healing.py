@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from reconcile.ledger import keys, writing
 from reconcile.ledger.reading import parsed_change, read_memory, read_open
 from reconcile.ledger.store import Store
-from reconcile.model.ledger import ChangeRecord, Memory
+from reconcile.model.ledger import ChangeRecord, Memory, Move, MoveStep
 from reconcile.model.live import LiveConnector, LiveState
 from reconcile.model.outcome import OutcomeStatus
 from reconcile.model.plan import Action
 from reconcile.plan.base import Base
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.run.ledgers import OpenLedger
-
-Entries = dict[str, str | None]
+from reconcile.run.moving import Entries, departure_entries, move_entries
 
 
 def healed(
@@ -42,6 +42,43 @@ def healed(
             entries.update(_closed(ledger.store, ledger.memory, run, name, connector, base))
     ledger.lease.swap(entries)
     return replace(ledger, memory=read_memory(ledger.store))
+
+
+def with_moves_closed(
+    ledgers: Mapping[str, OpenLedger],
+    lives: Mapping[str, LiveState],
+    *,
+    project: str,
+    now: datetime,
+) -> Mapping[str, OpenLedger]:
+    """Return ledgers, by cluster, without the moves that lack nothing but their last record.
+
+    A run can end after the old connector is deleted and before that is recorded. Moves of which
+    one end was not read stay open, and so do all where we may not write.
+    """
+
+    def closed(cluster: str, ledger: OpenLedger) -> OpenLedger:
+        over = [move for move in ledger.memory.moves if _is_over(move, lives, project)]
+        if ledger.lease is None or not over:
+            return ledger
+        entries: Entries = {}
+        for move in over:
+            entries.update(move_entries(replace(move, step=MoveStep.DONE)))
+            if move.cluster == cluster:
+                entries.update(departure_entries(move, now))
+        ledger.lease.swap(entries)
+        return replace(ledger, memory=read_memory(ledger.store))
+
+    return {cluster: closed(cluster, ledger) for cluster, ledger in ledgers.items()}
+
+
+def _is_over(move: Move, lives: Mapping[str, LiveState], project: str) -> bool:
+    """Tell whether a move was recorded up to the delete, and the delete has happened."""
+    origin, target = lives.get(move.cluster), lives.get(move.to_cluster)
+    if origin is None or target is None or move.project != project:
+        return False
+    gone = move.name not in origin.connectors and move.to_name in target.connectors
+    return gone and move.step is MoveStep.STARTED
 
 
 def _pending(

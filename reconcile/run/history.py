@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from reconcile.desired.base import load_base
 from reconcile.desired.git import introduced_by
 from reconcile.desired.project import LoadedProject
-from reconcile.desired.refill import refilled
-from reconcile.errors import ConnectformError, DefinitionError, UsageError
+from reconcile.desired.references import Refusal
+from reconcile.errors import DefinitionError, UsageError
 from reconcile.ledger import keys, writing
 from reconcile.ledger.reading import read_changes, read_runs
 from reconcile.model.applied import Applied
@@ -20,8 +19,9 @@ from reconcile.model.problem import Location, Problem, Severity
 from reconcile.plan.digest import declared_digest
 from reconcile.run.context import Context
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledger, opened_store
-from reconcile.run.planning import Planned, PlanRequest, plan_desired
+from reconcile.run.planning import Planned, PlanRequest, fingerprints_of, plan_desired
 from reconcile.run.reading import read_desired
+from reconcile.run.returning import applied_again
 
 _DONE = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED})
 
@@ -183,54 +183,34 @@ def _definitions(
     ledger: OpenLedger,
     wanted: Mapping[str, Applied],
 ) -> Mapping[str, Definition]:
-    found: dict[str, Definition] = {}
-    problems: list[Problem] = []
-    for name, applied in wanted.items():
-        literals = literals_of(context, loaded, cluster, name, applied)
-        config, more = refilled(loaded, name, applied, context.environment, literals)
-        problems += more
-        if config is None:
-            continue
-        context.redactor.learn(
-            value for key in config.references() if (value := config.get(key)) is not None
+    found, refusals = applied_again(
+        context, loaded, cluster, wanted, fingerprints_of(context, loaded)
+    )
+    if refusals:
+        raise DefinitionError(
+            *(
+                _not_had_again(name, wanted[name], refusal)
+                for name, refused in refusals.items()
+                for refusal in refused
+            )
         )
-        record = ledger.memory.records.get(name)
-        found[name] = Definition(
-            name=name,
-            cluster=cluster,
-            config=config,
-            location=Location(applied.path, applied.line),
-            labels=record.labels if record is not None else {},
-            tasks_range=applied.tasks_range,
-            state=applied.state,
-            protect=record is not None and record.protect,
-        )
-    if problems:
-        raise DefinitionError(*problems)
-    return found
+    records = ledger.memory.records
+    return {
+        name: replace(definition, labels=records[name].labels, protect=records[name].protect)
+        if name in records
+        else definition
+        for name, definition in found.items()
+    }
 
 
-def literals_of(
-    context: Context, loaded: LoadedProject, cluster: str, name: str, applied: Applied
-) -> Mapping[str, str]:
-    """Return the secrets of a definition that stood in git itself, from the commit it was of."""
-    lost = [
-        key
-        for key, value in applied.values.items()
-        if value.text is None and value.reference is None
-    ]
-    if not lost or not applied.commit:
-        return {}
-    try:
-        _, base = load_base(
-            loaded, applied.commit, clusters=(cluster,), environment=context.environment
-        )
-    except ConnectformError:
-        return {}
-    definition = base[cluster].definitions.get(name)
-    values = definition.config.reveal() if definition is not None else {}
-    context.redactor.learn(values[key] for key in lost if key in values)
-    return {key: values[key] for key in lost if key in values}
+def _not_had_again(name: str, applied: Applied, refusal: Refusal) -> Problem:
+    return Problem(
+        code=Code.CANNOT_ROLL_BACK,
+        message=f"{name} cannot be set back: {refusal.message}",
+        location=Location(applied.path, applied.line) if applied.path else None,
+        hint=refusal.hint,
+        connector=name,
+    )
 
 
 def _reverts(

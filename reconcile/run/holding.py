@@ -1,13 +1,14 @@
 """Hold connectors, so that every writer leaves them alone, and let them go again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from reconcile.desired.project import LoadedProject
-from reconcile.errors import UsageError
+from reconcile.errors import LedgerError, UsageError
 from reconcile.ledger import keys, writing
 from reconcile.ledger.lease import break_lease
-from reconcile.ledger.reading import read_memory
+from reconcile.ledger.reading import check_format, read_hold, read_memory
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
 from reconcile.model.ledger import Hold, Lease, Run
@@ -18,6 +19,8 @@ from reconcile.plan.holds import active_holds
 from reconcile.run.context import Context
 from reconcile.run.ledgers import Lock, opened_store, refuse_lost_ledger
 from reconcile.run.reading import read_desired
+
+_ATTEMPTS: Final = 5
 
 
 def hold(
@@ -44,16 +47,17 @@ def hold(
     )
     refuse_lost_ledger(context, loaded, cluster, lock)
     with opened_store(context, loaded, cluster) as store:
-        _write(context, store, loaded, lock, {keys.hold_key(name): writing.hold_text(held)})
+        _write(context, store, loaded, lock, name, lambda _before: writing.hold_text(held))
     return held
 
 
 def release(context: Context, loaded: LoadedProject, cluster: str, name: str, lock: Lock) -> Hold:
     """End a hold and return it; raise UsageError where there is none of this name."""
     refuse_lost_ledger(context, loaded, cluster, lock)
-    with opened_store(context, loaded, cluster) as store:
-        found = next((one for one in read_memory(store).holds if one.name == name), None)
-        if found is None:
+    ended: list[Hold] = []
+
+    def end(before: str | None) -> None:
+        if before is None:
             raise UsageError(
                 Problem(
                     code=Code.HELD,
@@ -61,8 +65,11 @@ def release(context: Context, loaded: LoadedProject, cluster: str, name: str, lo
                     hint="connectform hold lists what is held",
                 )
             )
-        _write(context, store, loaded, lock, {keys.hold_key(name): None})
-    return found
+        ended.append(read_hold(store.place, keys.hold_key(name), before))
+
+    with opened_store(context, loaded, cluster) as store:
+        _write(context, store, loaded, lock, name, end)
+    return ended[-1]
 
 
 def list_holds(context: Context, loaded: LoadedProject, cluster: str) -> tuple[ActiveHold, ...]:
@@ -89,8 +96,10 @@ def _write(
     store: Store,
     loaded: LoadedProject,
     lock: Lock,
-    entries: Mapping[str, str | None],
+    name: str,
+    change: Callable[[str | None], str | None],
 ) -> None:
+    """Change a hold and record who did; what somebody else did to it in between is looked at again."""
     identity, now = lock.identity, context.clock.now()
     run = Run(
         id=identity.run,
@@ -101,5 +110,19 @@ def _write(
         finished_at=now,
         run_url=identity.run_url,
     )
-    about = {keys.run_key(run.id): writing.run_text(run), keys.FORMAT: writing.format_text()}
-    store.swap({**entries, **about}, given={})
+    key = keys.hold_key(name)
+    for _ in range(_ATTEMPTS):
+        before = store.read(keys.FORMAT, key)
+        check_format(store.place, before)
+        entries = {key: change(before.get(key)), keys.run_key(run.id): writing.run_text(run)}
+        if keys.FORMAT not in before:
+            entries[keys.FORMAT] = writing.format_text()
+        if store.swap(entries, given={one: before.get(one) for one in (keys.FORMAT, key)}):
+            return
+    raise LedgerError(
+        Problem(
+            code=Code.LEDGER_UNWRITABLE,
+            message=f"others changed what holds {name} in {store.place} over and over",
+            hint="run again",
+        )
+    )

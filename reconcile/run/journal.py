@@ -14,10 +14,9 @@ from reconcile.model.ledger import ChangeRecord, KeptOffsets, Memory, Move, Move
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import Action, Change, Plan
 from reconcile.run.identity import Identity
+from reconcile.run.moving import Entries, departure_entries, move_entries
 
 _APPLIED = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED})
-
-Entries = dict[str, str | None]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -110,23 +109,12 @@ class LedgerJournal:
             self._moves[self._ends(change)] = move
             source = there.setdefault(move.cluster, {}) if move.cluster in self.elsewhere else here
             for entries in (here, source):
-                entries.update(_move_entries(move))
+                entries.update(move_entries(move))
             if step is MoveStep.DONE:
                 here[keys.connector_key(change.name)] = writing.record_text(
                     replace(self._record(change, None), applied=change.applied)
                 )
-                source[keys.connector_key(move.name)] = None
-                source[keys.change_key(move.name, self.identity.run)] = writing.change_text(
-                    replace(
-                        self._change_record(change, None),
-                        name=move.name,
-                        status=OutcomeStatus.APPLIED,
-                        keys={},
-                        state=None,
-                        applied=None,
-                        message=f"moved to {move.to_name} on {move.to_cluster}",
-                    )
-                )
+                source.update(departure_entries(move, move.at))
         self.lease.swap(here)
         for cluster, entries in there.items():
             self.elsewhere[cluster].swap(entries)
@@ -177,6 +165,7 @@ class LedgerJournal:
             protect=change.protect,
             on_delete=self.on_delete.get(change.name, OffsetsOnDelete.KEEP),
             labels=change.labels,
+            more=before.more if before is not None else {},
         )
 
     def _concluded(self, change: Change, outcome: Outcome) -> Entries:
@@ -201,7 +190,7 @@ class LedgerJournal:
 
     def _change_record(self, change: Change, outcome: Outcome | None) -> ChangeRecord:
         state = change.state
-        message = outcome.problems[0].message if outcome and outcome.problems else ""
+        message = _message(outcome) if outcome is not None else ""
         return ChangeRecord(
             run=self.identity.run,
             name=change.name,
@@ -229,6 +218,7 @@ class LedgerJournal:
             offsets=_positions(offsets),
             at=self.clock.now(),
             run=self.identity.run,
+            more=before.more if (before := self.move_of(change)) is not None else {},
         )
 
     def _ends(self, change: Change) -> frozenset[tuple[str, str]]:
@@ -237,14 +227,12 @@ class LedgerJournal:
         return frozenset({old, (self.plan.cluster, change.name)})
 
 
-def _move_entries(move: Move) -> Entries:
-    """Return the entries of a move; one that went the other way before is over."""
-    return {
-        keys.move_key(move.cluster, move.name): None,
-        keys.move_key(move.to_cluster, move.to_name): None
-        if move.step is MoveStep.DONE
-        else writing.move_text(move),
-    }
+def _message(outcome: Outcome) -> str:
+    """Return what went wrong, and what was done about it."""
+    told = outcome.problems[:1]
+    if outcome.rolled_back:
+        told = (*told, *(one for one in outcome.problems if one.code is Code.ROLLED_BACK))
+    return "; ".join(problem.message for problem in told)
 
 
 def _positions(

@@ -97,6 +97,7 @@ def opened_store(context: Context, loaded: LoadedProject, cluster: str) -> Itera
         root=loaded.project.root,
         kafka=kafka,
         clock=context.clock,
+        redact=context.redactor.redact,
     )
     try:
         yield store

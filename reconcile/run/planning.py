@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconcile.connect.connection import Connection
-from reconcile.connect.reads import (
-    list_names,
-    list_plugins,
-)
+from reconcile.connect.reads import list_names
 from reconcile.desired.base import load_base
 from reconcile.desired.git import commit_of
 from reconcile.desired.load import load_desired
@@ -29,12 +26,11 @@ from reconcile.plan.build import build_plan
 from reconcile.plan.decide import draft_plan
 from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 from reconcile.plan.options import OtherCluster, PlanOptions
-from reconcile.plugins.aliases import class_aliases
 from reconcile.plugins.sensitive import is_sensitive
-from reconcile.run.asking import learn_secrets_of, read_plugins, together, validated
+from reconcile.run.asking import learn_secrets_of, read_aliases, read_plugins, together, validated
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
-from reconcile.run.healing import healed
+from reconcile.run.healing import healed, with_moves_closed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 
 
@@ -65,6 +61,7 @@ class Planned:
     connections to other clusters that connectors move from, and the right to write there.
     """
 
+    loaded: LoadedProject
     cluster: Cluster
     desired: Desired
     live: LiveState
@@ -197,9 +194,9 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         clock=context.clock,
         names=_names_to_read(connection, desired, memory, request.selection),
     )
-    aliases = class_aliases(list_plugins(connection))
-    ledger = healed(work.ledgers[name], live, work.fingerprints, aliases)
-    origins = _origins(work, name, ledger.memory, stack)
+    told = read_aliases(connection)
+    around = _around(work, name, live, told.values, stack)
+    ledger = around.ledger
     options = PlanOptions(
         now=context.clock.now(),
         owns=cluster.ownership.owns,
@@ -213,49 +210,81 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         memory=ledger.memory,
         freezes=cluster.freezes,
         fingerprints=work.fingerprints,
-        others=_others(work, origins),
+        others=around.others,
         base=_base(work, name),
     )
-    draft = draft_plan(desired, live, options=options, aliases=aliases)
+    draft = draft_plan(desired, live, options=options, aliases=told.values)
     plugins = read_plugins(connection, draft.classes)
-    learn_secrets_of(context, draft, plugins)
+    learn_secrets_of(context, draft, plugins.values)
     validations = validated(connection, draft, request.validation)
-    plan = build_plan(draft, plugins=plugins, validations=validations, now=context.clock.now())
+    plan = build_plan(
+        draft, plugins=plugins.values, validations=validations, now=context.clock.now()
+    )
     return Planned(
+        loaded=work.loaded,
         cluster=cluster,
         desired=desired,
         live=live,
-        plan=plan,
+        plan=replace(plan, problems=(*told.problems, *plugins.problems, *plan.problems)),
         connection=connection,
         ledger=ledger,
         fingerprints=work.fingerprints,
-        origins=origins,
-        leases={name: work.ledgers[name].lease for name in origins},
-        aliases=aliases,
+        origins=around.origins,
+        leases={name: work.ledgers[name].lease for name in around.origins},
+        aliases=told.values,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Around:
+    """The ledger of a cluster, and the other clusters that its moves are about."""
+
+    ledger: OpenLedger
+    origins: Mapping[str, Connection]
+    others: Mapping[str, OtherCluster]
+
+
+def _around(
+    work: _Work, name: str, live: LiveState, aliases: Mapping[str, str], stack: ExitStack
+) -> _Around:
+    """Read the other clusters, and close what runs that were cut off left open."""
+    context, project = work.context, work.loaded.project
+    origins = _origins(work, name, work.ledgers[name].memory, stack)
+    there = {
+        cluster: take_snapshot(origin, clock=context.clock) for cluster, origin in origins.items()
+    }
+    ledgers = with_moves_closed(
+        {
+            **{cluster: work.ledgers[cluster] for cluster in origins},
+            name: healed(work.ledgers[name], live, work.fingerprints, aliases),
+        },
+        {**there, name: live},
+        project=project.name,
+        now=context.clock.now(),
+    )
+    others = {
+        cluster: OtherCluster(
+            live=found,
+            memory=ledgers[cluster].memory,
+            freezes=project.clusters[cluster].freezes,
+        )
+        for cluster, found in there.items()
+    }
+    return _Around(ledger=ledgers[name], origins=origins, others=others)
 
 
 def _origins(work: _Work, name: str, memory: Memory, stack: ExitStack) -> Mapping[str, Connection]:
     """Open connections to the other clusters that connectors of this one move from, or moved to."""
     ends = {
-        move.to_cluster
+        end
         for move in memory.moves
-        if move.cluster == name and move.step is not MoveStep.DONE
+        if move.step is not MoveStep.DONE
+        for end in (move.cluster, move.to_cluster)
     }
     wanted = {*work.desired[name].declared_on, *ends} - {name}
     return {
         cluster: stack.enter_context(connect_to(work.context, work.loaded, cluster))
         for cluster in sorted(wanted & work.ledgers.keys())
-    }
-
-
-def _others(work: _Work, origins: Mapping[str, Connection]) -> Mapping[str, OtherCluster]:
-    return {
-        cluster: OtherCluster(
-            live=take_snapshot(connection, clock=work.context.clock),
-            memory=work.ledgers[cluster].memory,
-        )
-        for cluster, connection in origins.items()
     }
 
 

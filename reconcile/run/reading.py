@@ -7,14 +7,14 @@ from reconcile.connect.connection import Connection
 from reconcile.connect.reads import get_plugin_settings, list_names, list_plugins
 from reconcile.desired.load import load_desired
 from reconcile.desired.project import LoadedProject
-from reconcile.errors import DefinitionError, UsageError
+from reconcile.errors import ClusterError, DefinitionError, UsageError
 from reconcile.health.judge import first_cause
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
 from reconcile.model.live import LiveState, LiveStatus
 from reconcile.model.plan import Selection
-from reconcile.model.plugin import Plugin, Setting
+from reconcile.model.plugin import NotOffered, Plugin, Setting
 from reconcile.model.problem import Problem
 from reconcile.model.selection import matches
 from reconcile.plugins.aliases import canonical, class_aliases
@@ -111,12 +111,25 @@ def redacted_status(status: LiveStatus, redactor: Redactor) -> LiveStatus:
 
 
 def explain_class(context: Context, loaded: LoadedProject, cluster: str, class_name: str) -> Plugin:
-    """Return the setting definitions of a connector class; raise UsageError for an unknown one."""
+    """Return the setting definitions of a connector class; raise UsageError for an unknown one.
+
+    Raises ClusterError where the cluster does not tell them.
+    """
     with connect_to(context, loaded, cluster) as connection:
         plugin = get_plugin_settings(connection, _full_name(connection, class_name))
+    if isinstance(plugin, NotOffered):
+        raise ClusterError(_not_told(cluster, class_name, plugin))
     if plugin is None:
         raise UsageError(_unknown_class(cluster, class_name, None))
     return plugin
+
+
+def _not_told(cluster: str, class_name: str, plugin: NotOffered) -> Problem:
+    return Problem(
+        code=Code.UNSUPPORTED_VERSION,
+        message=f"cluster {cluster} does not tell the settings of {class_name}: {plugin.reason}",
+        hint="ask whoever runs the cluster to let GET /connector-plugins through",
+    )
 
 
 def explain_setting(plugin: Plugin, key: str) -> Setting:
@@ -135,6 +148,8 @@ def explain_setting(plugin: Plugin, key: str) -> Setting:
 
 def _full_name(connection: Connection, class_name: str) -> str:
     plugins = list_plugins(connection)
+    if isinstance(plugins, NotOffered):
+        return class_name.strip()
     aliases = class_aliases(plugins)
     full = canonical(class_name, aliases)
     known = {plugin.class_name for plugin in plugins}

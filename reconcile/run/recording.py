@@ -42,6 +42,7 @@ def declared_record(
         protect=definition.protect,
         on_delete=definition.on_delete,
         labels=definition.labels,
+        more=before.more if before is not None else {},
     )
     return None if before is not None and _says_the_same(before, record) else record
 

@@ -8,8 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from reconcile.apply.standing import Standing, standing, what_happened
-from reconcile.connect.reads import list_plugins
+from reconcile.connect.connection import Connection
 from reconcile.desired.load import load_desired
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import DefinitionError, RefusedError, StaleError, usage
@@ -18,19 +17,20 @@ from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
 from reconcile.model.live import LiveState
-from reconcile.model.plan import Action, Change, Plan
-from reconcile.model.problem import Location, Problem, Severity
+from reconcile.model.plan import Plan
+from reconcile.model.problem import Location, Problem
 from reconcile.plan.act import withhold_held
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.holds import active_holds
 from reconcile.plan.saved import SavedPlan, completed, read_plans
-from reconcile.plugins.aliases import class_aliases
+from reconcile.run.asking import read_aliases
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
-from reconcile.run.healing import healed
+from reconcile.run.healing import healed, with_moves_closed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 from reconcile.run.planning import Planned, fingerprints_of
+from reconcile.run.staleness import moved_since, not_ours, rotated_since
 
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -115,7 +115,7 @@ def plan_saved(
         moved = [problem for _, problems in planned for problem in problems]
         if moved:
             raise StaleError(*moved)
-        refused = [problem for item, _ in planned for problem in _not_ours(item)]
+        refused = [problem for item, _ in planned for problem in not_ours(item)]
         if refused:
             raise RefusedError(*refused)
         yield tuple(item for item, _ in planned)
@@ -137,21 +137,29 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         other: stack.enter_context(connect_to(context, loaded, other))
         for other in sorted(_origin_clusters(saved.plan) - {name})
     }
-    live = take_snapshot(connection, clock=context.clock, names=_names(saved.plan, name))
-    aliases = class_aliases(list_plugins(connection))
-    ledger = healed(ledgers[name], live, fingerprints, aliases)
+    names = _names(saved.plan, name, ledgers[name].memory)
+    live = take_snapshot(connection, clock=context.clock, names=names)
+    aliases = read_aliases(connection).values
+    ledger = _closed(context, saved.plan, live, healed(ledgers[name], live, fingerprints, aliases))
     plan, problems = completed(saved, desired.definitions, live.connectors)
     declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
     holds = active_holds(
         ledger.memory.holds, cluster.freezes, now=context.clock.now(), declared=declared
     )
-    plan = withhold_held(replace(plan, identity=live.identity), holds)
-    rotated = _rotated(plan, fingerprints)
+    plan = withhold_held(plan, holds)
+    rotated = rotated_since(plan, fingerprints)
+    everywhere = {**_live_there(context, saved.plan, origins), name: live}
     planned = Planned(
+        loaded=loaded,
         cluster=cluster,
         desired=desired,
         live=live,
-        plan=replace(plan, problems=(*plan.problems, *rotated), commit=saved.plan.commit),
+        plan=replace(
+            plan,
+            identity=live.identity,
+            problems=(*plan.problems, *rotated),
+            commit=saved.plan.commit,
+        ),
         connection=connection,
         ledger=ledger,
         fingerprints=fingerprints,
@@ -159,112 +167,48 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         leases={other: ledgers[other].lease for other in origins},
         aliases=aliases,
     )
-    return planned, [*problems, *_other_cluster(saved.plan, live), *_moved(plan, live)]
+    return planned, [
+        *problems,
+        *moved_since(plan, live, everywhere, fingerprints),
+    ]
+
+
+def _closed(context: Context, plan: Plan, live: LiveState, ledger: OpenLedger) -> OpenLedger:
+    """Return a ledger without the moves within its cluster that lack nothing but their last record."""
+    return with_moves_closed(
+        {plan.cluster: ledger},
+        {plan.cluster: live},
+        project=plan.project,
+        now=context.clock.now(),
+    )[plan.cluster]
+
+
+def _live_there(
+    context: Context, plan: Plan, origins: Mapping[str, Connection]
+) -> Mapping[str, LiveState]:
+    """Read what a plan moves away from other clusters."""
+    return {
+        other: take_snapshot(origin, clock=context.clock, names=_origin_names(plan, other))
+        for other, origin in origins.items()
+    }
 
 
 def _origin_clusters(plan: Plan) -> set[str]:
     return {change.origin.cluster for change in plan.changes if change.origin is not None}
 
 
-def _names(plan: Plan, cluster: str) -> tuple[str, ...]:
+def _names(plan: Plan, cluster: str, memory: Memory) -> tuple[str, ...]:
+    """Return the names to read: those of the plan, and of moves that an earlier run began."""
     names = {change.name for change in plan.changes}
-    names.update(
-        change.origin.name
-        for change in plan.changes
-        if change.origin is not None and change.origin.cluster == cluster
-    )
+    names.update(end for move in memory.moves for end in (move.name, move.to_name))
+    names.update(_origin_names(plan, cluster))
     return tuple(sorted(names))
 
 
-def _other_cluster(plan: Plan, live: LiveState) -> list[Problem]:
-    planned, found = plan.identity.kafka_cluster_id, live.identity.kafka_cluster_id
-    if planned == found:
-        return []
-    return [
-        Problem(
-            code=Code.STALE_PLAN,
-            message=f"the plan is for the Connect cluster on Kafka {planned}, and {plan.cluster}"
-            f" stands on {found} now",
-            hint="see whether the project file names the right address, then plan again",
-        )
-    ]
-
-
-def _moved(plan: Plan, live: LiveState) -> list[Problem]:
-    """Return what is no longer as it was when the plan was made, and not as wanted either."""
-    return [
-        Problem(
-            code=Code.STALE_PLAN,
-            message=f"{change.name} was {what_happened(change, found)} since the plan was made",
-            location=change.location,
-            hint="plan again, and look at what changed before applying",
-            connector=change.name,
-        )
-        for change in plan.changes
-        if standing(change, found := live.connectors.get(change.name)) is Standing.MOVED
-    ]
-
-
-def _rotated(plan: Plan, fingerprints: Fingerprints) -> list[Problem]:
-    """Say which secrets are not the ones that the plan was made with, where that can be known."""
-    return [
-        Problem(
-            code=Code.SECRETS_NOT_RESOLVED,
-            message=f"{change.name}: {key} has another value than when the plan was made; it is"
-            " written as it is now",
-            location=change.location,
-            severity=Severity.NOTICE,
-            connector=change.name,
-        )
-        for change in plan.changes
-        for key in _rotated_keys(change, fingerprints)
-    ]
-
-
-def _rotated_keys(change: Change, fingerprints: Fingerprints) -> list[str]:
-    applied, config = change.applied, change.config
-    if applied is None or config is None or not fingerprints.can_compare(applied):
-        return []
-    return [
-        key
-        for key, value in applied.values.items()
-        if value.fingerprint
-        and (text := config.get(key)) is not None
-        and fingerprints.of(change.name, key, text) != value.fingerprint
-    ]
-
-
-def _not_ours(planned: Planned) -> list[Problem]:
-    """Return what the ledger says of a plan that was made before: owners and protection."""
-    memory = planned.ledger.memory
-    return [
-        problem
-        for change in planned.plan.changes
-        if (problem := _claim(change, planned.plan.project, memory)) is not None
-    ]
-
-
-def _claim(change: Change, project: str, memory: Memory) -> Problem | None:
-    record = memory.records.get(change.name)
-    if record is not None and record.project != project:
-        message = f"{change.name} belongs to project {record.project} by now"
-        return _refused(change, Code.OWNED_BY_ANOTHER, message)
-    if change.action is not Action.DELETE:
-        return None
-    if record is None:
-        message = f"{change.name} may not be deleted: the ledger does not know it as ours"
-        return _refused(change, Code.NOT_RECORDED, message)
-    if record.protect:
-        return _refused(
-            change, Code.PROTECTED, f"{change.name} may not be deleted: it is protected"
-        )
-    return None
-
-
-def _refused(change: Change, code: Code, message: str) -> Problem:
-    return Problem(
-        code=code, message=message, hint="plan again to see how it stands", connector=change.name
-    )
+def _origin_names(plan: Plan, cluster: str) -> tuple[str, ...]:
+    """Return the connectors of a cluster that a plan moves away."""
+    origins = [change.origin for change in plan.changes if change.origin is not None]
+    return tuple(origin.name for origin in origins if origin.cluster == cluster)
 
 
 def _unreadable(path: Path, reason: str) -> Problem:

@@ -5,9 +5,11 @@ import secrets
 import ssl
 from pathlib import Path
 
+from reconcile.model.flavor import Flavor
 from reconcile.sandbox.certificates import Certificates, certificate_files, make_certificates
 from reconcile.sandbox.real_tools import Tools
-from reconcile.sandbox.spec import Spec
+from reconcile.sandbox.simulated_flavors import AIVEN_USER
+from reconcile.sandbox.spec import SimulatedSpec, Spec
 from reconcile.sandbox.state import PASSWORD, Access
 
 USERNAME = "sandbox"
@@ -29,7 +31,7 @@ def make_access(spec: Spec, directory: Path, tools: Tools) -> tuple[Access, Cert
         ca=certificates.ca if certificates else None,
         certificate=identified.client_certificate if identified else None,
         key=identified.client_key if identified else None,
-        username=USERNAME if spec.basic_auth else "",
+        username=_username(spec) if spec.basic_auth else "",
         password_file=password_file,
         password=password,
     )
@@ -46,6 +48,11 @@ def server_context(spec: Spec, directory: Path) -> ssl.SSLContext | None:
     if spec.client_certificate:
         context.verify_mode = ssl.CERT_REQUIRED
     return context
+
+
+def _username(spec: Spec) -> str:
+    aiven = isinstance(spec, SimulatedSpec) and spec.flavor is Flavor.AIVEN
+    return AIVEN_USER if aiven else USERNAME
 
 
 def write_private(path: Path, text: str) -> None:

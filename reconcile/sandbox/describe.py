@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from reconcile.model.flavor import Flavor
+from reconcile.sandbox.simulated_flavors import traits_of
+from reconcile.sandbox.spec import SimulatedSpec, Spec
 from reconcile.sandbox.state import BROKER, Kind, Sandbox, worker_role
 
 _VARIABLE = "env.SANDBOX_PASSWORD"
@@ -49,6 +52,7 @@ def status_document(sandbox: Sandbox, alive: Mapping[str, bool]) -> dict[str, An
         "name": sandbox.name,
         "kind": sandbox.kind.value,
         "kafka_version": sandbox.spec.version,
+        "flavor": _flavor(sandbox.spec).value,
         "state": _standing(sandbox, alive),
         "directory": str(sandbox.directory),
         "clusters": [
@@ -76,7 +80,22 @@ def _summary(sandbox: Sandbox) -> str:
         if used
     ]
     guarded = f", {' + '.join(guards)}" if guards else ""
-    return f"{sandbox.kind.value}, Kafka {spec.version}, {size}{many}{guarded}"
+    return f"{sandbox.kind.value}, {_product(spec)}, {size}{many}{guarded}"
+
+
+def _product(spec: Spec) -> str:
+    """Return what runs; another flavour than Apache's with the version that it reports."""
+    match _flavor(spec):
+        case Flavor.APACHE:
+            return f"Kafka {spec.version}"
+        case Flavor.CONFLUENT_PLATFORM as flavor:
+            return f"Confluent Platform {traits_of(flavor, spec.version).version}"
+        case Flavor.AIVEN:
+            return f"Aiven, Kafka {spec.version}"
+
+
+def _flavor(spec: Spec) -> Flavor:
+    return spec.flavor if isinstance(spec, SimulatedSpec) else Flavor.APACHE
 
 
 def _standing(sandbox: Sandbox, alive: Mapping[str, bool]) -> str:
@@ -104,6 +123,8 @@ def _cluster_name(sandbox: Sandbox, number: int) -> str:
 
 def _access_lines(sandbox: Sandbox, project: Path) -> list[str]:
     access, lines = sandbox.access, []
+    if _flavor(sandbox.spec) is Flavor.AIVEN:
+        lines.append("flavor: aiven")  # its host name would tell, and this is loopback
     if access.ca is not None:
         files = {"ca": access.ca, "cert": access.certificate, "key": access.key}
         shown = (

@@ -27,7 +27,7 @@ def root(group: Group, _request: Request) -> Answer:
     """Answer `GET /`."""
     return document(
         {
-            "version": group.version,
+            "version": group.traits.version,
             "commit": COMMIT,
             "kafka_cluster_id": group.cluster_id,
         }

@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
 
 from reconcile.clock import Clock
+from reconcile.model.flavor import Flavor
 from reconcile.sandbox import simulated_admin as admin
+from reconcile.sandbox.simulated_aiven import platform_answer
 from reconcile.sandbox.simulated_answers import Answer, Request, error
 from reconcile.sandbox.simulated_faults import Effect, Fault, Faults
+from reconcile.sandbox.simulated_flavors import traits_of
 from reconcile.sandbox.simulated_group import new_group, timed_out
 from reconcile.sandbox.simulated_herder import Herder
 from reconcile.sandbox.simulated_plugins import installed
@@ -29,18 +31,6 @@ from reconcile.sandbox.simulated_timing import Timing
 from reconcile.sandbox.simulated_versions import features_of
 
 _WRITING = {"POST", "PUT", "PATCH", "DELETE"}
-
-
-class Flavor(StrEnum):
-    """Whose Connect this is: what differs beside the version.
-
-    Confluent Platform masks the values of PASSWORD settings, those of client overrides included, in
-    whatever it answers, from 7.9.3 and 8.0 on (streamthoughts/jikkou#822,
-    Mongey/terraform-provider-kafka-connect#206); a mask that is written back is stored as it is.
-    """
-
-    APACHE = "apache"
-    CONFLUENT_PLATFORM = "confluent-platform"
 
 
 class RequestRecord(NamedTuple):
@@ -85,9 +75,10 @@ class SimulatedCluster:
         self._broker_is_down = False
         self._writes_waiting: list[Request] = []
         self._stale: dict[tuple[int, str], tuple[float, Answer]] = {}
-        features = features_of(version)
+        traits = traits_of(Flavor(flavor), version)
+        features = features_of(traits.version)
         rules = Rules(
-            plugins=installed(version, features, only=only),
+            plugins=installed(traits.version, features, only=only),
             features=features,
             group_id=group_id,
             converters={**WORKER_CONVERTERS, **(converters or {})},
@@ -104,16 +95,15 @@ class SimulatedCluster:
         self._group = new_group(
             Herder(clock=clock, around=around),
             rules,
-            version=version,
+            traits=traits,
             cluster_id=cluster_id,
-            masks=Flavor(flavor) is Flavor.CONFLUENT_PLATFORM,
             users=users or {},
         )
 
     @property
     def version(self) -> str:
         """Return the version that the workers report."""
-        return self._group.version
+        return self._group.traits.version
 
     @property
     def clock(self) -> Clock:
@@ -296,7 +286,8 @@ class SimulatedCluster:
         if fault is not None and fault.answer is not None:
             self._take_effect(request, fault)
             return replace(fault.answer, delay=fault.delay)
-        answer = refused_path(self._group, request) or self._routed(request)
+        answer = platform_answer(self._group, request)
+        answer = answer or refused_path(self._group, request) or self._routed(request)
         return replace(answer, delay=fault.delay) if fault else answer
 
     def _take_effect(self, request: Request, fault: Fault) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconcile.sandbox.simulated_answers import Answer, error
+from reconcile.sandbox.simulated_flavors import Traits
 from reconcile.sandbox.simulated_herder import Herder
 from reconcile.sandbox.simulated_rules import Rules
 from reconcile.sandbox.simulated_steps import Surroundings
@@ -23,7 +24,7 @@ NO_LEADER = (
 class Group:
     """One Connect group: its state, what readers see of it, and what it judges configs by."""
 
-    version: str
+    traits: Traits
     cluster_id: str
     herder: Herder
     views: Views
@@ -50,15 +51,14 @@ def new_group(
     herder: Herder,
     rules: Rules,
     *,
-    version: str,
+    traits: Traits,
     cluster_id: str,
-    masks: bool,
     users: Mapping[str, str],
 ) -> Group:
     """Return a group without connectors."""
-    views = Views(herder=herder, masks=masks)
+    views = Views(herder=herder, traits=traits)
     return Group(
-        version=version,
+        traits=traits,
         cluster_id=cluster_id,
         herder=herder,
         views=views,

@@ -109,7 +109,7 @@ class Herder:
     def update(self, connector: Connector, config: Mapping[str, str]) -> Connector:
         """Record a config; where the connector runs, it restarts, also for an equal one."""
         timing = self.around.timing
-        updated = replace(connector, config=dict(config))
+        updated = replace(connector, config=dict(config), writes=connector.writes + 1)
         self.keep(updated)
         if connector.target is Target.RUNNING and connector.instance is not None:
             gap = min(timing.unassigned_gap, timing.connector_bounce)

@@ -8,9 +8,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from reconcile.clock import SystemClock
+from reconcile.model.flavor import Flavor
 from reconcile.sandbox.access import server_context
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_server import serve
+from reconcile.sandbox.spec import SimulatedSpec
 from reconcile.sandbox.state import ConnectCluster, Sandbox, load
 
 _FORGET_SECONDS = 60.0
@@ -34,13 +36,14 @@ def main(directory: Path) -> None:
 def _serve(
     stack: ExitStack, sandbox: Sandbox, group: ConnectCluster, context: ssl.SSLContext | None
 ) -> SimulatedCluster:
-    access = sandbox.access
+    access, spec = sandbox.access, sandbox.spec
     cluster = SimulatedCluster(
         clock=SystemClock(),
-        version=sandbox.spec.version,
-        workers=sandbox.spec.workers,
+        version=spec.version,
+        workers=spec.workers,
         cluster_id=f"simulated-{sandbox.name}",
         group_id=group.group,
+        flavor=spec.flavor if isinstance(spec, SimulatedSpec) else Flavor.APACHE,
         users={access.username: access.password} if access.username else None,
     )
     stack.enter_context(serve(cluster, port=urlsplit(group.urls[0]).port or 0, tls=context))

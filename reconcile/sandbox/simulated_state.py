@@ -70,7 +70,8 @@ class Offset:
 class Connector:
     """Everything the group knows under one name.
 
-    `config` is None once the connector is deleted: its status lingers. `applied` is the config
+    `config` is None once the connector is deleted: its status lingers. `writes` counts how often
+    it was written. `applied` is the config
     that the tasks on air were made from. `ever_published` keeps the number of task configs that a
     stop hides from readers but not from restarts. `broken` holds failures that a restart does not
     cure, by task number, None for the connector itself.
@@ -78,6 +79,7 @@ class Connector:
 
     name: str
     config: Mapping[str, str] | None
+    writes: int = 1
     target: Target = Target.RUNNING
     applied: Mapping[str, str] | None = None
     task_configs: tuple[Mapping[str, str], ...] = ()

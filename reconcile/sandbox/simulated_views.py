@@ -4,30 +4,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconcile.sandbox.simulated_answers import encode
+from reconcile.sandbox.simulated_flavors import MASK, VERSION_KEY, Traits
 from reconcile.sandbox.simulated_herder import Herder
 from reconcile.sandbox.simulated_java import hash_order
 from reconcile.sandbox.simulated_plugins import Plugin
 from reconcile.sandbox.simulated_state import Connector, Instance
 from reconcile.sandbox.simulated_steps import Surroundings, plugin_of
 
-MASK = "••••••••"
-
 
 @dataclass(slots=True, kw_only=True)
 class Views:
-    """What readers see of a herder; serialised pieces are kept until their connector changes.
-
-    `masks` hides values of PASSWORD settings, as some managed services and proxies do.
-    """
+    """What readers see of a herder; serialised pieces are kept until their connector changes."""
 
     herder: Herder
-    masks: bool = False
+    traits: Traits
     _pieces: dict[tuple[str, str], tuple[Connector, bytes]] = field(default_factory=dict)
     _lists: dict[tuple[bool, bool, bool], tuple[int, bytes]] = field(default_factory=dict)
 
     def config(self, connector: Connector, *, as_sent: bool = False) -> dict[str, str]:
         """Return the stored config: in hash order, or in the order in which it was sent."""
-        config = connector.config or {}
+        config = dict(connector.config or {})
+        if self.traits.counts_writes:
+            config[VERSION_KEY] = str(connector.writes)
         keys = config if as_sent else hash_order(config)
         hidden = self._hidden(plugin_of(connector, self.herder.around))
         return {key: MASK if key in hidden else config[key] for key in keys}
@@ -59,11 +57,9 @@ class Views:
         }
 
     def task_configs(self, connector: Connector) -> list[dict[str, str]]:
-        """Return the configs that the tasks were given."""
-        hidden = self._hidden(plugin_of(connector, self.herder.around))
+        """Return the configs that the tasks were given, which nobody has seen masked."""
         return [
-            {key: MASK if key in hidden else config[key] for key in hash_order(config)}
-            for config in connector.task_configs
+            {key: config[key] for key in hash_order(config)} for config in connector.task_configs
         ]
 
     def listing(self, *, expanded: bool, info: bool, status: bool) -> bytes:
@@ -110,7 +106,7 @@ class Views:
         return plugin.kind if plugin else "unknown"
 
     def _hidden(self, plugin: Plugin | None) -> frozenset[str]:
-        if not self.masks or plugin is None:
+        if not self.traits.masks or plugin is None:
             return frozenset()
         own = {one.name for one in plugin.definitions if one.type == "PASSWORD"}
         overrides = {

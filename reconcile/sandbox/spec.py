@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reconcile.errors import UsageError, usage
 from reconcile.model.codes import Code
+from reconcile.model.flavor import Flavor
 from reconcile.model.problem import Problem
 
 VERSIONS = ("4.3.1", "3.9.1", "3.6.2")
@@ -52,7 +53,10 @@ class RealSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedSpec:
-    """Simulated Connect clusters in one process; the fields mean the same as in `RealSpec`."""
+    """Simulated Connect clusters in one process; the fields mean the same as in `RealSpec`.
+
+    `version` is that of Apache Kafka; what workers of another flavour report follows from it.
+    """
 
     version: str = VERSIONS[0]
     workers: int = 1
@@ -61,6 +65,7 @@ class SimulatedSpec:
     client_certificate: bool = False
     basic_auth: bool = False
     port: int = 0
+    flavor: Flavor = Flavor.APACHE
 
 
 Spec = RealSpec | SimulatedSpec
@@ -93,6 +98,7 @@ def make_spec(
     basic_auth: bool,
     port: int,
     heartbeat_ms: int,
+    flavor: Flavor,
 ) -> Spec:
     """Return the spec that a command line asks for; raise UsageError for one that makes no sense."""
     spec = RealSpec(
@@ -107,6 +113,11 @@ def make_spec(
         heartbeat_ms=heartbeat_ms,
     )
     check_spec(spec)
+    if real and flavor is not Flavor.APACHE:
+        raise usage(
+            f"a real sandbox of {flavor} is not on offer: real ones run Apache Kafka",
+            hint="leave out --real, or --flavor",
+        )
     if real:
         return spec
     if plugins or heartbeat_ms:
@@ -117,8 +128,10 @@ def make_spec(
         clusters=clusters,
         tls=tls,
         client_certificate=client_certificate,
-        basic_auth=basic_auth,
+        # Aiven lets nobody in without a password.
+        basic_auth=basic_auth or flavor is Flavor.AIVEN,
         port=port,
+        flavor=flavor,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from reconcile.errors import SandboxError
 from reconcile.model.codes import Code
+from reconcile.model.flavor import Flavor
 from reconcile.model.problem import Location, Problem
 from reconcile.sandbox.ports import LOOPBACK
 from reconcile.sandbox.processes import Process
@@ -230,7 +231,7 @@ def _spec_to_json(spec: Spec) -> Json:
             plugins = [str(plugin) for plugin in spec.plugins]
             return shared | {"plugins": plugins, "heartbeat_ms": spec.heartbeat_ms}
         case SimulatedSpec():
-            return shared
+            return shared | {"flavor": spec.flavor.value}
 
 
 def _spec_from_json(kind: Kind, document: Json) -> Spec:
@@ -239,7 +240,9 @@ def _spec_from_json(kind: Kind, document: Json) -> Spec:
             plugins = tuple(map(parse_plugin, document["plugins"]))
             return RealSpec(**{**document, "plugins": plugins})
         case Kind.SIMULATED:
-            return SimulatedSpec(**document)
+            # Sandboxes that older releases started have none.
+            flavor = Flavor(document.get("flavor", Flavor.APACHE))
+            return SimulatedSpec(**{**document, "flavor": flavor})
 
 
 def _text(path: Path | None) -> str | None:

@@ -3,22 +3,25 @@
 import json
 import sqlite3
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from reconcile.clock import SystemClock
+from reconcile.ledger import keys
+from reconcile.ledger.sqlite_store import SqliteStore
+from reconcile.plan.digest import digest_of
 from reconcile.redact import forms_of
-from reconcile.sandbox.simulated_cluster import Flavor, SimulatedCluster
+from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_faults import silent
+from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
-from tests.cli.harness import Result, Workplace, workplace_on
+from tests.cli.harness import Result, Workplace
 from tests.sandbox_command import wait_for
 
 SECRET = 'hun"ter/é-2'
 KEY = {"CONNECTFORM_FINGERPRINT_KEY": "the key for all fingerprints"}
 FINGERPRINTS = 'fingerprintKey: "${{ env.CONNECTFORM_FINGERPRINT_KEY }}"\n'
+PASSWORD_OF_A = '    db.password: "${{ env.PW }}"\n'
 SINK = {"connector.class": "FileStreamSink", "tasks.max": "1", "file": "out.txt", "topics": "lines"}
 
 
@@ -140,6 +143,31 @@ def test_a_plan_made_without_secrets_has_the_digest_of_one_made_with_them(workpl
     saved(workplace, "--no-secrets")
     assert workplace.run("apply", "plan.json", PW=SECRET).code == 0
     assert workplace.cluster.configs()["a"]["db.password"] == SECRET
+
+
+def test_a_secret_that_was_changed_by_hand_makes_a_plan_stale_where_fingerprints_are_keyed(
+    workplace: Workplace,
+):
+    def ready(project: str, **environment: str) -> Result:
+        workplace.write_project(project)
+        workplace.write_sink("a", more=PASSWORD_OF_A)
+        apply(workplace, PW=SECRET, **environment)
+        workplace.write_sink("a", file="new.txt", more=PASSWORD_OF_A)
+        saved(workplace, PW=SECRET, **environment)
+        config = workplace.cluster.configs()["a"] | {"db.password": "by-hand-4711"}
+        workplace.cluster.put("a", config)
+        workplace.cluster.settle()
+        return workplace.run("apply", "plan.json", PW=SECRET, **environment)
+
+    keyed = ready(FINGERPRINTS, **KEY)
+    text = (workplace.folder / "plan.json").read_text(encoding="utf-8")
+    unkeyed = ready("")
+
+    assert keyed.code == 4, keyed.both
+    assert "a was changed since the plan was made  [CF418]" in keyed.err
+    assert unkeyed.code == 0, unkeyed.both
+    assert json.loads(text)["plans"][0]["changes"][0]["precondition"]["secrets"]
+    assert not any(form in text for form in forms_of(SECRET))
 
 
 def test_no_file_that_is_left_behind_holds_a_secret(workplace: Workplace):
@@ -358,6 +386,22 @@ def test_a_lock_that_nobody_gives_back_can_be_broken(workplace: Workplace):
     assert "Nobody holds the lock" in workplace.run("unlock", "--auto-approve").err
 
 
+def test_a_hold_leaves_the_format_of_a_later_version_as_it_is(workplace: Workplace):
+    store = SqliteStore(workplace.folder / ".connectform/local.db", place="local.db")
+    ask = ("hold", "a", "--reason", "incident 4711", "--until", "4h")
+    for version, code in (("1.9", 0), ("2.0", 1)):
+        format_entry = {keys.FORMAT: f'{{"format_version":"{version}"}}'}
+        store.swap(format_entry, given={})
+        held = workplace.run(*ask)
+        assert held.code == code, held.both
+        assert dict(store.read(keys.FORMAT)) == format_entry
+
+    assert "[CF802]" in held.err
+    for command in (("hold", "a", "--release"), ("unlock", "--auto-approve")):
+        assert "[CF802]" in workplace.run(*command).err
+    assert set(store.read(keys.HOLDS)) == {keys.hold_key("a")}
+
+
 def test_in_a_pipeline_a_ledger_in_a_file_must_be_meant(workplace: Workplace):
     workplace.write_sink("a")
     refused = apply(workplace, CI="true")
@@ -404,48 +448,6 @@ def test_a_commit_says_what_was_applied_where_there_is_no_ledger(workplace: Work
     assert "fetch-depth: 0" in unknown.err
 
 
-@pytest.fixture
-def masked(tmp_path: Path) -> Iterator[Workplace]:
-    """A project on a server that answers masks in the place of secrets."""
-    cluster = SimulatedCluster(
-        clock=SystemClock(), timing=Timing.quick(), flavor=Flavor.CONFLUENT_PLATFORM
-    )
-    with workplace_on(cluster, tmp_path) as place:
-        place.write(
-            "connectform.yaml",
-            f"apiVersion: connectform/v1\nkind: Project\nmetadata: {{name: tests}}\n{FINGERPRINTS}"
-            f'definitions: [connectors]\nclusters:\n  local: {{url: "{place.url}"}}\n',
-        )
-        yield place
-
-
-PASSWORD = "consumer.override.sasl.jaas.config"
-
-
-def test_behind_masks_plans_are_empty_rotations_are_seen_and_no_mask_is_written(masked: Workplace):
-    def definition(file: str) -> None:
-        masked.write_sink("a", file=file, more=f'    {PASSWORD}: "${{{{ env.JAAS }}}}"\n')
-
-    def stored() -> str:
-        return masked.cluster.configs()["a"][PASSWORD]
-
-    definition("one.txt")
-    assert apply(masked, JAAS="secret-one", **KEY).code == 0
-    assert "No changes." in masked.run("plan", JAAS="secret-one", **KEY).out
-
-    rotated = masked.run("plan", JAAS="secret-two", **KEY)
-    assert "1 to change" in rotated.out, rotated.both
-    assert apply(masked, JAAS="secret-two", **KEY).code == 0
-    assert stored() == "secret-two"
-    assert "No changes." in masked.run("plan", JAAS="secret-two", **KEY).out
-
-    definition("two.txt")
-    assert apply(masked, JAAS="secret-two", **KEY).code == 0
-    assert masked.run("rollback", "a", "--auto-approve", JAAS="secret-two", **KEY).code == 0
-    assert masked.cluster.configs()["a"]["file"] == "one.txt"
-    assert stored() == "secret-two"
-
-
 def test_a_rename_with_moved_from_moves_and_then_there_is_nothing_to_do(workplace: Workplace):
     workplace.write_sink("old").unlink()
     path = workplace.write_sink("old")
@@ -459,3 +461,59 @@ def test_a_rename_with_moved_from_moves_and_then_there_is_nothing_to_do(workplac
     assert "1 to move" in moved.out
     assert set(workplace.cluster.configs()) == {"new"}
     assert "No changes." in workplace.run("plan").out
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda one: one.update(format_version="2.0"), "its format is 2.0"),
+        (lambda one: one["tool"].update(version="1.0.0"), "connectform 1.0.0 made it"),
+        (lambda one: one["plans"][0].update(project="others"), "it is of project others"),
+        (lambda one: one["plans"][0]["cluster"].update(name="prod"), "has no cluster prod"),
+    ],
+    ids=["another format", "another tool", "another project", "another cluster"],
+)
+def test_a_plan_made_elsewhere_is_refused(workplace: Workplace, change, told):
+    workplace.write_sink("a")
+    document = json.loads(saved(workplace))
+    change(document)
+    del document["checksum"]
+    document["checksum"] = digest_of(document)
+    workplace.write("plan.json", json.dumps(document))
+
+    result = workplace.run("apply", "plan.json")
+
+    assert result.code == 1
+    assert told in result.err
+    assert "[CF419]" in result.err
+    assert workplace.cluster.writes == 0
+
+
+def test_a_plan_for_a_connect_cluster_on_another_kafka_is_stale(workplace: Workplace):
+    workplace.write_sink("a")
+    saved(workplace)
+    other = SimulatedCluster(clock=SystemClock(), timing=Timing.quick(), cluster_id="another")
+
+    with serve(other) as server:
+        Workplace(workplace.folder, other, server.url).write_project()
+        result = workplace.run("apply", "plan.json")
+
+    assert result.code == 4, result.both
+    assert "the plan is for the Connect cluster on Kafka simulated-kafka" in result.err
+    assert other.writes == 0
+
+
+def test_a_secret_that_was_rotated_since_the_plan_is_applied_and_told(workplace: Workplace):
+    workplace.write_project(FINGERPRINTS)
+    workplace.write_sink("a", more=PASSWORD_OF_A)
+    saved(workplace, PW=SECRET, **KEY)
+
+    gone = workplace.run("apply", "plan.json", **KEY)
+    written = workplace.cluster.writes
+    result = workplace.run("apply", "plan.json", PW="rotated-4711", **KEY)
+
+    assert (gone.code, written) == (4, 0), gone.both
+    assert "the secret db.password that the plan was made with cannot be had any more" in gone.err
+    assert result.code == 0, result.both
+    assert "a: db.password has another value than when the plan was made" in result.out
+    assert workplace.cluster.configs()["a"]["db.password"] == "rotated-4711"

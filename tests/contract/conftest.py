@@ -10,6 +10,7 @@ import pytest
 
 from reconcile.clock import SystemClock
 from reconcile.connect.connection import Connection, open_connection
+from reconcile.model.flavor import Flavor
 from reconcile.model.project import Access
 from reconcile.redact import Redactor
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
@@ -19,13 +20,21 @@ from reconcile.sandbox.spec import VERSIONS
 from tests.contract.world import World
 from tests.real_clusters import SharedSandbox, real_id, real_versions
 
+# Where nobody has documented a difference, others keep the contract of Apache's.
+FLAVORS = [
+    (Flavor.CONFLUENT_PLATFORM, "3.9.1"),
+    (Flavor.CONFLUENT_PLATFORM, "4.3.1"),
+    (Flavor.AIVEN, "3.9.1"),
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
-    """A kind of cluster that must keep the contract."""
+    """A kind of cluster that must keep the contract; only simulated ones have a flavour."""
 
     version: str
     real: bool
+    flavor: Flavor = Flavor.APACHE
 
     def __str__(self) -> str:
         return f"{'real' if self.real else 'simulated'}-{self.version}"
@@ -35,11 +44,15 @@ def _contracts() -> list[object]:
     simulated = [
         pytest.param(Contract(version=v, real=False), id=f"simulated-{v}") for v in VERSIONS
     ]
+    flavors = [
+        pytest.param(Contract(version=v, real=False, flavor=flavor), id=f"simulated-{flavor}-{v}")
+        for flavor, v in FLAVORS
+    ]
     real = [
         pytest.param(Contract(version=v, real=True), id=real_id(v), marks=pytest.mark.real)
         for v in real_versions()
     ]
-    return [*simulated, *real]
+    return [*simulated, *flavors, *real]
 
 
 @contextmanager
@@ -48,7 +61,10 @@ def _urls(contract: Contract, shared: SharedSandbox) -> Iterator[tuple[str, ...]
         yield shared.of(contract.version).urls
     else:
         cluster = SimulatedCluster(
-            clock=SystemClock(), version=contract.version, timing=Timing.quick()
+            clock=SystemClock(),
+            version=contract.version,
+            flavor=contract.flavor,
+            timing=Timing.quick(),
         )
         with serve(cluster) as served:
             yield served.urls

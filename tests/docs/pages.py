@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+SHOWN_URL = "http://127.0.0.1:8083"
+SHOWN_ID = "Qm3rTz1yS0-pages"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 _PARTS = re.compile(

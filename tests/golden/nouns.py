@@ -102,7 +102,13 @@ UPDATED = Change(
     name="orders-sink",
     class_name=SINK,
     reason=Reason.CONFIG_DIFFERS,
-    precondition=Precondition(exists=True, digest=digest("1"), hidden=("db.password", "token")),
+    precondition=Precondition(
+        exists=True,
+        digest=digest("1"),
+        hidden=("db.password", "token"),
+        secrets=(("db.password", "hmac-" + digest("5")),),
+        fingerprint_key="0123456789abcdef",
+    ),
     keys=(
         KeyChange(key="batch.size", before=plain("100"), after=plain("")),
         KeyChange(

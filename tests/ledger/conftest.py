@@ -8,10 +8,22 @@ import pytest
 
 from reconcile.ledger.store import Store
 from reconcile.sandbox.spec import VERSIONS
-from tests.ledger.places import Place, git_place, kafka_place, remote_place, sqlite_place
+from tests.ledger.places import (
+    Place,
+    git_place,
+    kafka_place,
+    memory_place,
+    remote_place,
+    sqlite_place,
+)
 from tests.real_clusters import SharedSandbox, real_id
 
-_LOCAL = {"sqlite": sqlite_place, "git": git_place, "git-remote": remote_place}
+_LOCAL = {
+    "memory": memory_place,
+    "sqlite": sqlite_place,
+    "git": git_place,
+    "git-remote": remote_place,
+}
 _KAFKA = pytest.param("kafka", id=f"kafka-{real_id(VERSIONS[0])}", marks=pytest.mark.real)
 
 

@@ -2,15 +2,19 @@
 
 import os
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from reconcile.clock import SystemClock
+from reconcile.errors import LedgerError
 from reconcile.ledger.git_store import GitStore
 from reconcile.ledger.opening import open_store
 from reconcile.ledger.sqlite_store import SqliteStore
 from reconcile.ledger.store import Store
+from reconcile.model.codes import Code
+from reconcile.model.problem import Problem
 from reconcile.model.project import KafkaAccess, LedgerChoice, LedgerKind
 
 CLUSTER = "prod"
@@ -42,6 +46,69 @@ def git(folder: Path, *arguments: str) -> str:
             "GIT_COMMITTER_EMAIL": "a@example.com",
         },
     ).stdout.strip()
+
+
+class MemoryStore:
+    """A ledger in memory: for tests of what stands on a store, and so under its contract too."""
+
+    place = "memory"
+
+    def __init__(self, entries: dict[str, str], lock: threading.Lock) -> None:
+        self._entries = entries
+        self._lock = lock
+
+    def read(self, *prefixes: str) -> Mapping[str, str]:
+        with self._lock:
+            return {key: text for key, text in self._entries.items() if key.startswith(prefixes)}
+
+    def swap(self, changes: Mapping[str, str | None], *, given: Mapping[str, str | None]) -> bool:
+        with self._lock:
+            if any(self._entries.get(key) != text for key, text in given.items()):
+                return False
+            for key, text in changes.items():
+                if text is None:
+                    self._entries.pop(key, None)
+                else:
+                    self._entries[key] = text
+            return True
+
+    def close(self) -> None:
+        pass
+
+
+class BadLine:
+    """A way to a ledger that fails as told: before a write, or with its answer lost after it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.place = store.place
+        self.unsent = 0
+        self.unanswered = 0
+
+    def read(self, *prefixes: str) -> Mapping[str, str]:
+        return self._store.read(*prefixes)
+
+    def swap(self, changes: Mapping[str, str | None], *, given: Mapping[str, str | None]) -> bool:
+        if self.unsent:
+            self.unsent -= 1
+            raise self._broken()
+        done = self._store.swap(changes, given=given)
+        if self.unanswered:
+            self.unanswered -= 1
+            raise self._broken()
+        return done
+
+    def close(self) -> None:
+        self._store.close()
+
+    def _broken(self) -> LedgerError:
+        return LedgerError(Problem(code=Code.LEDGER_UNWRITABLE, message="the line is broken"))
+
+
+def memory_place(_folder: Path | None = None) -> Place:
+    entries: dict[str, str] = {}
+    lock = threading.Lock()
+    return Place("memory", lambda: MemoryStore(entries, lock))
 
 
 def sqlite_place(folder: Path) -> Place:
@@ -78,5 +145,7 @@ def kafka_place(bootstrap_servers: str, topic: str) -> Place:
     access = KafkaAccess(settings={"bootstrap.servers": bootstrap_servers})
     return Place(
         "kafka",
-        lambda: open_store(choice, cluster=CLUSTER, root=".", kafka=access, clock=SystemClock()),
+        lambda: open_store(
+            choice, cluster=CLUSTER, root=".", kafka=access, clock=SystemClock(), redact=str
+        ),
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reconcile.clock import SystemClock
 from reconcile.errors import LedgerError
 from reconcile.ledger import keys
-from reconcile.ledger.lease import HeldLease, acquire, break_lease, hold_lease
+from reconcile.ledger.lease import HeldLease, acquire, break_lease, hold_lease, keep_renewed
 from reconcile.ledger.process import Holder, is_gone, this_process
 from reconcile.ledger.sqlite_store import SqliteStore
 from reconcile.ledger.writing import lease_text
@@ -20,7 +20,7 @@ from reconcile.model.codes import Code
 from reconcile.model.ledger import Lease
 from tests.fake_clock import FakeClock
 from tests.laws.law import law
-from tests.ledger.places import Place
+from tests.ledger.places import BadLine, Place, memory_place
 
 RNG = random.Random(7)  # noqa: S311  # jitter, repeatable
 NOW = FakeClock().now()
@@ -115,6 +115,91 @@ def test_renewing_makes_it_last(place: Place) -> None:
         take(place.open(), clock, "grace")
 
 
+def test_a_machine_that_slept_does_not_trust_the_clock_that_slept_with_it() -> None:
+    clock = FakeClock()
+    held = take(memory_place().open(), clock)
+    clock.suspend(250.0)
+    assert held.remaining() == 50.0
+    clock.suspend(100.0)
+    assert held.remaining() == 0.0
+
+
+def test_a_clock_set_back_makes_no_lock_longer() -> None:
+    clock = FakeClock()
+    held = take(memory_place().open(), clock)
+    clock.suspend(-1000.0)
+    clock.advance(100.0)
+    assert held.remaining() == 200.0
+
+
+def test_a_renewal_whose_answer_was_lost_is_found_again(place: Place) -> None:
+    clock, store = FakeClock(), BadLine(place.open())
+    held = take(store, clock)
+    clock.advance(100.0)
+    store.unanswered = 1
+    with pytest.raises(LedgerError, match="the line is broken"):
+        held.renew()
+
+    held.swap({"run/1": "a"})
+    assert held.remaining() == 200.0
+    assert dict(store.read("run/")) == {"run/1": "a"}
+    clock.advance(100.0)
+    held.renew()
+    assert held.remaining() == 300.0
+    held.release()
+    assert dict(store.read(keys.LEASE)) == {}
+
+
+def test_a_lock_given_back_after_a_lost_answer_is_free() -> None:
+    clock, store = FakeClock(), BadLine(memory_place().open())
+    held = take(store, clock)
+    clock.advance(100.0)
+    store.unanswered = 1
+    with pytest.raises(LedgerError):
+        held.renew()
+    held.release()
+    assert dict(store.read(keys.LEASE)) == {}
+
+
+def test_a_lock_taken_without_an_answer_keeps_nobody_waiting() -> None:
+    clock, store = FakeClock(), BadLine(memory_place().open())
+    store.unanswered = 1
+    with pytest.raises(LedgerError, match="the line is broken"):
+        take(store, clock)
+    assert take(store, clock, "grace").remaining() == 300.0
+
+
+def test_a_renewal_that_fails_is_tried_again_soon() -> None:
+    clock, store = FakeClock(), BadLine(memory_place().open())
+    held = take(store, clock)
+    store.unsent = 10
+    waits = iter([False] * 11 + [True])
+
+    def wait(seconds: float) -> bool:
+        clock.advance(seconds)
+        return next(waits)
+
+    keep_renewed(held, wait)
+    # Ten tries failed, and the eleventh came before the lock was over.
+    assert held.lease.expires == NOW + timedelta(seconds=500)
+    assert store.unsent == 0
+
+
+def test_a_lock_that_is_lost_is_renewed_no_more() -> None:
+    clock, store = FakeClock(), memory_place().open()
+    held = take(store, clock)
+    break_lease(store)
+    keep_renewed(held, lambda seconds: bool(clock.advance(seconds)))
+    assert held.remaining() == 0.0
+
+
+def test_the_format_of_a_ledger_stays_as_it_is_when_its_lock_is_taken(place: Place) -> None:
+    store, newer = place.open(), '{"format_version":"1.9","more":1}'
+    store.swap({keys.FORMAT: newer}, given={})
+    take(store, FakeClock()).release()
+    assert dict(store.read(keys.FORMAT)) == {keys.FORMAT: newer}
+
+
 def test_a_lock_can_be_broken_and_tells_whose_it_was(place: Place) -> None:
     clock = FakeClock()
     held = take(place.open(), clock)
@@ -141,14 +226,14 @@ def rounds(place: Place, number: int) -> None:
         held: list[HeldLease] = []
         told: list[Code] = []
 
-        def ask(store, start=start, held=held, told=told) -> None:
+        def ask(number, start=start, held=held, told=told) -> None:
             start.wait()
             try:
-                held.append(take(store, SystemClock()))
+                held.append(take(stores[number], SystemClock(), f"run-{number}"))
             except LedgerError as error:
                 told.append(error.problems[0].code)
 
-        threads = [threading.Thread(target=ask, args=(store,)) for store in stores]
+        threads = [threading.Thread(target=ask, args=(number,)) for number in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -223,27 +308,22 @@ STEPS = st.lists(
 
 @law(STEPS, examples=100)
 def test_there_are_never_two_who_may_write(steps) -> None:
-    import tempfile
-    from pathlib import Path
-
-    clock = FakeClock()
-    with tempfile.TemporaryDirectory() as folder:
-        store = SqliteStore(Path(folder, "a.db"), place="a.db")
-        held: dict[int, HeldLease] = {}
-        dead: set[str] = set()
-        for what, who, seconds in steps:
-            if what == "wait":
-                clock.advance(seconds)
-            elif what == "take" and who not in held:
-                try:
-                    held[who] = take(store, clock, str(who), gone=lambda one: one.host in dead)
-                    dead.discard(f"host-of-{who}")
-                except LedgerError:
-                    pass
-            elif who in held:
-                _do(what, who, held, dead)
-            able = [who for who, lease in held.items() if _can_write(lease, who)]
-            assert len(able) <= 1, steps
+    clock, store = FakeClock(), memory_place().open()
+    held: dict[int, HeldLease] = {}
+    dead: set[str] = set()
+    for what, who, seconds in steps:
+        if what == "wait":
+            clock.advance(seconds)
+        elif what == "take" and who not in held:
+            try:
+                held[who] = take(store, clock, str(who), gone=lambda one: one.host in dead)
+                dead.discard(f"host-of-{who}")
+            except LedgerError:
+                pass
+        elif who in held:
+            _do(what, who, held, dead)
+        able = [who for who, lease in held.items() if _can_write(lease, who)]
+        assert len(able) <= 1, steps
 
 
 def _do(what: str, who: int, held: dict[int, HeldLease], dead: set[str]) -> None:

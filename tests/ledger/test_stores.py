@@ -5,9 +5,14 @@ import threading
 import pytest
 
 from reconcile.ledger.keys import connector_key, quoted, unquoted
+from reconcile.ledger.reading import read_memory
 from reconcile.ledger.store import Store
+from reconcile.ledger.writing import record_text
+from reconcile.model.ledger import Record
+from tests.fake_clock import FakeClock
 from tests.ledger.places import Place
 
+NOW = FakeClock().now()
 ODD_NAMES = ["", ".", "..", "a/b", "a b", "é", "%2E", "a.lock", "x" * 200, "\n", "*", "a~1"]
 
 
@@ -52,6 +57,15 @@ def test_names_of_any_kind_have_an_entry_each(place: Place) -> None:
 
     assert store.swap(entries, given={})
     assert dict(place.open().read("connector/")) == entries
+
+
+def test_bytes_of_an_environment_that_are_no_text_can_be_kept(place: Place) -> None:
+    store, actor = place.open(), "ada\udcff"
+    record = Record(name="a\ud800", project="shop", applied=None, at=NOW, actor=actor)
+    entries = {connector_key(record.name): record_text(record)}
+
+    assert store.swap(entries, given={})
+    assert read_memory(place.open()).records[record.name] == record
 
 
 @pytest.mark.parametrize("name", [*ODD_NAMES, "\udc80"])

@@ -14,6 +14,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from reconcile.clock import SystemClock
+from reconcile.errors import LedgerError
+from reconcile.model.codes import Code
 from reconcile.sandbox.processes import Process, is_alive, kill
 from reconcile.sandbox.real_cluster import (
     kill_worker,
@@ -25,6 +27,7 @@ from reconcile.sandbox.real_cluster import (
 from reconcile.sandbox.spec import RealSpec
 from reconcile.sandbox.state import BROKER, Sandbox, load, worker_role
 from tests.cli.harness import Result, Workplace
+from tests.ledger.places import kafka_place
 from tests.requirements import require_real
 from tests.sandbox_command import wait_for
 
@@ -223,3 +226,23 @@ def test_a_broker_lost_during_apply(scene: Scene):
     start_broker(scene.sandbox, CLOCK)
     assert wait_for(scene.is_healthy)
     scene.assert_converges("new.txt")
+
+
+def test_a_ledger_whose_broker_dies_is_told_and_goes_on_with_what_it_had(three_workers: Sandbox):
+    place = kafka_place(three_workers.bootstrap_servers, f"ledger-{uuid.uuid4().hex[:6]}")
+    store = place.open()
+    assert store.swap({"run/1": "a"}, given={"run/1": None})
+
+    kill([process_of(three_workers, BROKER)], CLOCK)
+    try:
+        with pytest.raises(LedgerError) as caught:
+            store.swap({"run/2": "b"}, given={"run/1": "a"})
+    finally:
+        make_whole(three_workers)
+
+    (problem,) = caught.value.problems
+    assert problem.code is Code.LEDGER_UNWRITABLE
+    assert dict(place.open().read("run/")) == {"run/1": "a"}
+    assert store.swap({"run/2": "c"}, given={"run/1": "a", "run/2": None})
+    assert dict(place.open().read("run/")) == {"run/1": "a", "run/2": "c"}
+    store.close()

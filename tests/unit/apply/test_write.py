@@ -100,7 +100,6 @@ def test_a_storm_of_conflicts_passes(kind: str, message: Conflict) -> None:
     [
         faults.rebalance_expected(PUT, times=3),
         faults.unavailable(PUT, times=3),
-        faults.answered(PUT, 404, "<html>Not Found</html>", content_type="text/html", times=3),
     ],
 )
 def test_other_answers_that_mean_not_now_pass_too(fault: Fault) -> None:
@@ -109,6 +108,23 @@ def test_other_answers_that_mean_not_now_pass_too(fault: Fault) -> None:
         w.cluster.inject(fault)
         assert w.one(update("a", OLD, NEW)).status is APPLIED
         assert sent(w, PUT) == 4
+
+
+def test_a_write_waits_for_a_worker_that_starts() -> None:
+    with world() as w:
+        given(w, "update")
+        w.cluster.inject(replace(faults.starting(times=2), match=PUT))
+        w.cluster.inject(replace(faults.starting(), match="GET /"))
+        assert w.one(update("a", OLD, NEW)).status is APPLIED
+
+
+def test_a_write_that_a_proxy_keeps_back_fails_at_once() -> None:
+    page = faults.answered(PUT, 404, "<html>No</html>", content_type="text/html", times=None)
+    with world() as w:
+        given(w, "update")
+        w.cluster.inject(page)
+        assert w.one(update("a", OLD, NEW)).status is FAILED
+        assert w.clock.monotonic() == 0
 
 
 def test_a_conflict_that_never_clears_fails_its_change() -> None:

@@ -13,6 +13,7 @@ from reconcile.connect.writes import pause, put_config
 from reconcile.errors import ClusterError
 from reconcile.model.codes import Code
 from reconcile.model.config import Config, Secret
+from reconcile.model.flavor import Flavor
 from reconcile.model.project import (
     BasicAuth,
     BearerAuth,
@@ -219,7 +220,7 @@ def test_a_rebalance_is_waited_for() -> None:
     [
         (BUSY, 90, Code.CONFLICT),
         (error_answer(409, "Cannot complete request momentarily due to ..."), 90, Code.CONFLICT),
-        (STARTING, 60, Code.CLUSTER_STARTING),
+        (STARTING, 0, Code.UNSUPPORTED_VERSION),
         (BAD_GATEWAY, 15, Code.SERVER_ERROR),
         (answer(503), 15, Code.SERVER_ERROR),
         (None, 15, Code.CLUSTER_UNREACHABLE),
@@ -338,9 +339,9 @@ def test_a_404_of_connect_means_absent() -> None:
 @pytest.mark.parametrize(
     ("reply", "code"),
     [
-        (STARTING, Code.CLUSTER_STARTING),
+        (STARTING, Code.UNSUPPORTED_VERSION),
         (error_answer(404, "HTTP 404 Not Found"), Code.UNSUPPORTED_VERSION),
-        (json_answer(404, '{"detail":"Not Found"}'), Code.CLUSTER_STARTING),
+        (json_answer(404, '{"detail":"Not Found"}'), Code.UNSUPPORTED_VERSION),
     ],
 )
 def test_any_other_404_never_means_absent(reply: bytes, code: Code) -> None:
@@ -351,6 +352,48 @@ def test_any_other_404_never_means_absent(reply: bytes, code: Code) -> None:
         get_config(connection, "orders")
 
     assert caught.value.problems[0].code is code
+
+
+def test_a_page_in_the_place_of_one_path_is_of_a_proxy_and_told_so() -> None:
+    clock = FakeClock()
+    with answering({"GET /connectors": STARTING}, clock=clock) as connection:
+        code, message, hint = the_problem_of(connection)
+
+    assert code is Code.UNSUPPORTED_VERSION
+    assert message.startswith("cluster prod: there is no GET /connectors of http://127.0.0.1:")
+    assert message.endswith("; this answer is not Connect's own")
+    assert "a proxy may keep it back" in hint
+    assert clock.monotonic() == 0
+
+
+def test_a_worker_that_comes_up_in_between_is_no_proxy() -> None:
+    with answering({"GET /connectors": in_turn(STARTING, NAMES)}) as connection:
+        assert list_names(connection) == ("orders",)
+
+
+def test_a_worker_that_restarts_is_waited_for_in_the_middle_of_a_run() -> None:
+    observed = Observed()
+    root = in_turn(ROOT, STARTING, STARTING, ROOT)
+    with (
+        canned_server(
+            by_path({"GET /": root, "GET /connectors": in_turn(STARTING, STARTING, NAMES)})
+        ) as server,
+        connected(server.url, observed=observed) as connection,
+    ):
+        assert list_names(connection) == ("orders",)
+
+    assert len(observed.waits) == 2
+
+
+def test_a_write_that_a_proxy_keeps_back_is_rejected_and_not_tried_for_ever() -> None:
+    with (
+        answering({"PUT /connectors/orders/config": STARTING}) as connection,
+        pytest.raises(WriteFailure) as caught,
+    ):
+        put_config(connection, "orders", CONFIG)
+
+    assert caught.value.kind is WriteFailureKind.REJECTED
+    assert caught.value.problem.code is Code.UNSUPPORTED_VERSION
 
 
 def test_a_write_is_sent_once() -> None:
@@ -490,3 +533,41 @@ def test_requests_are_counted_from_all_threads() -> None:
     with answering({"GET /connectors": NAMES}) as connection, ThreadPoolExecutor(8) as pool:
         list(pool.map(read, [connection] * 8))
         assert connection.requests_made.reads == 81
+
+
+PLATFORM_401 = json_answer(
+    401,
+    '{"errors":[{"message":"Missing (expired) db token","status":401}],'
+    '"message":"Missing (expired) db token"}',
+)
+
+
+def test_an_answer_of_aivens_platform_api_is_told_from_wrong_credentials() -> None:
+    with canned_server(by_path({"GET /": PLATFORM_401})) as server:
+        code, message, hint = the_problem_of_opening(server.url)
+
+    assert code is Code.NOT_AUTHENTICATED
+    assert message.endswith("does not accept the credentials: Missing (expired) db token")
+    assert hint.startswith("this is Aiven's platform API, not Kafka Connect: clusters.prod.url")
+
+
+@pytest.mark.parametrize(
+    ("flavor", "hint"),
+    [(Flavor.AIVEN, "user avnadmin"), (None, "check clusters.prod.auth, and that its variables")],
+)
+def test_wrong_credentials_at_aiven_name_the_user_to_take(flavor: Flavor | None, hint: str) -> None:
+    routes = {"GET /": ROOT, "GET /connectors": error_answer(401, "No")}
+    with (
+        canned_server(by_path(routes)) as server,
+        connected(server.url, flavor=flavor) as connection,
+    ):
+        assert hint in the_problem_of(connection)[2]
+
+
+def test_what_the_project_says_of_the_flavor_is_part_of_the_identity() -> None:
+    root = json_answer(200, '{"version":"8.0.0"}')
+    with canned_server(by_path({"GET /": root})) as server:
+        with connected(server.url) as connection:
+            assert connection.worker.identity.release == (4, 0)
+        with connected(server.url, flavor=Flavor.APACHE) as connection:
+            assert connection.worker.identity.release == (8, 0)

@@ -8,7 +8,7 @@ from reconcile.errors import ClusterError
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
 from reconcile.model.live import ClusterIdentity, LiveTask, State
-from reconcile.model.plugin import PluginInfo, SettingError
+from reconcile.model.plugin import NotOffered, PluginInfo, SettingError
 from tests.unit.connect.connecting import ROOT, answering, connected
 from tests.unit.http.canned_server import (
     HTML_404,
@@ -34,7 +34,7 @@ SINK = Config({"connector.class": "FileStreamSink", "file": "x"})
         (error_answer(500, "Request timed out"), HealthStatus.UNHEALTHY),
         (error_answer(404, "HTTP 404 Not Found"), HealthStatus.UNKNOWN),
         (BUSY, HealthStatus.UNKNOWN),
-        (answer(404, HTML_404, **HTML), HealthStatus.STARTING),
+        (answer(404, HTML_404, **HTML), HealthStatus.UNKNOWN),
     ],
 )
 def test_the_health_of_a_worker(reply: bytes, expected: HealthStatus) -> None:
@@ -105,14 +105,61 @@ def test_topics_that_are_not_tracked_are_unknown() -> None:
         assert reads.get_topics(connection, "orders") is None
 
 
-def test_topics_that_may_not_be_read_are_an_error() -> None:
-    with (
-        answering({"GET /connectors/orders/topics": error_answer(403, "No")}) as connection,
-        pytest.raises(ClusterError) as caught,
-    ):
-        reads.get_topics(connection, "orders")
+KEPT_BACK = {
+    "Connect's 404": error_answer(404, "HTTP 404 Not Found"),
+    "a page with 404": answer(404, HTML_404, **HTML),
+    "JSON of a proxy with 404": json_answer(404, '{"message":"no Route matched"}'),
+    "405": error_answer(405, "HTTP 405 Method Not Allowed"),
+    "403": error_answer(403, "No"),
+}
 
-    assert caught.value.problems[0].code is Code.NOT_AUTHORISED
+
+@pytest.mark.parametrize("reply", KEPT_BACK.values(), ids=KEPT_BACK)
+def test_what_a_command_can_do_without_may_be_kept_back(reply: bytes) -> None:
+    routes = {
+        "GET /connectors/orders/topics": reply,
+        "GET /admin/loggers": reply,
+        "GET /connector-plugins": reply,
+        "GET /connector-plugins/X/config": reply,
+    }
+    with answering(routes) as connection:
+        assert reads.get_topics(connection, "orders") is None
+        assert reads.get_loggers(connection) is None
+        plugins = reads.list_plugins(connection)
+        settings = reads.get_plugin_settings(connection, "X")
+
+    assert isinstance(plugins, NotOffered)
+    assert "GET /connector-plugins of http://" in plugins.reason
+    assert isinstance(settings, NotOffered)
+
+
+@pytest.mark.parametrize("reply", KEPT_BACK.values(), ids=KEPT_BACK)
+def test_connectors_that_are_kept_back_are_an_error_and_never_none(reply: bytes) -> None:
+    routes = {
+        "GET /connectors": reply,
+        "GET /connectors/a": reply,
+        "GET /connectors?expand=info&expand=status": reply,
+        "GET /connectors/a/offsets": reply,
+    }
+    with answering(routes) as connection:
+        for read in (
+            reads.list_names,
+            reads.list_all,
+            lambda c: reads.get_connector(c, "a"),
+            lambda c: reads.get_offsets(c, "a"),
+        ):
+            with pytest.raises(ClusterError) as caught:
+                read(connection)
+            assert caught.value.problems[0].code in {
+                Code.UNSUPPORTED_VERSION,
+                Code.NOT_AUTHORISED,
+            }
+
+
+@pytest.mark.parametrize("reply", [answer(500), answer(401), answer(502)])
+def test_a_passing_fault_is_never_taken_for_something_kept_back(reply: bytes) -> None:
+    with answering({"GET /connector-plugins": reply}) as connection, pytest.raises(ClusterError):
+        reads.list_plugins(connection)
 
 
 def test_validation_sends_the_name_and_the_class_as_written() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from reconcile.desired.project import read_access
 from reconcile.errors import DefinitionError
+from reconcile.model.flavor import Flavor
 from reconcile.model.project import BasicAuth, BearerAuth, OAuthClientCredentials, Timeouts, Tls
 from tests.unit.desired.repository import lines_of, repository
 
@@ -112,6 +113,15 @@ def test_addresses_may_be_given_instead(tmp_path):
             ["6:5 CF105 clusters.prod.url is no address of a Connect worker"],
         ),
         ("    url: http://me:pw@a\n", ["6:5 CF105 clusters.prod.url holds a password"]),
+        (
+            "    url: https://api.aiven.io/v1/project/shop/service/kc\n",
+            [
+                (
+                    "6:5 CF105 clusters.prod.url leads to Aiven's platform API, which is not Kafka"
+                    " Connect"
+                ),
+            ],
+        ),
         ("    url: http://a?b=c\n", ["6:5 CF105 clusters.prod.url holds a query"]),
         (
             "    url: http://a\n    tls: {ca: none.pem}\n",
@@ -170,3 +180,11 @@ def test_the_secrets_of_an_access_are_known_but_its_addresses_are_not_among_them
 
     assert sorted(secret.reveal() for secret in found.secrets) == ["hunter2!", "t-1234567"]
     assert "t-1234567" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("line", "flavor"),
+    [("", None), *((f"    flavor: {flavor}\n", flavor) for flavor in Flavor)],
+)
+def test_a_cluster_may_say_whose_connect_it_is(tmp_path, line, flavor):
+    assert access(tmp_path, f"    url: http://a\n{line}").flavor is flavor

@@ -1,6 +1,7 @@
 """What git says of the files."""
 
 import io
+import os
 import tarfile
 
 import pytest
@@ -190,3 +191,42 @@ def test_what_git_complains_of_shows_no_password(checkout):
 
     assert not answer.ok
     assert "hunter2" not in answer.error
+
+
+@pytest.fixture
+def ssh_log(tmp_path, monkeypatch):
+    """Let `ssh`, `mine` and `theirs` be programs that write down how they were called."""
+    folder, log = tmp_path / "bin", tmp_path / "calls"
+    folder.mkdir()
+    for name in ("ssh", "mine", "theirs"):
+        program = folder / name
+        program.write_text(f'#!/bin/sh\necho "{name} $*" >> {log}\nexit 1\n')
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    monkeypatch.delenv("GIT_SSH", raising=False)
+    monkeypatch.delenv("GIT_SSH_COMMAND", raising=False)
+    return log
+
+
+def ask_remote(folder, **environment):
+    return run_git(str(folder), "ls-remote", "ssh://host/x", online=True, environment=environment)
+
+
+def test_ssh_asks_nothing_where_nobody_chose_how_it_runs(checkout, ssh_log):
+    ask_remote(checkout)
+
+    assert ssh_log.read_text().startswith("ssh -oBatchMode=yes ")
+
+
+@pytest.mark.parametrize("variable", ["GIT_SSH", "GIT_SSH_COMMAND"])
+def test_the_ssh_of_the_environment_is_used(checkout, ssh_log, variable):
+    ask_remote(checkout, **{variable: "mine"})
+
+    assert ssh_log.read_text().startswith("mine ")
+
+
+def test_the_ssh_of_the_configuration_is_used(checkout, ssh_log):
+    git(checkout, "config", "core.sshCommand", "theirs -i key")
+    ask_remote(checkout)
+
+    assert ssh_log.read_text().startswith("theirs -i key ")

@@ -114,8 +114,8 @@ def test_a_named_one_that_is_not_there_is_told(tmp_path):
             "4:24 CF113 cluster a has both url and urls",
         ),
         (
-            f"{HEAD}clusters: {{a: {{url: x, flavor: apache}}}}\n",
-            '4:24 CF103 unknown field "flavor" in clusters.a',
+            f"{HEAD}clusters: {{a: {{url: x, flavour: apache}}}}\n",
+            '4:24 CF103 unknown field "flavour" in clusters.a',
         ),
         (
             f"{HEAD}clusters: {{'a b': {{url: x}}}}\n",

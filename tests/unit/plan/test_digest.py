@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from reconcile.model.config import Secret
 from reconcile.model.desired import TargetState
 from reconcile.model.live import State
 from reconcile.model.plan import Precondition
 from reconcile.plan.digest import digest_of, plan_digest, plan_entry, precondition_of, still_holds
+from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 from tests.unit.plan.worlds import (
     SINK,
     definition,
@@ -83,6 +85,45 @@ def test_without_the_live_config_in_memory_the_digest_decides():
     change = replace(update_of(live_connector(config={"a.password": "x"})), before=None)
     assert still_holds(change, live_connector(config={"a.password": "y"}))
     assert not still_holds(change, live_connector(config={"a.password": "x", "file": "z"}))
+
+
+def keyed(key="k"):
+    return Fingerprints(Secret(key))
+
+
+@pytest.mark.parametrize(
+    ("planned", "now", "password", "holds"),
+    [
+        (keyed(), keyed(), "y", False),
+        (keyed(), keyed(), "x", True),
+        (keyed(), keyed(), "[hidden]", True),
+        (keyed(), keyed("another"), "y", True),
+        (keyed(), NO_FINGERPRINTS, "y", True),
+        (NO_FINGERPRINTS, keyed(), "y", True),
+    ],
+    ids=["changed", "same", "masked now", "another key", "no key now", "no key then"],
+)
+def test_a_fingerprint_tells_that_a_secret_was_changed(planned, now, password, holds):
+    found = live_connector(config={"a.password": "x"})
+    precondition = precondition_of(found, ["a.password"], fingerprints=planned)
+    change = replace(update_of(found), before=None, precondition=precondition)
+    other = live_connector(config={"a.password": password})
+
+    assert still_holds(change, other, fingerprints=now) is holds
+
+
+def test_fingerprints_enter_no_digest():
+    found = live_connector(config={"a.password": "x"})
+    one, other = (
+        precondition_of(found, ["a.password"], fingerprints=each)
+        for each in (keyed(), NO_FINGERPRINTS)
+    )
+    assert (one.digest, one.secrets != ()) == (other.digest, True)
+    plans = [
+        plan_one(definition(config={"file": "new"}), found, fingerprints=each).digest
+        for each in (keyed(), NO_FINGERPRINTS)
+    ]
+    assert plans[0] == plans[1]
 
 
 def test_a_new_connector_must_not_exist_yet():

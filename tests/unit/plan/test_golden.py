@@ -32,8 +32,10 @@ from reconcile.model.plan import (
     WithheldBy,
 )
 from reconcile.model.problem import Severity
+from reconcile.plan.change_parse import read_change
 from reconcile.plan.document import (
     FORMAT_VERSION,
+    PLAN_FORMAT_VERSION,
     drifts_document,
     plans_document,
     results_document,
@@ -70,8 +72,11 @@ WORDS: tuple[tuple[str, type[StrEnum]], ...] = (
 )
 
 
+VERSIONS = {"plan": PLAN_FORMAT_VERSION, "outcome": FORMAT_VERSION, "drift": FORMAT_VERSION}
+
+
 def golden_file(kind: str) -> Path:
-    return ROOT / "tests" / "golden" / f"{kind}-{FORMAT_VERSION}.json"
+    return ROOT / "tests" / "golden" / f"{kind}-{VERSIONS[kind]}.json"
 
 
 def text_of(kind: str) -> str:
@@ -105,7 +110,7 @@ def test_a_document_of_today_is_the_one_that_was_released(kind):
 def test_a_released_document_fits_the_schema_of_today(kind):
     schema = json.loads((ROOT / "schemas" / f"{kind}.schema.json").read_text(encoding="utf-8"))
     document = json.loads(golden_file(kind).read_text(encoding="utf-8"))
-    assert document["format_version"] == FORMAT_VERSION
+    assert document["format_version"] == VERSIONS[kind]
     Draft202012Validator(schema).validate(document)
 
 
@@ -115,3 +120,15 @@ def test_a_released_document_fits_the_schema_of_today(kind):
 def test_a_released_document_holds_every_word_there_is(kind, words):
     document = json.loads(golden_file(kind).read_text(encoding="utf-8"))
     assert {word.value for word in words} <= set(texts_in(document))
+
+
+def test_a_plan_of_an_earlier_minor_version_is_read_and_fits_the_schema():
+    path = ROOT / "tests" / "golden" / "plan-1.0.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    schema = json.loads((ROOT / "schemas/plan.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(document)
+
+    changes = [read_change(one)[0] for plan in document["plans"] for one in plan["changes"]]
+
+    assert {change.action for change in changes} == set(Action)
+    assert {change.precondition.secrets for change in changes} == {()}

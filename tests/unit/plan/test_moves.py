@@ -9,6 +9,7 @@ from reconcile.model.desired import MovedFrom, TargetState
 from reconcile.model.ledger import Move, MoveStep
 from reconcile.model.live import ClusterIdentity, ConnectorKind, State
 from reconcile.model.plan import Action, EffectKind, WithheldBy
+from reconcile.model.problem import Severity
 from reconcile.model.project import Limits
 from reconcile.plan.limits import check_limits
 from reconcile.plan.options import OtherCluster
@@ -240,3 +241,39 @@ def test_a_connector_that_keeps_a_history_asks_for_confirmation(allowed, refused
     problems = check_limits(found, Limits(), allow_moves=allowed)
     assert [problem.code for problem in problems] == [Code.MOVE_TO_CONFIRM] * refused
     assert found.changes[0].has(EffectKind.OUTSIDE_STATE)
+
+
+@pytest.mark.parametrize("begins", [None, begun(MoveStep.OFFSETS_WRITTEN)], ids=["new", "begun"])
+def test_nothing_moves_where_definitions_were_left_out_and_may_still_declare_it(begins):
+    found = plan(
+        desired(moved(), complete=False),
+        live(live_connector("old"), *([stopped("new")] if begins else [])),
+        memory=memory(record("old"), moves=(begins,) if begins else ()),
+    )
+
+    (problem,) = found.problems
+    assert (problem.code, problem.severity) == (Code.PRUNE_HELD_BACK, Severity.WARNING)
+    assert "new is not moved from old" in problem.message
+    assert found.changes == ()
+    assert found.applicable
+
+
+def test_nothing_moves_back_where_definitions_were_left_out_and_may_still_want_it_moved():
+    found = plan(
+        desired(definition("old"), complete=False),
+        live(stopped("old"), live_connector("new")),
+        memory=memory(record("old"), moves=(begun(MoveStep.STARTED),)),
+    )
+
+    assert [problem.code for problem in found.problems] == [Code.PRUNE_HELD_BACK]
+    assert found.changes == ()
+
+
+def test_a_move_that_left_nothing_to_delete_waits_for_no_file():
+    found = plan(
+        desired(moved(), complete=False),
+        live(live_connector("new")),
+        memory=memory(record("new")),
+    )
+
+    assert found.problems == ()

@@ -1,8 +1,10 @@
 import json
 from pathlib import Path
 
+import pytest
 import yaml
 
+from reconcile.model.flavor import Flavor
 from reconcile.sandbox.describe import cluster_block, started_text, status_document, status_text
 from reconcile.sandbox.processes import Process
 from reconcile.sandbox.spec import RealSpec, SimulatedSpec
@@ -143,3 +145,20 @@ def test_a_simulated_sandbox_is_one_process_with_all_urls():
     assert text.startswith("demo: simulated, Kafka 4.3.1, 2 workers, up\n")
     assert "http://127.0.0.1:21001 http://127.0.0.1:21002" in text
     assert "Kafka itself" not in started_text(some, PROJECT)
+
+
+@pytest.mark.parametrize(
+    ("flavor", "shown", "line"),
+    [
+        (Flavor.APACHE, "Kafka 3.9.1", {}),
+        (Flavor.CONFLUENT_PLATFORM, "Confluent Platform 7.9.3-ce", {}),
+        (Flavor.AIVEN, "Aiven, Kafka 3.9.1", {"flavor": "aiven"}),
+    ],
+)
+def test_a_flavor_shows_and_what_the_url_does_not_tell_is_in_the_block(flavor, shown, line):
+    spec = SimulatedSpec(version="3.9.1", flavor=flavor)
+    some = Sandbox(directory=HOME / "demo", spec=spec, clusters=plan_clusters(spec, "demo", PORTS))
+    assert status_text(some, {}).startswith(f"demo: simulated, {shown}, 1 worker, ")
+    assert status_document(some, {})["flavor"] == flavor
+    block = yaml.safe_load(cluster_block(some, PROJECT))["clusters"]["demo"]
+    assert block == {"url": "http://127.0.0.1:21001", **line}

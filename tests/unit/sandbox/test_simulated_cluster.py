@@ -430,24 +430,6 @@ def test_reads_through_the_herder_fail_while_a_rebalance_is_expected(clock):
     assert ask(cluster, "GET /connectors/sink/config").status == 200
 
 
-def test_a_masking_cluster_hides_passwords_and_only_those():
-    cluster = SimulatedCluster(clock=FakeClock(), flavor="confluent-platform", version="7.9.3-ccs")
-    config = {
-        "connector.class": "JdbcSink",
-        "topics": "t",
-        "connection.url": "jdbc:x",
-        "connection.password": "s3cret",
-        "consumer.override.sasl.jaas.config": "0verride",
-    }
-    created(cluster, "db", config)
-    shown = ask(cluster, "GET /connectors/db/config").value
-    assert shown["connection.password"] == "••••••••"
-    assert shown["connection.url"] == "jdbc:x"
-    assert shown["consumer.override.sasl.jaas.config"] == "••••••••"
-    assert b"s3cret" not in ask(cluster, "GET /connectors?expand=info").answer.body
-    assert cluster.configs()["db"]["connection.password"] == "s3cret"
-
-
 def test_no_delay_at_all_means_that_the_next_request_sees_the_effect():
     cluster = SimulatedCluster(clock=FakeClock(), timing=Timing.instant())
     create(cluster, "sink", SINK)

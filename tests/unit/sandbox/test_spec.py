@@ -1,6 +1,7 @@
 import pytest
 
 from reconcile.errors import UsageError
+from reconcile.model.flavor import Flavor
 from reconcile.sandbox.spec import (
     VERSIONS,
     Plugin,
@@ -22,6 +23,7 @@ WISH = {
     "basic_auth": False,
     "port": 0,
     "heartbeat_ms": 0,
+    "flavor": Flavor.APACHE,
 }
 
 
@@ -79,3 +81,15 @@ def test_what_only_real_sandboxes_have_needs_real(extra):
         make_spec(real=False, **{**WISH, **extra})
     assert "--real" in raised.value.problems[0].hint
     make_spec(real=True, **{**WISH, **extra})
+
+
+def test_a_flavor_is_simulated_and_never_real():
+    wish = {**WISH, "flavor": Flavor.CONFLUENT_PLATFORM}
+    assert make_spec(real=False, **wish) == SimulatedSpec(flavor=Flavor.CONFLUENT_PLATFORM)
+    with pytest.raises(UsageError) as raised:
+        make_spec(real=True, **wish)
+    assert "confluent-platform" in raised.value.problems[0].message
+
+
+def test_aiven_lets_nobody_in_without_a_password():
+    assert make_spec(real=False, **{**WISH, "flavor": Flavor.AIVEN}).basic_auth

@@ -6,6 +6,7 @@ import pytest
 
 from reconcile.errors import SandboxError
 from reconcile.model.codes import Code
+from reconcile.model.flavor import Flavor
 from reconcile.sandbox.processes import Process
 from reconcile.sandbox.spec import RealSpec, SimulatedSpec, parse_plugin
 from reconcile.sandbox.state import (
@@ -70,6 +71,19 @@ def test_a_simulated_sandbox_is_the_same_after_saving_and_loading(tmp_path):
     save(simulated(tmp_path))
     assert load(tmp_path) == simulated(tmp_path)
     assert simulated(tmp_path).kind is Kind.SIMULATED
+
+
+@pytest.mark.parametrize("flavor", Flavor)
+def test_the_flavor_of_a_sandbox_is_kept(tmp_path, flavor):
+    sandbox = replace(simulated(tmp_path), spec=SimulatedSpec(flavor=flavor))
+    save(sandbox)
+    assert load(tmp_path).spec.flavor is flavor
+
+
+def test_a_sandbox_of_before_there_were_flavors_is_apaches(tmp_path):
+    document = to_json(simulated(tmp_path))
+    del document["spec"]["flavor"]
+    assert from_json(document, tmp_path) == simulated(tmp_path)
 
 
 def test_the_password_is_neither_in_the_state_file_nor_in_the_repr(tmp_path):

@@ -1,0 +1,146 @@
+"""Say what moved since a plan was saved: on the cluster, in the ledger, among secrets."""
+
+from collections.abc import Mapping
+
+from reconcile.apply.standing import (
+    Standing,
+    standing,
+    what_happened,
+    what_happened_to_origin,
+)
+from reconcile.model.codes import Code
+from reconcile.model.ledger import Memory
+from reconcile.model.live import LiveState
+from reconcile.model.plan import Action, Change, Plan
+from reconcile.model.problem import Problem, Severity
+from reconcile.plan.fingerprints import Fingerprints
+from reconcile.run.planning import Planned
+
+
+def moved_since(
+    plan: Plan, live: LiveState, everywhere: Mapping[str, LiveState], fingerprints: Fingerprints
+) -> list[Problem]:
+    """Return why a plan no longer fits; `everywhere` holds what is live by cluster."""
+    return [
+        *_other_cluster(plan, live),
+        *_moved(plan, live, fingerprints),
+        *_origins_moved(plan, live, everywhere, fingerprints),
+    ]
+
+
+def _other_cluster(plan: Plan, live: LiveState) -> list[Problem]:
+    planned, found = plan.identity.kafka_cluster_id, live.identity.kafka_cluster_id
+    if planned == found:
+        return []
+    return [
+        Problem(
+            code=Code.STALE_PLAN,
+            message=f"the plan is for the Connect cluster on Kafka {planned}, and {plan.cluster}"
+            f" stands on {found} now",
+            hint="see whether the project file names the right address, then plan again",
+        )
+    ]
+
+
+def _moved(plan: Plan, live: LiveState, fingerprints: Fingerprints) -> list[Problem]:
+    """Return what is no longer as it was when the plan was made, and not as wanted either."""
+    return [
+        Problem(
+            code=Code.STALE_PLAN,
+            message=f"{change.name} was {what_happened(change, found)} since the plan was made",
+            location=change.location,
+            hint="plan again, and look at what changed before applying",
+            connector=change.name,
+        )
+        for change in plan.changes
+        if standing(change, found := live.connectors.get(change.name), fingerprints)
+        is Standing.MOVED
+    ]
+
+
+def _origins_moved(
+    plan: Plan, live: LiveState, everywhere: Mapping[str, LiveState], fingerprints: Fingerprints
+) -> list[Problem]:
+    """Return what a plan moves away that is no longer as it was when the plan was made."""
+    return [
+        Problem(
+            code=Code.STALE_PLAN,
+            message=f"{change.name} is to be moved from {origin.name}, which was {what} since the"
+            " plan was made",
+            location=change.location,
+            hint="plan again, and look at what changed before applying",
+            connector=change.name,
+        )
+        for change in plan.changes
+        if (origin := change.origin) is not None
+        and (
+            what := what_happened_to_origin(
+                change,
+                everywhere[origin.cluster].connectors.get(origin.name),
+                live.connectors.get(change.name),
+                fingerprints,
+            )
+        )
+    ]
+
+
+def rotated_since(plan: Plan, fingerprints: Fingerprints) -> list[Problem]:
+    """Say which secrets are not the ones that the plan was made with, where that can be known."""
+    return [
+        Problem(
+            code=Code.SECRETS_NOT_RESOLVED,
+            message=f"{change.name}: {key} has another value than when the plan was made; it is"
+            " written as it is now",
+            location=change.location,
+            severity=Severity.NOTICE,
+            connector=change.name,
+        )
+        for change in plan.changes
+        for key in _rotated_keys(change, fingerprints)
+    ]
+
+
+def _rotated_keys(change: Change, fingerprints: Fingerprints) -> list[str]:
+    applied, config = change.applied, change.config
+    if applied is None or config is None or not fingerprints.can_compare(applied):
+        return []
+    return [
+        key
+        for key, value in applied.values.items()
+        if value.fingerprint
+        and (text := config.get(key)) is not None
+        and fingerprints.of(change.name, key, text) != value.fingerprint
+    ]
+
+
+def not_ours(planned: Planned) -> list[Problem]:
+    """Return what the ledger says of a plan that was made before: owners and protection."""
+    memory = planned.ledger.memory
+    return [
+        problem
+        for change in planned.plan.changes
+        if (problem := _claim(change, planned.plan.project, memory)) is not None
+    ]
+
+
+def _claim(change: Change, project: str, memory: Memory) -> Problem | None:
+    record = memory.records.get(change.name)
+    if record is not None and record.project != project:
+        message = f"{change.name} belongs to project {record.project} by now"
+        return _refused(change, Code.OWNED_BY_ANOTHER, message)
+    if change.action is not Action.DELETE:
+        return None
+    if record is None:
+        message = f"{change.name} may not be deleted: the ledger does not know it as ours"
+        return _refused(change, Code.NOT_RECORDED, message)
+    if record.protect:
+        return _refused(
+            change, Code.PROTECTED, f"{change.name} may not be deleted: it is protected"
+        )
+    return None
+
+
+def _refused(change: Change, code: Code, message: str) -> Problem:
+    return Problem(
+        code=code, message=message, hint="plan again to see how it stands", connector=change.name
+    )
