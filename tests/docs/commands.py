@@ -10,12 +10,24 @@ from tests.cli.harness import clean_environment
 from tests.docs.pages import MakeLive, RunCommand, RunPipeline, SetVariable, WriteFile, parts_of
 
 Put = Callable[[str, dict[str, str]], None]
+Happen = Callable[[RunPipeline], None]
 
 
-def follow(page: Path, folder: Path, shown: Mapping[str, str], put: Put) -> None:
+def nothing_happens(part: RunPipeline) -> None:
+    """Leave a forge out: tests/forges plays one."""
+
+
+def follow(
+    page: Path,
+    folder: Path,
+    shown: Mapping[str, str],
+    put: Put,
+    happen: Happen = nothing_happens,
+) -> None:
     """Do all that a page does, and compare what commands print with what it says.
 
-    `shown` maps texts of the page to what stands for them here, `put` makes a connector by hand.
+    `shown` maps texts of the page to what stands for them here, `put` makes a connector by hand,
+    `happen` lets something happen on a forge.
     Commands that need a real sandbox of their own are left out.
     """
     variables: dict[str, str] = {}
@@ -30,10 +42,12 @@ def follow(page: Path, folder: Path, shown: Mapping[str, str], put: Put) -> None
                     put(name, config)
             case SetVariable(name, value):
                 variables[name] = value
-            case RunCommand(real=True) | RunPipeline():
-                continue  # tests/real and tests/forges run these
+            case RunPipeline():
+                happen(part)
+            case RunCommand(real=True):
+                continue  # tests/real runs these
             case RunCommand():
-                _check(part, run(_here(part.line, shown), folder, variables), shown)
+                _check(part, _run(_here(part.line, shown), folder, variables), shown)
 
 
 def _here(text: str, shown: Mapping[str, str]) -> str:
@@ -42,8 +56,7 @@ def _here(text: str, shown: Mapping[str, str]) -> str:
     return text
 
 
-def run(line: str, folder: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command of a page in a shell, with this connectform on the path."""
+def _run(line: str, folder: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-c", line],

@@ -71,6 +71,7 @@ class GitHubJob:
         document = read_yaml(self.workflow)
         ((_, job),) = document["jobs"].items()
         assert document["permissions"] == {}, "least privilege"
+        assert holds(job.get("if", "always()"), self._contexts({}))
         for step in job["steps"]:
             self._step(step, self._contexts({"inputs": dict(self.inputs)}), self.workspace)
         return Done(

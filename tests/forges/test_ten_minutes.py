@@ -5,17 +5,8 @@ import re
 import pytest
 
 from reconcile.ci.pipeline import ForgeKind
-from tests.docs.commands import run
-from tests.docs.pages import (
-    ROOT,
-    SHOWN_URL,
-    MakeLive,
-    RunCommand,
-    RunPipeline,
-    SetVariable,
-    WriteFile,
-    parts_of,
-)
+from tests.docs.commands import follow
+from tests.docs.pages import ROOT, SHOWN_URL, RunPipeline
 from tests.forges.sites import Site, empty_site
 
 PAGES = {ForgeKind.GITHUB: "ten-minutes.md", ForgeKind.GITLAB: "ten-minutes-gitlab.md"}
@@ -23,26 +14,16 @@ PAGES = {ForgeKind.GITHUB: "ten-minutes.md", ForgeKind.GITLAB: "ten-minutes-gitl
 
 @pytest.mark.parametrize("kind", PAGES, ids=str)
 def test_the_page_does_what_it_says_with_pipelines_and_all(kind, tmp_path):
-    variables: dict[str, str] = {}
     with empty_site(kind, tmp_path) as place:
-        for part in parts_of(ROOT / "docs" / PAGES[kind]):
-            match part:
-                case WriteFile(name, text):
-                    target = place.repository.work / name
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    target.write_text(text.replace(SHOWN_URL, place.connect_url))
-                case MakeLive(configs):
-                    for name, config in configs.items():
-                        place.cluster.put(name, config)
-                case SetVariable(name, value):
-                    variables[name] = value
-                case RunCommand(line, code):
-                    done = run(line, place.repository.work, variables)
-                    assert done.returncode == code, f"$ {line}\n{done.stdout}{done.stderr}"
-                case RunPipeline(step, said):
-                    shown = happen(place, step)
-                    for text in said:
-                        assert text in shown, f"{step}: {text}\n{shown}"
+
+        def look(part: RunPipeline) -> None:
+            shown = happen(place, part.step)
+            for text in part.said:
+                assert text in shown, f"{part.step}: {text}\n{shown}"
+
+        page = ROOT / "docs" / PAGES[kind]
+        shown = {SHOWN_URL: place.connect_url}
+        follow(page, place.repository.work, shown, place.cluster.put, look)
         assert len(place.comments()) == 1
         assert [state for state, *_ in place.issues()] == ["closed"]
 

@@ -11,6 +11,7 @@ from reconcile.ci.pipeline import ForgeKind
 from reconcile.ci.scaffold import scaffold_ci
 from reconcile.errors import UsageError
 from tests.cli.harness import ROOT
+from tests.forges.expressions import holds
 from tests.forges.jobs import ACTION, extended, read_yaml
 from tests.requirements import require
 
@@ -194,3 +195,20 @@ def test_files_that_are_there_stay_as_they_are(tmp_path):
         scaffold_ci(tmp_path, ForgeKind.GITHUB, action=ACTION)
 
     assert [path.name for path in Path(tmp_path).rglob("*.yml")] == ["plan.yml"]
+
+
+def test_an_apply_by_hand_runs_for_main_alone(copied):
+    for path in (copied / ".github/workflows/apply.yml", ROOT / ".github/workflows/apply.yml"):
+        ((_, job),) = read_yaml(path)["jobs"].items()
+        assert holds(job["if"], {"github": {"ref": "refs/heads/main"}})
+        assert not holds(job["if"], {"github": {"ref": "refs/heads/feature"}})
+
+
+def test_what_installs_connectform_imports_nothing_from_a_checkout(copied):
+    action = read_yaml(ROOT / "action.yml")
+    document = read_yaml(copied / ".gitlab/connectform.gitlab-ci.yml")
+    lines = [action["runs"]["steps"][0]["run"], *document[".connectform"]["before_script"]]
+    commands = [line for text in lines for line in text.splitlines() if " -m " in line]
+
+    assert len(commands) == 4
+    assert [line for line in commands if " -I -m " not in line] == []
