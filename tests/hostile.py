@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 Noun = TypeVar("Noun")
-_COMPUTED = {"digest", "plan_digest", "fingerprint"}
+_COMPUTED = {"digest", "plan_digest", "fingerprint", "fingerprint_key", "secrets"}
 
 HOSTILE = {
     "nothing at all": "",

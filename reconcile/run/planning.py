@@ -15,7 +15,7 @@ from reconcile.ledger.lease import HeldLease
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.applied import Applied
 from reconcile.model.desired import Desired
-from reconcile.model.ledger import Memory, MoveStep
+from reconcile.model.ledger import Memory
 from reconcile.model.lint import LintIgnore
 from reconcile.model.live import LiveState
 from reconcile.model.plan import Plan, Selection, ValidationMode
@@ -26,14 +26,15 @@ from reconcile.plan.applied import applied_of
 from reconcile.plan.build import build_plan
 from reconcile.plan.decide import draft_plan
 from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
-from reconcile.plan.options import OtherCluster, PlanOptions
+from reconcile.plan.options import PlanOptions
 from reconcile.plugins.aliases import class_aliases
 from reconcile.plugins.sensitive import is_sensitive
+from reconcile.run.around import Around, look_around
 from reconcile.run.asking import learn_secrets_of, list_catalog, together, validated
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.definitions import read_definitions
-from reconcile.run.healing import healed, with_moves_closed
+from reconcile.run.healing import healed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 
 
@@ -210,7 +211,11 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
     )
     listed = list_catalog(connection, mode=request.validation)
     aliases = class_aliases(listed.catalog.infos)
-    around = _around(work, name, live, aliases, stack)
+    ledgers = {
+        **work.ledgers,
+        name: healed(work.ledgers[name], live, work.fingerprints, aliases),
+    }
+    around = look_around(context, work.loaded, desired, ledgers, live, stack)
     options = _options(work, name, around)
     draft = draft_plan(desired, live, options=options, aliases=aliases)
     known = read_definitions(connection, work.loaded.project, listed, draft)
@@ -238,45 +243,7 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Around:
-    """The ledger of a cluster, and the other clusters that its moves are about."""
-
-    ledger: OpenLedger
-    origins: Mapping[str, Connection]
-    others: Mapping[str, OtherCluster]
-
-
-def _around(
-    work: _Work, name: str, live: LiveState, aliases: Mapping[str, str], stack: ExitStack
-) -> _Around:
-    """Read the other clusters, and close what runs that were cut off left open."""
-    context, project = work.context, work.loaded.project
-    origins = _origins(work, name, work.ledgers[name].memory, stack)
-    there = {
-        cluster: take_snapshot(origin, clock=context.clock) for cluster, origin in origins.items()
-    }
-    ledgers = with_moves_closed(
-        {
-            **{cluster: work.ledgers[cluster] for cluster in origins},
-            name: healed(work.ledgers[name], live, work.fingerprints, aliases),
-        },
-        {**there, name: live},
-        project=project.name,
-        now=context.clock.now(),
-    )
-    others = {
-        cluster: OtherCluster(
-            live=found,
-            memory=ledgers[cluster].memory,
-            freezes=project.clusters[cluster].freezes,
-        )
-        for cluster, found in there.items()
-    }
-    return _Around(ledger=ledgers[name], origins=origins, others=others)
-
-
-def _options(work: _Work, name: str, around: _Around) -> PlanOptions:
+def _options(work: _Work, name: str, around: Around) -> PlanOptions:
     request, cluster = work.request, work.loaded.project.clusters[name]
     return PlanOptions(
         now=work.context.clock.now(),
@@ -303,21 +270,6 @@ def _linted(work: _Work, plan: Plan) -> Plan:
     from reconcile.run.linting import linted  # noqa: PLC0415  # slow to load
 
     return linted(work.context, work.loaded, plan, work.ignores)
-
-
-def _origins(work: _Work, name: str, memory: Memory, stack: ExitStack) -> Mapping[str, Connection]:
-    """Open connections to the other clusters that connectors of this one move from, or moved to."""
-    ends = {
-        end
-        for move in memory.moves
-        if move.step is not MoveStep.DONE
-        for end in (move.cluster, move.to_cluster)
-    }
-    wanted = {*work.desired[name].declared_on, *ends} - {name}
-    return {
-        cluster: stack.enter_context(connect_to(work.context, work.loaded, cluster))
-        for cluster in sorted(wanted & work.ledgers.keys())
-    }
 
 
 def _base(work: _Work, name: str) -> Mapping[str, Applied] | None:

@@ -193,5 +193,5 @@ def test_of_several_tasks_those_that_failed_are_counted():
 def test_the_hint_about_a_hold_can_be_pasted_and_its_reason_begins_no_line():
     hold = ActiveHold(name="ord*", reason="a\n::error::b", by="ada", until=None)
     (problem,) = without_held(restarted("orders"), [hold]).problems
-    assert problem.message == "orders is left alone, for a hold by ada: a\\n::error::b"
+    assert problem.message == "orders is left alone, for a hold by ada: a\\n\\x3a:error::b"
     assert problem.hint == "connectform hold 'ord*' --release --cluster local ends it"
