@@ -215,11 +215,6 @@ def _move(situation: Situation, old: LiveConnector, aliases: Mapping[str, str]) 
         lost=found.lost,
         state=StateChange(before=None, after=definition.state or state),
         origin=DraftOrigin(live=old, cluster=situation.cluster, state=state),
-        protect=definition.protect or _is_protected(situation),
+        protect=definition.protect,
         labels=definition.labels,
     )
-
-
-def _is_protected(situation: Situation) -> bool:
-    record = situation.source.memory.records.get(situation.name)
-    return record is not None and record.protect

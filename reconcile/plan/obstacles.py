@@ -105,6 +105,16 @@ def _owner(situation: Situation, desired: Desired) -> Problem | None:
             ),
             code=Code.OWNED_BY_ANOTHER,
         )
+    if record.protect and not definition.protect:
+        return replace(
+            move_problem(
+                definition,
+                f"{situation.name} is protected: the move would delete it, and {definition.name}"
+                " would not be protected",
+                f"declare `protect: true` for {definition.name} as well",
+            ),
+            code=Code.PROTECTED,
+        )
     return None
 
 

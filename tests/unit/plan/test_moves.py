@@ -49,7 +49,7 @@ def stopped(name: str, **more):
 
 def test_a_rename_with_moved_from_is_one_move_and_nothing_else():
     found = plan(
-        desired(moved(config={"file": "new.txt"})),
+        desired(moved(config={"file": "new.txt"}, protect=True)),
         live(live_connector("old", state=State.PAUSED)),
         memory=memory(record("old", protect=True)),
         owns=("*",),
@@ -63,6 +63,17 @@ def test_a_rename_with_moved_from_is_one_move_and_nothing_else():
     assert change.has(EffectKind.CARRIES_OFFSETS)
     assert change.protect
     assert (found.orphaned, found.unmanaged, found.problems) == ((), (), ())
+
+
+def test_a_move_never_ends_a_protection():
+    found = plan(
+        desired(moved()), live(live_connector("old")), memory=memory(record("old", protect=True))
+    )
+
+    (problem,) = found.problems
+    assert found.changes == ()
+    assert problem.code is Code.PROTECTED
+    assert problem.hint == "declare `protect: true` for new as well"
 
 
 def test_a_move_cut_off_goes_on_to_the_state_the_old_one_had():
