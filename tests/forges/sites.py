@@ -297,7 +297,7 @@ class Normal:
             text,
         )
         text = re.sub(
-            r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z|\+00:00)?", "TIME", text
+            r"\d{4}\\?-\d\d\\?-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z|\+00:00)?", "TIME", text
         )
         return re.sub(r"\b\d+\\?\.\d s\b", "N s", text)
 

@@ -111,3 +111,14 @@ def test_the_demo_runs_without_the_checkout(bin_folder, tmp_path):
     assert "No changes." in said
     assert "Drift: 1 changed, 0 missing, 1 in another state." in said
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("forge", ["github", "gitlab"])
+def test_pipelines_are_written_without_the_checkout(bin_folder, tmp_path, forge):
+    action = ("--action", "acme/connectform@" + "f" * 40) if forge == "github" else ()
+
+    said = run(bin_folder / "connectform", "init", "--ci", forge, *action, folder=tmp_path)
+
+    assert said.count("wrote .git") == {"github": 4, "gitlab": 2}[forge]  # and .gitignore
+    assert not [path for path in tmp_path.rglob("*.yml") if "@ACTION@" in path.read_text()]
+    assert not [path for path in tmp_path.rglob("*.yml") if "@WHEEL@" in path.read_text()]
