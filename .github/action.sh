@@ -15,16 +15,17 @@ tell() {
   for file in "$@"; do [[ ! -s $file ]] || found+=("$file"); done
   if ((${#found[@]})); then
     connectform ci annotate "${found[@]}" --directory "$DIRECTORY"
-    connectform ci summary "${found[@]}" --exit-code "$code" "${more[@]}"
+    connectform ci summary "${found[@]}" "${options[@]}" --exit-code "$code" "${more[@]}"
   fi
 }
 more=()
 
-validate() {
+# Check files offline: `validate` or `lint`.
+check() {
   local place=("${options[@]}")
   [[ -z $DEFINITIONS_FROM ]] || place=(--project "$DEFINITIONS_FROM")
-  connectform validate "${place[@]}" || code=$?
-  connectform validate "${place[@]}" --output json > "$report" || true
+  rm -f "$report"
+  connectform "$1" "${place[@]}" --report "json=$report" || code=$?
   tell "$report"
 }
 
@@ -32,7 +33,7 @@ plan() {
   if [[ $STRANGE == true ]]; then
     echo "This pull request has no secrets here: its files are validated, and not planned."
     echo "*From a fork: validated, not planned.*" >> "$GITHUB_STEP_SUMMARY"
-    validate
+    check validate
     return
   fi
   local from=()
@@ -41,7 +42,7 @@ plan() {
   connectform plan "${options[@]}" "${clusters[@]}" "${from[@]}" --no-secrets --validate schema \
     --detailed-exitcode --json-out plan.json || code=$?
   tell plan.json
-  connectform ci comment plan.json
+  connectform ci comment plan.json "${options[@]}"
 }
 
 apply() {
@@ -70,16 +71,16 @@ drift() {
   rm -f "$report"
   connectform drift "${options[@]}" "${clusters[@]}" --json-out "$report" || code=$?
   tell "$report"
-  connectform ci drift-issue "$report"
+  connectform ci drift-issue "$report" "${options[@]}"
 }
 
 case $COMMAND in
-  validate) validate ;;
+  validate | lint) check "$COMMAND" ;;
   plan) plan ;;
   apply) apply ;;
   drift) drift ;;
   *)
-    echo "command: $COMMAND is none of validate, plan, apply, drift" >&2
+    echo "command: $COMMAND is none of validate, lint, plan, apply, drift" >&2
     exit 64
     ;;
 esac

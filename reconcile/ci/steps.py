@@ -30,7 +30,6 @@ from reconcile.model.project import Tls
 from reconcile.run.context import Context
 
 _VERSION: Final = "2022-11-28"
-_NO_LINKS: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +82,17 @@ def open_target(context: Context, pipeline: Pipeline, *, author: str = "") -> It
         raise no_answer(pipeline.api_url, detail) from failure
 
 
-def comment_plans(target: Target, documents: Documents) -> Sequence[tuple[str, Posted]]:
-    """Write the comment of each cluster on the pull request; return what became of each."""
+def comment_plans(
+    target: Target, documents: Documents, *, links: Mapping[str, str]
+) -> Sequence[tuple[str, Posted]]:
+    """Write the comment of each cluster on the pull request; return what became of each.
+
+    `links` are the project's.
+    """
     plans = [
         (
             _plan_mark(target.pipeline, plan.project, plan.cluster, plan.digest),
-            lambda mark, plan=plan: plan_body(plan, mark, target.pipeline, _NO_LINKS),
+            lambda mark, plan=plan: plan_body(plan, mark, target.pipeline, links),
         )
         for plan in documents.plans
     ]
@@ -115,11 +119,11 @@ def comment_no_plan(target: Target, problems: Sequence[Problem]) -> None:
         for mark in known
         if mark.kind is MarkKind.PLAN
     )
-    comment_plans(target, Documents(failures=failures))
+    comment_plans(target, Documents(failures=failures), links={})
 
 
 def keep_issues(
-    context: Context, target: Target, documents: Documents
+    context: Context, target: Target, documents: Documents, *, links: Mapping[str, str]
 ) -> Sequence[tuple[str, Kept]]:
     """Keep the issue of each cluster that was compared; what was not compared is left alone."""
     return [
@@ -131,7 +135,7 @@ def keep_issues(
                 target.pipeline,
                 author=target.author,
                 now=context.clock.now(),
-                links=_NO_LINKS,
+                links=links,
             ),
         )
         for drift in documents.drifts

@@ -1,6 +1,6 @@
 """Carry out the commands below `connectform ci`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from reconcile.ci.commands import annotations
@@ -17,9 +17,10 @@ from reconcile.ci.steps import (
 from reconcile.ci.sticky import PostedAs
 from reconcile.ci.summary import LARGEST, outputs_of, summary_markdown
 from reconcile.cli.exits import Exit
+from reconcile.cli.opening import links_here
 from reconcile.cli.options import OutputFormat
 from reconcile.cli.shell import Shell, write_document
-from reconcile.errors import DefinitionError
+from reconcile.errors import ConnectformError, DefinitionError
 from reconcile.plan.document import plans_document
 from reconcile.plan.saved import read_plans
 from reconcile.run.output import write_file
@@ -40,7 +41,7 @@ def comment_on_pull_request(shell: Shell, files: Sequence[Path], author: str) ->
         except DefinitionError as error:
             comment_no_plan(target, error.problems)
             raise
-        posted = comment_plans(target, documents)
+        posted = comment_plans(target, documents, links=_links(shell))
     for cluster, each in posted:
         left = each.how is PostedAs.LEFT
         done = "left to a newer run" if left else each.how.value
@@ -56,7 +57,9 @@ def summarise(shell: Shell, files: Sequence[Path], *, exit_code: int | None, by_
     write_outputs(pipeline, outputs_of(documents, exit_code=exit_code))
     path = Path(pipeline.summary_file) if pipeline.summary_file else None
     used = path.stat().st_size if path is not None and path.exists() else 0
-    text = summary_markdown(documents, pipeline, room=LARGEST - used - 1, by_hand=by_hand, links={})
+    text = summary_markdown(
+        documents, pipeline, room=LARGEST - used - 1, by_hand=by_hand, links=_links(shell)
+    )
     if path is not None:
         with path.open("a", encoding="utf-8") as file:
             file.write(text + "\n")
@@ -80,7 +83,7 @@ def keep_drift_issues(shell: Shell, files: Sequence[Path], author: str) -> Exit:
     pipeline = pipeline_here(shell.context)
     documents = read_documents(shell.context, files)
     with open_target(shell.context, pipeline, author=author) as target:
-        kept = keep_issues(shell.context, target, documents)
+        kept = keep_issues(shell.context, target, documents, links=_links(shell))
     for cluster, each in kept:
         shell.terminal.say(f"{cluster}: issue {each.step} {each.url}".rstrip())
     for failure in documents.unknown:
@@ -105,6 +108,14 @@ def fetch_approved(shell: Shell, out: Path, author: str) -> Exit:
         f"wrote {out}: the plan of pull request {found.pull_request} for {found.commit[:12]}"
     )
     return Exit.FINE
+
+
+def _links(shell: Shell) -> Mapping[str, str]:
+    """Return the project's links; what is wrong with its file was said by the command before."""
+    try:
+        return links_here(shell)
+    except ConnectformError:
+        return {}
 
 
 def _section(shell: Shell, pipeline: Pipeline, text: str) -> str:

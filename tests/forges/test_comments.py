@@ -24,7 +24,7 @@ BROKEN = Problem(code=Code.CLUSTER_UNREACHABLE, message="cannot connect to prod"
 def comment(world, commit=FIRST, *, run=None, digest="a", clusters=("prod",)):
     documents = Documents(plans=tuple(make_plan(name, digest) for name in clusters))
     with world.target(commit, run=run) as target:
-        return [posted.how.value for _, posted in comment_plans(target, documents)]
+        return [posted.how.value for _, posted in comment_plans(target, documents, links={})]
 
 
 def marks(world):
@@ -41,6 +41,15 @@ def test_a_first_run_comments_and_the_next_edits_the_same_comment(world):
     assert f"For commit `{SECOND[:12]}`" in body
     assert "Earlier plans (1)" in body
     assert f"| `{FIRST[:12]}` | `sha256:{'a' * 64}` |" in body
+
+
+def test_a_comment_links_to_the_dashboards_of_the_project(world):
+    links = {"logs": "https://logs.example.com/?q={connector}"}
+    with world.target() as target:
+        comment_plans(target, Documents(plans=plans()[:1]), links=links)
+
+    ((_, body),) = world.comments()
+    assert "[logs](<https://logs.example.com/?q=orders-sink>)" in body
 
 
 def test_the_same_plan_for_the_same_commit_leaves_no_trace_in_the_history(world):
@@ -141,7 +150,7 @@ def test_a_cluster_without_a_plan_replaces_the_plan_that_is_not_true_any_more(wo
     world.push(SECOND)
     failure = NotCompared(project="shop", cluster="prod", problems=(BROKEN,))
     with world.target(SECOND) as target:
-        comment_plans(target, Documents(failures=(failure,)))
+        comment_plans(target, Documents(failures=(failure,)), links={})
 
     ((_, body),) = world.comments()
     assert "No plan for prod" in body
@@ -162,7 +171,7 @@ def test_a_run_without_any_document_replaces_all_plans(world):
 def test_a_plan_of_any_size_fits(world):
     big = replace(plans()[0], changes=plans()[0].changes * 400)
     with world.target() as target:
-        comment_plans(target, Documents(plans=(big,)))
+        comment_plans(target, Documents(plans=(big,)), links={})
 
     ((_, body),) = world.comments()
     assert len(body) <= LIMIT

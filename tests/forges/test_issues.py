@@ -31,7 +31,7 @@ def keep(world, *reports, night=1):
     moment = world.clock.now() + timedelta(days=night)
     told = tuple(replace(report, created_at=moment) for report in reports)
     with world.target() as target:
-        kept = keep_issues(world.context(), target, Documents(drifts=told))
+        kept = keep_issues(world.context(), target, Documents(drifts=told), links={})
     return [each.step.value for _, each in kept]
 
 
@@ -85,7 +85,7 @@ def test_a_cluster_that_was_not_compared_keeps_its_issue(world):
     keep(world, FOUND, night=1)
     unknown = NotCompared(project="shop", cluster="prod", problems=(ERROR,))
     with world.target() as target:
-        assert keep_issues(world.context(), target, Documents(unknown=(unknown,))) == []
+        assert keep_issues(world.context(), target, Documents(unknown=(unknown,)), links={}) == []
 
     assert len(world.open_issues()) == 1
 

@@ -20,7 +20,7 @@ BROKEN = Response(502, b"<html>bad gateway</html>")
 
 def comment(world):
     with world.target() as target:
-        comment_plans(target, Documents(plans=(make_plan(),)))
+        comment_plans(target, Documents(plans=(make_plan(),)), links={})
 
 
 def limited(world, seconds):
@@ -109,7 +109,7 @@ def test_what_a_forge_quotes_of_our_token_is_masked(world):
 
 def _comment_in(world, context):
     with open_target(context, world.pipeline()) as target:
-        comment_plans(target, Documents(plans=(make_plan(),)))
+        comment_plans(target, Documents(plans=(make_plan(),)), links={})
 
 
 def test_an_answer_that_is_no_json_is_told(world):
