@@ -71,7 +71,7 @@ def decide(drift: Drift, known: Sequence[Known], now: datetime) -> tuple[Step, K
         return Step.LEAVE, None
     open_ones = [each for each in known if each.is_open]
     current = open_ones[0] if open_ones else None
-    if drift.is_clean:
+    if not drift.counts:
         whole = not errors_in(drift.problems) and not drift.selection
         if current is None:
             return Step.NOTHING, None
@@ -112,7 +112,7 @@ def keep_issue(
     if found is not None and step in _EDITS:
         is_open = _EDITS[step]
         if forge.edit_issue(found.issue.number, title=title, body=body, is_open=is_open) is None:
-            step, found = (Step.OPEN if not drift.is_clean else Step.NOTHING), None
+            step, found = (Step.OPEN if drift.counts else Step.NOTHING), None
     if found is not None and step in _TEXTS:
         forge.comment_issue(found.issue.number, _TEXTS[step](drift, pipeline))
     url = found.issue.url if found is not None else ""

@@ -78,7 +78,7 @@ def outputs_of(documents: Documents, *, exit_code: int | None) -> Mapping[str, s
             "plan-digest": " ".join(digests),
         }
     if documents.drifts or documents.unknown:
-        values["has-drift"] = any(not drift.is_clean for drift in documents.drifts)
+        values["has-drift"] = any(drift.counts for drift in documents.drifts)
     if exit_code is not None:
         values |= {"exit-code": exit_code, "refused": exit_code in _REFUSED}
     return {name: _text(value) for name, value in values.items()}

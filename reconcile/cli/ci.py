@@ -112,4 +112,4 @@ for _name, _function in (
     ("drift-issue", drift_issue),
     ("approved", approved),
 ):
-    ci_app.command(_name)(command(_function, with_project=False))
+    ci_app.command(_name)(command(_function))

@@ -296,6 +296,7 @@ def test_files_that_cannot_be_used_leave_a_document_that_says_so(drifting: Workp
 
 
 def test_unhealthy_connectors_are_told_apart_and_count_where_asked(drifting: Workplace):
+    drifting.cluster.settle()
     drifting.cluster.fail_connector("orders", TRACE)
 
     told = drifting.run("drift", **SECRET)
