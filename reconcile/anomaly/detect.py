@@ -51,6 +51,7 @@ class Finding:
     recent: float
     kind: Kind
     score: float
+    severity: str = "info"
 
 
 def step(
@@ -78,7 +79,7 @@ def step(
     opened = State(
         _moved_on(state.usual, reading), sample.at, max(profile.spacing - 1, 0), incident
     )
-    return opened, _finding(state.usual, sample, reading)
+    return opened, _finding(state.usual, sample, reading, profile)
 
 
 def _in_incident(
@@ -102,7 +103,7 @@ def _moved_on(usual: Usual, reading: Reading) -> Usual:
     return replace(usual, recent=reading.recent, pull=reading.pull)
 
 
-def _finding(usual: Usual, sample: Sample, reading: Reading) -> Finding:
+def _finding(usual: Usual, sample: Sample, reading: Reading, profile: Profile) -> Finding:
     return Finding(
         at=sample.at,
         value=sample.value,
@@ -112,4 +113,5 @@ def _finding(usual: Usual, sample: Sample, reading: Reading) -> Finding:
         recent=reading.recent,
         kind=reading.kind,
         score=reading.score,
+        severity=profile.severity,
     )
