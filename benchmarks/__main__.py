@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import apply, plan
+from benchmarks import anomalies, apply, plan
 from benchmarks.processes import machine
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -32,6 +32,16 @@ def main() -> None:
         "the dictionaries. The bound is 1.8 times its time plus 300 ms, and twice its memory plus 30 MB.",
         "",
         *plan.table(counts, options.runs),
+    ]
+    lines += [
+        "",
+        "## Anomaly detection",
+        "",
+        "The naive detector keeps the last day of a series, one sample a minute, and compares with",
+        "its mean. Processor time of a sample and memory of a series, in turn in the same run; what",
+        "it finds is in [anomalies](anomalies.md).",
+        "",
+        *anomalies.cost_table(),
     ]
     if not options.no_real:
         lines += [

@@ -1,0 +1,1 @@
+"""Tell what is unusual in a series of samples, one sample at a time; pure."""
