@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.sandbox.spec import VERSIONS
+from reconcile.sandbox.real_cluster import real_sandbox
+from reconcile.sandbox.spec import VERSIONS, RealSpec
 from tests.docs.commands import follow
 from tests.docs.pages import ROOT, SHOWN_ID, SHOWN_URL
 from tests.real.stand import Stand
 from tests.real.stand import real as on_real
-from tests.real_clusters import SharedSandbox, real_id, real_versions
+from tests.real_clusters import real_versions
+from tests.requirements import require_real
 from tests.sandbox_command import wait_for
 
 pytestmark = pytest.mark.real
@@ -17,12 +19,14 @@ pytestmark = pytest.mark.real
 SHOWN_VERSIONS = [version for version in real_versions() if version == VERSIONS[0]]
 
 
-@pytest.mark.parametrize("version", SHOWN_VERSIONS, ids=real_id)
-def test_the_page_on_moves_shows_what_real_workers_do(
-    version: str, shared_sandbox: SharedSandbox, tmp_path: Path
-) -> None:
-    sandbox = shared_sandbox.of(version)
-    with on_real(version, sandbox.url, tmp_path) as stand:
+@pytest.mark.parametrize("version", SHOWN_VERSIONS)
+def test_the_page_on_moves_shows_what_real_workers_do(version: str, tmp_path: Path) -> None:
+    require_real()
+    # What other tests leave on a cluster that is shared would show in the plans.
+    with (
+        real_sandbox(RealSpec(version=version, heartbeat_ms=300)) as sandbox,
+        on_real(version, sandbox.url, tmp_path) as stand,
+    ):
         lines = tmp_path / "lines.txt"
         lines.write_text("one\ntwo\n", encoding="ascii")
         shown = {
