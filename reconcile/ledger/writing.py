@@ -164,7 +164,8 @@ def _offsets(offsets: Iterable[tuple[Position, Position | None]]) -> list[Json]:
 
 
 def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Whole seconds would leave two runs of one second without an order.
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _text(document: Json) -> str:
