@@ -175,21 +175,28 @@ def _replace(page: _Page, node: Part, key: Part, child: Part, value: str | None)
         return _replace_block(page, child, value, indent)
     written = _render(page, value, indent, style=child.style, flow=bool(node.style))
     space = " " if child.is_blank else ""
-    return page.replaced(child.start, child.end, space + page.broken(written))
+    end = child.end if node.style else line_end(page.text, child.end)
+    written = _beside(written, page.text[child.end : end])
+    return page.replaced(child.start, end, space + page.broken(written))
 
 
 def _replace_block(page: _Page, child: Part, value: str | None, indent: int) -> str:
-    """Replace a block scalar; what is said beside its sign stays there."""
+    """Replace a block scalar."""
     header = _HEADER.match(page.text, child.start)
-    beside = header["rest"] if header else ""
     body = page.text[line_end(page.text, child.start) : child.end].lstrip("\r\n")
     indent = len(body) - len(body.lstrip(" ")) or indent
     if value is not None and fits_literal(value):
-        sign, line_break, lines = literal_text(value, indent).partition("\n")
-        written = f"{sign}{beside}{line_break}{lines}"
+        written = literal_text(value, indent)
     else:
-        written = f"{_render(page, value, indent)}{beside}"
+        written = _render(page, value, indent)
+    written = _beside(written, header["rest"] if header else "")
     return page.replaced(child.start, child.end, page.broken(written))
+
+
+def _beside(written: str, rest: str) -> str:
+    """Return a value with the comment beside it, which stays on the line where it begins."""
+    first, line_break, lines = written.partition("\n")
+    return f"{first}{rest}{line_break}{lines}"
 
 
 def _replace_list(page: _Page, child: Part, value: str | None) -> str | Stuck:

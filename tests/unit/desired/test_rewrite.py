@@ -74,6 +74,12 @@ spec:
         ("file", "no", "    file: out.txt   #", '    file: "no"   #'),
         ("file", "${{ x }}", "    file: out.txt   #", "    file: $${{ x }}   #"),
         ("file", "${file:/a/b:c}", "    file: out.txt   #", "    file: ${file:/a/b:c}   #"),
+        (
+            "file",
+            "a\nb",
+            "    file: out.txt   # a file\n",
+            "    file: |-   # a file\n      a\n      b\n",
+        ),
         ("topics", "a,b", '    topics: "orders"\n', '    topics: "a,b"\n'),
         ("quoted.key", "o'clock", "'it''s'\n", "'o''clock'\n"),
         ("quoted.key", "tab\there", "'it''s'\n", '"tab\\there"\n'),
