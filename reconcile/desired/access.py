@@ -9,7 +9,7 @@ from reconcile.desired.durations import milliseconds
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree, dotted, typed_scalar
 from reconcile.desired.references import Sources, fill
-from reconcile.desired.specs import mapping, scalar
+from reconcile.desired.values import mapping, scalar
 from reconcile.model.codes import Code
 from reconcile.model.config import Secret
 from reconcile.model.flavor import Flavor, is_aiven_platform

@@ -5,7 +5,7 @@ from typing import Final
 
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree
-from reconcile.desired.specs import mapping, scalar
+from reconcile.desired.values import mapping, scalar
 from reconcile.model.codes import Code
 from reconcile.model.marks import Path
 from reconcile.model.project import LedgerChoice, LedgerKind

@@ -16,7 +16,7 @@ from reconcile.desired.project_file import Parsed, parse_project
 from reconcile.desired.references import Kind, Sources, fill
 from reconcile.desired.resolve import Default
 from reconcile.desired.schemas import PROJECT, read_schemas
-from reconcile.desired.specs import mapping
+from reconcile.desired.values import mapping
 from reconcile.desired.yaml_reader import read_yaml
 from reconcile.errors import DefinitionError
 from reconcile.model.codes import Code

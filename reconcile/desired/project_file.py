@@ -15,7 +15,8 @@ from reconcile.desired.nodes import Document, Tree, place
 from reconcile.desired.references import OPENING, Sources, fill
 from reconcile.desired.resolve import Default
 from reconcile.desired.settings import read_settings
-from reconcile.desired.specs import mapping, read_ignore, read_spec, scalar, texts, whole
+from reconcile.desired.specs import read_ignore, read_spec
+from reconcile.desired.values import mapping, scalar, texts, whole
 from reconcile.errors import DefinitionError
 from reconcile.model.codes import Code
 from reconcile.model.desired import MovedFrom

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from reconcile.desired.manifest import Manifest
 from reconcile.desired.moves import moved_from
 from reconcile.desired.references import Kind, Sources, fill
+from reconcile.desired.restarts import restart_policy
 from reconcile.desired.specs import Spec
 from reconcile.desired.sugar import CLASS, TASKS
 from reconcile.model.codes import Code
@@ -59,6 +60,7 @@ def resolve(
     tasks, state, wave = _fields(specs)
     kept = [spec.on_delete for spec in specs if spec.on_delete is not None]
     protected = [spec.protect for spec in specs if spec.protect is not None]
+    healed = [spec.self_heal for spec in specs if spec.self_heal is not None]
     moved = moved_from(manifest, cluster)
     definition = Definition(
         name=manifest.name,
@@ -74,6 +76,8 @@ def resolve(
         protect=protected[-1] if protected else False,
         on_delete=kept[-1] if kept else OffsetsOnDelete.KEEP,
         moved_from=replace(moved, cluster=None) if moved and moved.cluster == cluster else moved,
+        restart=restart_policy(spec.restart for spec in specs if spec.restart is not None),
+        self_heal=healed[-1] if healed else False,
     )
     return Resolved(None if problems else definition, tuple(problems), tuple(secrets))
 

@@ -87,6 +87,9 @@ class RestartPolicy:
     rules: tuple[RestartRule, ...] = ()
 
 
+NO_RESTART = RestartPolicy()
+"""What holds until a definition declares otherwise."""
+
 STRIMZI = RestartPolicy(backoff=StrimziBackoff(), attempts=None, reset_after=None)
 """What Strimzi's `autoRestart` does, once it is enabled."""
 

@@ -1,0 +1,119 @@
+"""When a connector is restarted, as layers say it together."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from reconcile.model.restart import (
+    NO_RESTART,
+    Backoff,
+    FailureClass,
+    RestartPolicy,
+    RestartRule,
+    StrimziBackoff,
+)
+from tests.unit.desired.repository import PROJECT, load, read_one, repository
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+HEAD = "apiVersion: connectform/v1\nkind: Connector\nmetadata: {name: orders}\nspec:\n"
+
+
+def load_one(folder, field, default, spec, overlay):
+    """Return a definition of which up to three layers say something of one field."""
+    text = f"{HEAD}  class: FileStreamSink\n"
+    text += f"  {field}: {spec}\n" if spec else ""
+    text += f"overlays: {{local: {{spec: {{{field}: {overlay}}}}}}}\n" if overlay else ""
+    defaults = f"defaults: [{{spec: {{{field}: {default}}}}}]\n" if default else ""
+    loaded = repository(folder, {"connectors/a.yaml": text}, project=PROJECT + defaults)
+    return load(loaded).clusters["local"].definitions["orders"]
+
+
+@pytest.mark.parametrize(
+    ("default", "spec", "overlay", "policy"),
+    [
+        (None, None, None, NO_RESTART),
+        (None, "{}", None, NO_RESTART),
+        (None, "{enabled: true}", None, RestartPolicy(enabled=True)),
+        (
+            "{enabled: true, maxAttempts: 12, resetAfter: auto}",
+            "{maxAttempts: null, progressWithin: 90s}",
+            None,
+            RestartPolicy(
+                enabled=True, attempts=None, reset_after=None, progress_within=90 * SECOND
+            ),
+        ),
+        (
+            "{backoff: {initial: 10s, factor: 1.5, jitter: 0}}",
+            "{backoff: {initial: 1m, max: 2h}}",
+            "{enabled: true}",
+            RestartPolicy(
+                enabled=True,
+                backoff=Backoff(initial=MINUTE, factor=1.5, maximum=120 * MINUTE, jitter=0),
+            ),
+        ),
+        ("{enabled: true, maxAttempts: 1}", None, "null", NO_RESTART),
+        (
+            None,
+            "{enabled: true, preset: strimzi}",
+            "{maxAttempts: 7}",
+            RestartPolicy(enabled=True, backoff=StrimziBackoff(), attempts=7, reset_after=None),
+        ),
+        (
+            None,
+            (
+                "{classify: [{failures: [network, data-format], action: retry},"
+                " {match: timed out, action: never}]}"
+            ),
+            None,
+            RestartPolicy(
+                rules=(
+                    RestartRule(
+                        retry=True,
+                        failures=frozenset({FailureClass.NETWORK, FailureClass.DATA_FORMAT}),
+                    ),
+                    RestartRule(retry=False, match=re.compile("timed out")),
+                )
+            ),
+        ),
+    ],
+)
+def test_layers_say_together_when_a_connector_is_restarted(
+    tmp_path, default, spec, overlay, policy
+):
+    assert load_one(tmp_path, "restart", default, spec, overlay).restart == policy
+
+
+@pytest.mark.parametrize(
+    ("default", "spec", "overlay", "heals"),
+    [
+        (None, None, None, False),
+        ("true", None, None, True),
+        ("true", "false", None, False),
+        (None, "false", "true", True),
+    ],
+)
+def test_layers_say_whether_it_is_healed(tmp_path, default, spec, overlay, heals):
+    assert load_one(tmp_path, "selfHeal", default, spec, overlay).self_heal is heals
+
+
+@pytest.mark.parametrize(
+    ("restart", "problem"),
+    [
+        ("{classify: [{action: never}]}", "says of no failure what to do with it"),
+        ("{classify: [{match: 'a(b', action: never}]}", "is no regular expression"),
+        ("{classify: [{failures: [bad-luck], action: never}]}", "bad-luck"),
+        ("{backoff: {factor: 0.5}}", "must be a number from 1 to 100"),
+        ("{backoff: {jitter: 2}}", "must be a share from 0 to 1"),
+        ("{backoff: {initial: 30}}", "must be"),
+        ("{maxAttempts: 0}", "must be a whole number from 1 on, or null"),
+        ("{resetAfter: soon}", "must be a duration such as 20m, or auto"),
+        ("{preset: keda}", "strimzi"),
+        ("{enabled: yes please}", "must be true or false"),
+    ],
+)
+def test_what_makes_no_sense_is_told_with_its_place(restart, problem):
+    (found,) = read_one(f"{HEAD}  class: X\n  restart: {restart}\n").problems
+
+    assert problem in f"{found.message} {found.hint}"
+    assert found.location.line == 6
