@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from reconcile.health.cause import chain_of, root_cause
@@ -12,7 +11,7 @@ from reconcile.health.java_rules import BUGS, FILES, MACHINE, PLUGINS, SOCKETS, 
 from reconcile.health.kafka_rules import CONNECT, KAFKA, PARSERS, REGISTRY
 from reconcile.health.rule import Rule
 from reconcile.health.service_rules import SERVICES
-from reconcile.model.health import Chance, FailureClass
+from reconcile.model.health import Chance, Diagnosis, FailureClass
 
 # The first rule that matches holds: the more telling stand before the more general.
 RULES: Final[tuple[Rule, ...]] = (
@@ -35,16 +34,6 @@ _WRAPPING: Final = re.compile(
     r"Failed to (start|transition) connector|Unhandled exception when"
 )
 _AT_A_LOSS: Final = "no rule knows this failure: read the whole trace in the worker's log"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnosis:
-    """What a trace says: its root cause, what that is about, and what can be done."""
-
-    cause: str
-    failure: FailureClass
-    restart: Chance
-    hint: str
 
 
 def diagnose(trace: str) -> Diagnosis:

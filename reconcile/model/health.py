@@ -1,5 +1,8 @@
 """How well connectors are, and what a failure is about."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -34,3 +37,61 @@ class Chance(StrEnum):
     YES = "yes"
     MAYBE = "maybe"
     NO = "no"
+
+
+class Condition(StrEnum):
+    """What a connector is found in: it decides whether the time that it lasts matters."""
+
+    WELL = "well"
+    HALTED = "halted"
+    UNSETTLED = "unsettled"
+    STALLED = "stalled"
+    FAILED = "failed"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How well one connector is, why, and since when it has been found in its condition.
+
+    `reason` is in words, `cause` the root cause of the first failure. Whoever looks again passes
+    the verdict on: what lasts is judged by `since`.
+    """
+
+    health: Health
+    condition: Condition
+    since: datetime
+    reason: str
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many of a group of connectors are how well."""
+
+    counts: Mapping[Health, int]
+
+    @property
+    def health(self) -> Health:
+        """Return the worst health of the group, healthy for an empty one."""
+        order = list(Health)
+        return max(
+            (health for health, count in self.counts.items() if count),
+            key=order.index,
+            default=Health.HEALTHY,
+        )
+
+    @property
+    def total(self) -> int:
+        """Return how many connectors the group has."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """What a trace says: its root cause, what that is about, and what can be done."""
+
+    cause: str
+    failure: FailureClass
+    restart: Chance
+    hint: str
