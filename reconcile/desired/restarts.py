@@ -10,12 +10,12 @@ from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree, dotted, typed_scalar
 from reconcile.desired.values import mapping, scalar, switch, texts
 from reconcile.model.codes import Code
+from reconcile.model.health import FailureClass
 from reconcile.model.marks import Path
 from reconcile.model.restart import (
     NO_RESTART,
     STRIMZI,
     Backoff,
-    FailureClass,
     RestartPolicy,
     RestartRule,
     StrimziBackoff,
@@ -59,7 +59,6 @@ def restart_policy(layers: Iterable[Tree | None]) -> RestartPolicy:
         backoff=_backoff(mapping(merged.get("backoff")), base.backoff),
         attempts=_attempts(merged["maxAttempts"]) if "maxAttempts" in merged else base.attempts,
         reset_after=_reset(scalar(merged.get("resetAfter")), base.reset_after),
-        progress_within=_length(merged.get("progressWithin"), base.progress_within),
         rules=tuple(_rule(mapping(item)) for item in rules) if isinstance(rules, list) else (),
     )
 

@@ -3,20 +3,8 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
-
-class FailureClass(StrEnum):
-    """What kind of trouble a root cause tells of."""
-
-    NETWORK = "network"
-    AUTHENTICATION = "authentication"
-    AUTHORISATION = "authorisation"
-    CONFIGURATION = "configuration"
-    DATA_FORMAT = "data-format"
-    RESOURCES = "resources"
-    PLUGIN_MISSING = "plugin-missing"
-    UNKNOWN = "unknown"
+from reconcile.model.health import FailureClass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +64,13 @@ class RestartPolicy:
     `attempts` is None for any number. `reset_after` is how long a connector has to be well until
     its attempts are forgotten; None is longer than the delay that was next, as Strimzi does it.
     The first of `rules` that covers a failure decides; without one, what a restart can help is
-    restarted. `progress_within` is how long after a restart records have to move.
+    restarted.
     """
 
     enabled: bool = False
     backoff: Backoff | StrimziBackoff = Backoff()
     attempts: int | None = 8
     reset_after: timedelta | None = timedelta(minutes=20)
-    progress_within: timedelta = timedelta(minutes=5)
     rules: tuple[RestartRule, ...] = ()
 
 

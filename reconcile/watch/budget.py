@@ -8,8 +8,8 @@ from typing import Final
 from reconcile.model.restart import RestartBudget, RestartPolicy
 from reconcile.watch.restarts import (
     Attempts,
+    Ruling,
     Seen,
-    Verdict,
     is_in_flight,
     judged,
     observed,
@@ -62,7 +62,7 @@ class Candidate:
 class Standing:
     """Where a connector stands: what its policy says, when it is due, and what it waits for."""
 
-    verdict: Verdict
+    verdict: Ruling
     due: datetime | None = None
     attempts: int = 0
     waits_for: str = ""
@@ -103,7 +103,7 @@ def decide(
     due = [
         name
         for name, (verdict, _) in verdicts.items()
-        if verdict is Verdict.DUE and not candidates[name].kept
+        if verdict is Ruling.DUE and not candidates[name].kept
     ]
     due.sort(key=lambda name: (verdicts[name][1] or now, attempts[name].count, name))
     flying = sum(is_in_flight(one, now, SETTLE) for one in attempts.values())
@@ -165,10 +165,10 @@ def _allowed(breaker: Breaker | None, free: int, now: datetime) -> int:
 
 
 def _obstacle(
-    candidate: Candidate, verdict: Verdict, suspended: str, breaker: Breaker | None
+    candidate: Candidate, verdict: Ruling, suspended: str, breaker: Breaker | None
 ) -> str:
     """Return what a restart that is due waits for."""
-    if verdict is not Verdict.DUE:
+    if verdict is not Ruling.DUE:
         return ""
     if candidate.kept or suspended:
         return candidate.kept or suspended

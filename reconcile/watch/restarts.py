@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from reconcile.model.restart import FailureClass, RestartPolicy
+from reconcile.model.health import FailureClass
+from reconcile.model.restart import RestartPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Seen:
     moves: bool | None = None
 
 
-class Verdict(StrEnum):
+class Ruling(StrEnum):
     """What a policy says of a connector now."""
 
     WELL = "well"
@@ -66,18 +67,18 @@ def observed(policy: RestartPolicy, before: Attempts, seen: Seen, now: datetime)
 
 def judged(
     policy: RestartPolicy, attempts: Attempts, seen: Seen, now: datetime
-) -> tuple[Verdict, datetime | None]:
+) -> tuple[Ruling, datetime | None]:
     """Return what the policy says now, and when a restart is due where one is to come."""
     if not seen.failed:
-        return Verdict.WELL, None
+        return Ruling.WELL, None
     if not policy.enabled:
-        return Verdict.OFF, None
+        return Ruling.OFF, None
     if not _is_retried(policy, seen):
-        return Verdict.HOPELESS, None
+        return Ruling.HOPELESS, None
     if policy.attempts is not None and attempts.count >= policy.attempts:
-        return Verdict.GIVEN_UP, None
+        return Ruling.GIVEN_UP, None
     due = due_at(policy, attempts, now)
-    return (Verdict.DUE if due <= now else Verdict.WAITING), due
+    return (Ruling.DUE if due <= now else Ruling.WAITING), due
 
 
 def due_at(policy: RestartPolicy, attempts: Attempts, now: datetime) -> datetime:

@@ -5,17 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from reconcile.model.health import FailureClass
 from reconcile.model.restart import (
     NO_RESTART,
     Backoff,
-    FailureClass,
     RestartPolicy,
     RestartRule,
     StrimziBackoff,
 )
 from tests.unit.desired.repository import PROJECT, load, read_one, repository
 
-SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+MINUTE = timedelta(minutes=1)
 HEAD = "apiVersion: connectform/v1\nkind: Connector\nmetadata: {name: orders}\nspec:\n"
 
 
@@ -37,11 +37,9 @@ def load_one(folder, field, default, spec, overlay):
         (None, "{enabled: true}", None, RestartPolicy(enabled=True)),
         (
             "{enabled: true, maxAttempts: 12, resetAfter: auto}",
-            "{maxAttempts: null, progressWithin: 90s}",
+            "{maxAttempts: null}",
             None,
-            RestartPolicy(
-                enabled=True, attempts=None, reset_after=None, progress_within=90 * SECOND
-            ),
+            RestartPolicy(enabled=True, attempts=None, reset_after=None),
         ),
         (
             "{backoff: {initial: 10s, factor: 1.5, jitter: 0}}",

@@ -6,7 +6,7 @@ import pytest
 
 from reconcile.model.restart import Backoff, RestartBudget, RestartPolicy
 from reconcile.watch.budget import Book, Candidate, decide
-from reconcile.watch.restarts import Seen, Verdict
+from reconcile.watch.restarts import Ruling, Seen
 from reconcile.watch.saved import read_book, write_book
 
 NOW = datetime(2027, 1, 4, 12, tzinfo=UTC)
@@ -42,7 +42,7 @@ def test_no_more_restarts_are_made_than_the_budget_has():
     assert first.restart == ("a", "b")
     assert again.restart == ()
     assert again.standings["c"].waits_for == "the budget of restarts is spent for now"
-    assert again.standings["c"].verdict is Verdict.DUE
+    assert again.standings["c"].verdict is Ruling.DUE
     assert later.restart == ("c", "d")
 
 

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from reconcile.model.health import FailureClass
 from reconcile.model.restart import (
     STRIMZI,
     Backoff,
-    FailureClass,
     RestartPolicy,
     RestartRule,
 )
-from reconcile.watch.restarts import Attempts, Seen, Verdict, judged, observed, restarted
+from reconcile.watch.restarts import Attempts, Ruling, Seen, judged, observed, restarted
 
 NOW = datetime(2027, 1, 4, 12, tzinfo=UTC)
 FAILED = Seen(failed=True, failure=FailureClass.NETWORK)
@@ -28,7 +28,7 @@ def gaps(policy: RestartPolicy, count: int, chance: float = 0.0) -> list[float]:
     while len(found) < count:
         attempts = observed(policy, attempts, FAILED, now)
         verdict, due = judged(policy, attempts, FAILED, now)
-        if verdict is Verdict.DUE:
+        if verdict is Ruling.DUE:
             found.append((now - before) / MINUTE)
             before, attempts = now, restarted(attempts, now, chance)
         else:
@@ -64,19 +64,19 @@ def test_delays_grow_up_to_the_longest(backoff, chance, minutes):
 def test_a_policy_gives_up_after_its_attempts():
     spent = Attempts(count=3, last=NOW, failing=NOW)
 
-    assert judged(PLAIN, spent, FAILED, NOW + 60 * MINUTE) == (Verdict.GIVEN_UP, None)
-    assert judged(PLAIN, Attempts(), WELL, NOW) == (Verdict.WELL, None)
-    assert judged(RestartPolicy(), spent, FAILED, NOW) == (Verdict.OFF, None)
+    assert judged(PLAIN, spent, FAILED, NOW + 60 * MINUTE) == (Ruling.GIVEN_UP, None)
+    assert judged(PLAIN, Attempts(), WELL, NOW) == (Ruling.WELL, None)
+    assert judged(RestartPolicy(), spent, FAILED, NOW) == (Ruling.OFF, None)
 
 
 @pytest.mark.parametrize(
     ("rules", "helps", "verdict"),
     [
-        ((), True, Verdict.WAITING),
-        ((), False, Verdict.HOPELESS),
+        ((), True, Ruling.WAITING),
+        ((), False, Ruling.HOPELESS),
         ((RestartRule(retry=True, failures=frozenset({FailureClass.NETWORK})),), False, "waiting"),
-        ((RestartRule(retry=False, match=re.compile("refused")),), True, Verdict.HOPELESS),
-        ((RestartRule(retry=False, match=re.compile("denied")),), True, Verdict.WAITING),
+        ((RestartRule(retry=False, match=re.compile("refused")),), True, Ruling.HOPELESS),
+        ((RestartRule(retry=False, match=re.compile("denied")),), True, Ruling.WAITING),
         (
             (
                 RestartRule(
@@ -87,7 +87,7 @@ def test_a_policy_gives_up_after_its_attempts():
                 RestartRule(retry=True, match=re.compile("refused")),
             ),
             False,
-            Verdict.WAITING,
+            Ruling.WAITING,
         ),
     ],
 )
@@ -137,4 +137,4 @@ def test_a_clock_that_went_back_makes_the_wait_longer_and_ends_it():
     earlier = NOW - 600 * MINUTE
     attempts = observed(PLAIN, attempts, FAILED, earlier)
 
-    assert judged(PLAIN, attempts, FAILED, earlier) == (Verdict.WAITING, earlier + MINUTE)
+    assert judged(PLAIN, attempts, FAILED, earlier) == (Ruling.WAITING, earlier + MINUTE)
