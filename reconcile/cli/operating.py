@@ -60,6 +60,31 @@ def status(
     return show_status(shell, loaded, chosen, selection_of(select, exclude), reports)
 
 
+def watch(
+    shell: Shell,
+    *,
+    cluster: ClusterOption = None,
+    all_clusters: AllClustersOption = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Look once, act, and exit: 2 where something is wrong.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Look once, and say what would be done.")
+    ] = False,
+    local_ledger: LocalLedgerOption = False,
+) -> Exit:
+    """Look after connectors: restart what has failed, as their definitions declare.
+
+    Goes on until it is stopped, and reads the project again before each round. Several instances
+    may run: one of them acts.
+    """
+    from reconcile.cli.watching import watch_in_rounds
+
+    return watch_in_rounds(
+        shell, cluster, all_clusters, once=once, dry_run=dry_run, local=local_ledger
+    )
+
+
 def explain(
     shell: Shell,
     class_name: Annotated[str, typer.Argument(metavar="CLASS", help="A class or its alias.")],

@@ -17,6 +17,7 @@ from reconcile.desired.resolve import Default
 from reconcile.desired.settings import read_settings
 from reconcile.desired.specs import read_ignore, read_spec
 from reconcile.desired.values import mapping, scalar, texts, whole
+from reconcile.desired.watch_settings import read_watch_settings
 from reconcile.errors import DefinitionError
 from reconcile.model.codes import Code
 from reconcile.model.desired import MovedFrom
@@ -55,7 +56,9 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
     defaults, more = _read_defaults(tree.get("defaults"), tuple(clusters), document.marks)
     links, unusable = read_links(tree.get("links"))
     lint, unclear = read_lint_settings(tree.get("lint"), document.marks, tuple(clusters))
+    watch, odd = read_watch_settings(tree.get("watch"), written)
     findings += [*more, *unusable, *_check_fingerprint_key(tree.get("fingerprintKey")), *unclear]
+    findings += odd
     if document.problems or has_error(findings):
         raise DefinitionError(*document.problems, *problems_of(findings, document.marks))
     allowed = mapping(tree.get("references")).get("env")
@@ -70,6 +73,7 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
         links=links,
         snapshots=scalar(tree.get("snapshots")) or _SNAPSHOTS,
         lint=lint,
+        watch=watch,
     )
     return Parsed(project, defaults, written, document.marks)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from reconcile.model.config import Secret
@@ -10,6 +10,7 @@ from reconcile.model.desired import IgnoreRule
 from reconcile.model.flavor import Flavor
 from reconcile.model.lint import LintSettings
 from reconcile.model.problem import Location
+from reconcile.model.restart import DEFAULT_BUDGET, RestartBudget
 
 
 class Prune(StrEnum):
@@ -128,6 +129,15 @@ class LedgerChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchSettings:
+    """How `watch` goes about it: how often it looks, and where it keeps what it remembers."""
+
+    every: timedelta = timedelta(seconds=30)
+    store: LedgerChoice = LedgerChoice()
+    budget: RestartBudget = DEFAULT_BUDGET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
     """A time in which nothing that matches is written, as the project file says.
 
@@ -179,6 +189,7 @@ class Project:
     snapshots: str = "schemas/plugins"
     lint: LintSettings = field(default_factory=LintSettings)
     definitions_from: str = ""
+    watch: WatchSettings = field(default_factory=WatchSettings)
 
     @property
     def definitions_root(self) -> str:

@@ -87,3 +87,6 @@ class RestartBudget:
 
     per_minute: int = 5
     concurrent: int = 3
+
+
+DEFAULT_BUDGET = RestartBudget()

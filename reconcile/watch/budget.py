@@ -62,7 +62,7 @@ class Candidate:
 class Standing:
     """Where a connector stands: what its policy says, when it is due, and what it waits for."""
 
-    verdict: Ruling
+    ruling: Ruling
     due: datetime | None = None
     attempts: int = 0
     waits_for: str = ""
@@ -97,15 +97,15 @@ def decide(
     }
     recent = tuple(min(moment, now) for moment in book.recent if now - moment < _MINUTE)
     breaker = _breaker(book.breaker, attempts, now)
-    verdicts = {
+    rulings = {
         name: judged(one.policy, attempts[name], one.seen, now) for name, one in candidates.items()
     }
     due = [
         name
-        for name, (verdict, _) in verdicts.items()
-        if verdict is Ruling.DUE and not candidates[name].kept
+        for name, (ruling, _) in rulings.items()
+        if ruling is Ruling.DUE and not candidates[name].kept
     ]
-    due.sort(key=lambda name: (verdicts[name][1] or now, attempts[name].count, name))
+    due.sort(key=lambda name: (rulings[name][1] or now, attempts[name].count, name))
     flying = sum(is_in_flight(one, now, SETTLE) for one in attempts.values())
     free = max(0, min(budget.per_minute - len(recent), budget.concurrent - flying))
     chosen = [] if suspended else due[: _allowed(breaker, free, now)]
@@ -113,14 +113,14 @@ def decide(
         breaker = replace(breaker, canary=chosen[0], probed=now)
     standings = {
         name: Standing(
-            verdict=verdict,
+            ruling=ruling,
             due=moment,
             attempts=attempts[name].count,
-            waits_for=_obstacle(candidates[name], verdict, suspended, breaker)
+            waits_for=_obstacle(candidates[name], ruling, suspended, breaker)
             if name not in chosen
             else "",
         )
-        for name, (verdict, moment) in verdicts.items()
+        for name, (ruling, moment) in rulings.items()
     }
     for name in chosen:
         attempts[name] = restarted(attempts[name], now, draw())
@@ -164,11 +164,9 @@ def _allowed(breaker: Breaker | None, free: int, now: datetime) -> int:
     return min(free, 1) if is_time else 0
 
 
-def _obstacle(
-    candidate: Candidate, verdict: Ruling, suspended: str, breaker: Breaker | None
-) -> str:
+def _obstacle(candidate: Candidate, ruling: Ruling, suspended: str, breaker: Breaker | None) -> str:
     """Return what a restart that is due waits for."""
-    if verdict is not Ruling.DUE:
+    if ruling is not Ruling.DUE:
         return ""
     if candidate.kept or suspended:
         return candidate.kept or suspended
