@@ -45,7 +45,6 @@ class Spec:
     moved_from: MovedFrom | None = None
     unmoved: bool = False
     restart: Tree | None = None
-    self_heal: bool | None = None
 
 
 def read_spec(
@@ -83,7 +82,6 @@ def read_spec(
         moved_from=moved,
         unmoved="movedFrom" in tree and moved is None,
         restart=tree.get("restart"),
-        self_heal=switch(tree.get("selfHeal")),
     )
     return spec, findings
 

@@ -101,7 +101,6 @@ class Definition:
     on_delete: OffsetsOnDelete = OffsetsOnDelete.KEEP
     moved_from: MovedFrom | None = None
     restart: RestartPolicy = NO_RESTART
-    self_heal: bool = False
 
     @property
     def class_name(self) -> str:

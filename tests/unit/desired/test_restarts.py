@@ -19,12 +19,12 @@ MINUTE = timedelta(minutes=1)
 HEAD = "apiVersion: connectform/v1\nkind: Connector\nmetadata: {name: orders}\nspec:\n"
 
 
-def load_one(folder, field, default, spec, overlay):
-    """Return a definition of which up to three layers say something of one field."""
+def load_one(folder, default, spec, overlay):
+    """Return a definition of which up to three layers say when it is restarted."""
     text = f"{HEAD}  class: FileStreamSink\n"
-    text += f"  {field}: {spec}\n" if spec else ""
-    text += f"overlays: {{local: {{spec: {{{field}: {overlay}}}}}}}\n" if overlay else ""
-    defaults = f"defaults: [{{spec: {{{field}: {default}}}}}]\n" if default else ""
+    text += f"  restart: {spec}\n" if spec else ""
+    text += f"overlays: {{local: {{spec: {{restart: {overlay}}}}}}}\n" if overlay else ""
+    defaults = f"defaults: [{{spec: {{restart: {default}}}}}]\n" if default else ""
     loaded = repository(folder, {"connectors/a.yaml": text}, project=PROJECT + defaults)
     return load(loaded).clusters["local"].definitions["orders"]
 
@@ -79,20 +79,7 @@ def load_one(folder, field, default, spec, overlay):
 def test_layers_say_together_when_a_connector_is_restarted(
     tmp_path, default, spec, overlay, policy
 ):
-    assert load_one(tmp_path, "restart", default, spec, overlay).restart == policy
-
-
-@pytest.mark.parametrize(
-    ("default", "spec", "overlay", "heals"),
-    [
-        (None, None, None, False),
-        ("true", None, None, True),
-        ("true", "false", None, False),
-        (None, "false", "true", True),
-    ],
-)
-def test_layers_say_whether_it_is_healed(tmp_path, default, spec, overlay, heals):
-    assert load_one(tmp_path, "selfHeal", default, spec, overlay).self_heal is heals
+    assert load_one(tmp_path, default, spec, overlay).restart == policy
 
 
 @pytest.mark.parametrize(
