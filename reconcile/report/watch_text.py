@@ -5,7 +5,7 @@ from datetime import datetime
 
 from reconcile.model.health import Health, Verdict
 from reconcile.report.spans import Line, Span, Style, bold, dim, line
-from reconcile.report.words import counted, moment_text
+from reconcile.report.words import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ def watched_line(row: WatchedRow) -> Line:
     if row.restarts:
         details.append(counted(row.restarts, "restart"))
     if row.next_restart is not None:
-        details.append(f"next restart {moment_text(row.next_restart)}")
+        details.append(f"next restart {row.next_restart:%H:%M:%S} UTC")
     details.append(row.note)
     text = "; ".join(detail for detail in details if detail)
     return line(*parts, dim(f"  {text}" if text else ""))
