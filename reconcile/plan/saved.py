@@ -134,6 +134,7 @@ def _plan(document: Json, path: str) -> SavedPlan:
         withheld=tuple(read_withheld(entry) for entry in document.get("withheld", ())),
         failing=tuple(document["failing"]),
         problems=tuple(read_problem(entry) for entry in document["problems"]),
+        refusals=tuple(read_problem(entry) for entry in document.get("refusals", ())),
         selection=Selection(select=tuple(selection["select"]), exclude=tuple(selection["exclude"])),
         validation=ValidationMode(document["validation"]),
         ignored=int(document["summary"]["ignored_keys"]),
