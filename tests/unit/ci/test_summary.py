@@ -1,9 +1,11 @@
 """What a job says at its end."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import reconcile.ci
 from reconcile.ci.by_hand import by_hand_markdown
 from reconcile.ci.documents import Documents
 from reconcile.ci.pipeline import ForgeKind, Pipeline
@@ -11,9 +13,11 @@ from reconcile.ci.summary import LARGEST, outputs_of, summary_markdown
 from reconcile.model.codes import Code
 from reconcile.model.plan import Action
 from reconcile.model.problem import Problem
+from reconcile.plan.limits import exact_numbers
 from tests.golden.nouns import NOT_COMPARED, drifts, plans, results
 
 PLAN = plans()[0]
+TEMPLATES = Path(reconcile.ci.__file__).parent / "templates"
 PIPELINE = Pipeline(kind=ForgeKind.GITHUB, manual_url="https://github.example/apply")
 
 
@@ -51,7 +55,7 @@ def test_what_is_refused_says_in_a_pull_request_how_it_goes_on():
 
     start = text.index("[Once it is merged, start it by hand](<https://github.example/apply>)")
     assert text.index("**Refused**") < start < text.index("**Plan: ")
-    assert f"expect `{PLAN.digest}`, allow-deletes `1`, allow-updates `3`" in text
+    assert f"expect `{PLAN.digest}`, allow-deletes `1`, allow-updates `3`, allow-moves `1`" in text
 
 
 def test_gitlab_names_the_variables_as_they_are_entered():
@@ -61,6 +65,18 @@ def test_gitlab_names_the_variables_as_they_are_entered():
 
     assert "CLUSTER `local`" in text
     assert "ALLOW_DELETES `1`" in text
+
+
+def test_every_number_that_a_run_by_hand_is_told_can_be_entered_there():
+    options = exact_numbers(PLAN)
+    github = (TEMPLATES / "github/apply.yml").read_text(encoding="utf-8")
+    gitlab = (TEMPLATES / "gitlab/connectform.gitlab-ci.yml").read_text(encoding="utf-8")
+
+    assert len(options) == 3
+    for option in options:
+        assert f"          {option}: ${{{{ inputs.{option} }}}}\n" in github
+        variable = option.upper().replace("-", "_")
+        assert f'${{{variable}:+--{option} "${variable}"}}' in gitlab
 
 
 @pytest.mark.parametrize("code", [Code.NOTHING_DESIRED, Code.PROTECTED])
