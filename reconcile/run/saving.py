@@ -158,7 +158,6 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
             plan,
             identity=live.identity,
             problems=(*plan.problems, *rotated),
-            refusals=(),
             commit=saved.plan.commit,
         ),
         connection=connection,
