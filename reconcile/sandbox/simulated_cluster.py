@@ -77,8 +77,9 @@ class SimulatedCluster:
         self._stale: dict[tuple[int, str], tuple[float, Answer]] = {}
         traits = traits_of(Flavor(flavor), version)
         features = features_of(traits.version)
+        chosen = None if only is None else frozenset(only)
         rules = Rules(
-            plugins=installed(traits.version, features, only=only),
+            plugins=installed(traits.version, features, only=chosen),
             features=features,
             group_id=group_id,
             converters={**WORKER_CONVERTERS, **(converters or {})},

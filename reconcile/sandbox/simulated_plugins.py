@@ -88,7 +88,8 @@ def aliases_of(class_name: str, kind: str) -> tuple[str, ...]:
     return (class_name, simple, simple.removesuffix(_SUFFIXES.get(kind, "")) or simple)
 
 
-def installed(version: str, features: Features, *, only: Collection[str] | None = None) -> Plugins:
+@cache
+def installed(version: str, features: Features, *, only: frozenset[str] | None = None) -> Plugins:
     """Return the plugins of a worker; `only` narrows the connectors to those class names."""
     data = _data()
     framework = {part: _definitions(rows, features) for part, rows in data["framework"].items()}
@@ -125,7 +126,7 @@ def _within(row: Mapping[str, object], features: Features) -> bool:
     return since <= features.release < release_bound(row.get("until"), (99, 0))
 
 
-def _wanted(row: Mapping[str, object], only: Collection[str] | None) -> bool:
+def _wanted(row: Mapping[str, object], only: frozenset[str] | None) -> bool:
     return only is None or row["type"] not in {"source", "sink"} or row["class"] in only
 
 
