@@ -77,9 +77,8 @@ class SimulatedCluster:
         self._stale: dict[tuple[int, str], tuple[float, Answer]] = {}
         traits = traits_of(Flavor(flavor), version)
         features = features_of(traits.version)
-        chosen = None if only is None else frozenset(only)
         rules = Rules(
-            plugins=installed(traits.version, features, only=chosen),
+            plugins=installed(traits.version, features, only=only),
             features=features,
             group_id=group_id,
             converters={**WORKER_CONVERTERS, **(converters or {})},

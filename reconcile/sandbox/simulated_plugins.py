@@ -88,9 +88,13 @@ def aliases_of(class_name: str, kind: str) -> tuple[str, ...]:
     return (class_name, simple, simple.removesuffix(_SUFFIXES.get(kind, "")) or simple)
 
 
-@cache
-def installed(version: str, features: Features, *, only: frozenset[str] | None = None) -> Plugins:
+def installed(version: str, features: Features, *, only: Collection[str] | None = None) -> Plugins:
     """Return the plugins of a worker; `only` narrows the connectors to those class names."""
+    return _installed(version, features, None if only is None else frozenset(only))
+
+
+@cache
+def _installed(version: str, features: Features, only: frozenset[str] | None) -> Plugins:
     data = _data()
     framework = {part: _definitions(rows, features) for part, rows in data["framework"].items()}
     plugins = tuple(
