@@ -52,6 +52,7 @@ apply() {
     expected=(--expect "$EXPECT")
     [[ -z $ALLOW_DELETES ]] || expected+=(--allow-deletes "$ALLOW_DELETES")
     [[ -z $ALLOW_UPDATES ]] || expected+=(--allow-updates "$ALLOW_UPDATES")
+    [[ -z $ALLOW_MOVES ]] || expected+=(--allow-moves "$ALLOW_MOVES")
   else
     connectform ci approved --out approved.json
     # It is planned again here and now, so the age of what was approved does not matter.

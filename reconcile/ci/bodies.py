@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from reconcile.ci.by_hand import ways_on
 from reconcile.ci.marks import Earlier, Mark, mark_line
 from reconcile.ci.pipeline import Pipeline
 from reconcile.model.drift import Drift, NotCompared
@@ -32,7 +33,8 @@ def plan_body(plan: Plan, mark: Mark, pipeline: Pipeline, links: Links) -> str:
     GitHub checks out a merge that is in no branch: readers know the commit that they pushed.
     """
     shown = replace(plan, commit=mark.commit)
-    return _body(plans_page([shown], links=links), mark, pipeline)
+    ways = ways_on([plan], pipeline)
+    return _body(plans_page([shown], links=links, ways_on=ways), mark, pipeline)
 
 
 def failure_body(failure: NotCompared, mark: Mark, pipeline: Pipeline) -> str:

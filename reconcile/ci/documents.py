@@ -50,8 +50,9 @@ class Documents:
 
     @property
     def findings(self) -> tuple[Problem, ...]:
-        """Return every problem of every document, each once."""
+        """Return every problem of every document, each once, refusals first."""
         parts = (
+            *(plan.refusals for plan in self.plans),
             self.problems,
             *(plan.problems for plan in self.plans),
             *(failure.problems for failure in (*self.failures, *self.unknown)),

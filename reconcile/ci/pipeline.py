@@ -125,6 +125,8 @@ def _gitlab(environment: Mapping[str, str]) -> Pipeline:
     token = next((name for name in _GITLAB_TOKENS if environment.get(name)), "")
     # In a pipeline of merged results CI_COMMIT_SHA is a merge that is in no branch.
     head = environment.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")
+    own_url = environment.get("CI_PROJECT_URL", "")
+    web_url = environment.get("CI_MERGE_REQUEST_PROJECT_URL", own_url)
     return Pipeline(
         kind=ForgeKind.GITLAB,
         api_url=environment.get("CI_API_V4_URL", "").rstrip("/"),
@@ -137,11 +139,10 @@ def _gitlab(environment: Mapping[str, str]) -> Pipeline:
             _number(environment.get("CI_PIPELINE_IID")) or 0,
             _number(environment.get("CI_JOB_ID")) or 0,
         ),
-        web_url=environment.get(
-            "CI_MERGE_REQUEST_PROJECT_URL", environment.get("CI_PROJECT_URL", "")
-        ),
+        web_url=web_url,
         run_url=run_url_of(environment),
-        manual_url=environment.get("CI_PIPELINE_URL", ""),
+        # The job that is started by hand is in the pipeline of the merge, which is still to come.
+        manual_url=f"{web_url}/-/pipelines" if request else environment.get("CI_PIPELINE_URL", ""),
         fork=source != target,
     )
 

@@ -2,23 +2,23 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
+from reconcile.ci.by_hand import by_hand_markdown, ways_on
 from reconcile.ci.documents import Documents
 from reconcile.ci.pipeline import Pipeline
 from reconcile.model.plan import Action, Plan
 from reconcile.report.drift_page import drifts_page
-from reconcile.report.markdown import code, link
 from reconcile.report.markdown_page import page_markdown
 from reconcile.report.outcome_page import results_page
-from reconcile.report.page import Page
+from reconcile.report.page import Page, WayOn
 from reconcile.report.plan_page import plans_page
 from reconcile.report.problems_page import problems_page
 
 LARGEST: Final = 1024 * 1024
 """How many bytes GitHub takes as the summary of a step; of a larger one it takes nothing."""
 
-_UPDATES: Final = (Action.UPDATE, Action.SET_STATE, Action.MOVE)
 _CHANGES: Final = (Action.UPDATE, Action.SET_STATE, Action.RESTART)
 _REFUSED: Final = frozenset({3, 4})
 _FIRST_TRY: Final = LARGEST // 2
@@ -35,9 +35,10 @@ def summary_markdown(
 ) -> str:
     """Return what a job found as Markdown of at most `room` bytes.
 
-    `by_hand` says how what was not applied goes on.
+    `by_hand` says how what was not applied goes on, and else what is refused says it for itself.
     """
-    pages = tuple(_pages(documents, links))
+    ways = {} if by_hand else ways_on(documents.plans, pipeline)
+    pages = tuple(_pages(documents, links, ways))
     tail = by_hand_markdown(documents.plans, pipeline) if by_hand else ""
     size = min(_FIRST_TRY, room)
     while True:
@@ -46,20 +47,6 @@ def summary_markdown(
         if len(text.encode()) <= room or size <= _SMALLEST:
             return text if len(text.encode()) <= room else ""
         size //= 2
-
-
-def by_hand_markdown(plans: Sequence[Plan], pipeline: Pipeline) -> str:
-    """Return where, and with what, an apply is started by hand for what is left."""
-    left = [plan for plan in plans if plan.changes]
-    if not left:
-        return ""
-    where = link("start it by hand", pipeline.manual_url) if pipeline.manual_url else "by hand"
-    rows = ["### What is left", "", f"It was not approved, or is above a limit: {where} with"]
-    for plan in left:
-        given = {"cluster": plan.cluster, "expect": plan.digest, **_allowed(plan)}
-        listed = ", ".join(f"{name} {code(value)}" for name, value in given.items())
-        rows += ["", f"- {listed}"]
-    return "\n".join([*rows, ""])
 
 
 def outputs_of(documents: Documents, *, exit_code: int | None) -> Mapping[str, str]:
@@ -80,14 +67,18 @@ def outputs_of(documents: Documents, *, exit_code: int | None) -> Mapping[str, s
     if documents.drifts or documents.unknown:
         values["has-drift"] = any(drift.counts for drift in documents.drifts)
     if exit_code is not None:
-        values |= {"exit-code": exit_code, "refused": exit_code in _REFUSED}
+        refused = exit_code in _REFUSED or any(plan.refusals for plan in documents.plans)
+        values |= {"exit-code": exit_code, "refused": refused}
     return {name: _text(value) for name, value in values.items()}
 
 
-def _pages(documents: Documents, links: Mapping[str, str]) -> Iterable[Page]:
+def _pages(
+    documents: Documents, links: Mapping[str, str], ways: Mapping[str, WayOn]
+) -> Iterable[Page]:
+    plans = _with_news(documents)
     makers: tuple[tuple[Sequence[object], Callable[[], Page]], ...] = (
         (documents.results, lambda: results_page(documents.results, links=links)),
-        (documents.plans, lambda: plans_page(documents.plans, links=links)),
+        (plans, lambda: plans_page(plans, links=links, ways_on=ways)),
         (documents.drifts, lambda: drifts_page(documents.drifts, links=links)),
         (documents.problems, lambda: problems_page("Problems", documents.problems)),
     )
@@ -98,14 +89,13 @@ def _pages(documents: Documents, links: Mapping[str, str]) -> Iterable[Page]:
         yield problems_page(f"{failure.cluster} was not compared", failure.problems)
 
 
-def _allowed(plan: Plan) -> Mapping[str, str]:
-    """Return the exact numbers that let a plan pass its limits."""
-    count = Counter(change.action for change in plan.changes)
-    numbers = {
-        "allow-deletes": count[Action.DELETE],
-        "allow-updates": sum(count[action] for action in _UPDATES),
-    }
-    return {name: str(number) for name, number in numbers.items() if number}
+def _with_news(documents: Documents) -> Sequence[Plan]:
+    """Return the plans without the refusals that an apply met already, and told."""
+    told = frozenset(problem for result in documents.results for problem in result.problems)
+    return [
+        replace(plan, refusals=tuple(one for one in plan.refusals if one not in told))
+        for plan in documents.plans
+    ]
 
 
 def _text(value: object) -> str:

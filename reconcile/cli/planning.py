@@ -24,6 +24,7 @@ from reconcile.model.plan import ValidationMode
 from reconcile.plan.document import plans_document
 from reconcile.run.drifting import not_compared
 from reconcile.run.planning import NotPlanned, Planned, PlanRequest, plan_clusters
+from reconcile.run.refusing import with_refusals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,8 @@ def show_planned(shell: Shell, request: PlanRequest, wanted: Wanted) -> Exit:
     if wanted.definitions_from is not None:
         loaded = _unreviewed(shell, loaded, request, wanted.definitions_from)
     try:
-        with plan_clusters(shell.context, loaded, replace(request, clusters=chosen)) as planned:
+        with plan_clusters(shell.context, loaded, replace(request, clusters=chosen)) as found:
+            planned = tuple(map(with_refusals, found))
             code = _show(shell, planned, wanted, links)
     except (DefinitionError, LedgerError) as error:
         name = loaded.project.name
@@ -70,9 +72,10 @@ def _show(
         write_document(
             shell, document=plans_document(plans), output=OutputFormat.TEXT, json_out=wanted.out
         )
-        shell.terminal.say(
-            f"\nTo carry out exactly this: connectform apply {quote(str(wanted.out))}"
-        )
+        if not any(plan.refusals for plan in plans):
+            shell.terminal.say(
+                f"\nTo carry out exactly this: connectform apply {quote(str(wanted.out))}"
+            )
     return code
 
 

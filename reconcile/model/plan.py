@@ -280,6 +280,8 @@ class Plan:
     """Everything that apply will do to one cluster, in the order it will be done.
 
     `problems` are findings of the checks; one of severity error makes the plan unfit to apply.
+    `refusals` are for those who read a plan: why apply would refuse it as it stands, by the limits
+    of then. Apply judges by those of now.
     `unmanaged` are live connectors that git does not declare; they are never touched.
     `undeclared` are those of them that match `ownership.owns`, and that no ledger knows as ours;
     `orphaned` are apart from them: this project applied them, and git no longer declares them.
@@ -306,6 +308,7 @@ class Plan:
     holds: tuple[ActiveHold, ...] = ()
     failing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    refusals: tuple[Problem, ...] = ()
     selection: Selection = Selection()
     validation: ValidationMode = ValidationMode.LIVE
     ignored: int = 0

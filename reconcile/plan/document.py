@@ -32,7 +32,7 @@ from reconcile.plan.digest import digest_of
 from reconcile.plan.limits import blockers
 
 FORMAT_VERSION: Final = "1.0"
-PLAN_FORMAT_VERSION: Final = "1.1"
+PLAN_FORMAT_VERSION: Final = "1.2"
 
 Document = dict[str, Any]
 
@@ -80,7 +80,7 @@ def plan_document(plan: Plan) -> Document:
         "selection": _selection(plan.selection),
         "validation": plan.validation.value,
         "errored": bool(errors_in(plan.problems)),
-        "applyable": bool(plan.changes) and not blockers(plan),
+        "applyable": bool(plan.changes) and not (plan.refusals or blockers(plan)),
         "summary": _plan_summary(plan),
         "changes": [change_document(change) for change in plan.changes],
         "withheld": [_withheld(item) for item in plan.withheld],
@@ -93,6 +93,7 @@ def plan_document(plan: Plan) -> Document:
         "only_git": plan.only_git,
         "remembered": plan.remembered,
         "problems": [_problem(problem) for problem in plan.problems],
+        "refusals": [_problem(problem) for problem in plan.refusals],
     }
 
 

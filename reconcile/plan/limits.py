@@ -1,15 +1,16 @@
 """Refuse plans that do too much at once, or that cannot be carried out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from reconcile.model.codes import Code
-from reconcile.model.plan import Action, Plan, WithheldBy
+from reconcile.model.plan import Action, Change, Plan, WithheldBy
 from reconcile.model.problem import Problem, errors_in
 from reconcile.model.project import Limits
 
 _SMALLEST_SHARE: Final = 10
 _UPDATES: Final = (Action.UPDATE, Action.SET_STATE, Action.MOVE)
+_BY_NUMBER: Final = frozenset({Code.LIMIT_EXCEEDED, Code.MOVE_TO_CONFIRM})
 
 
 def check_limits(
@@ -54,6 +55,21 @@ def check_limits(
     )
 
 
+def exact_numbers(plan: Plan) -> Mapping[str, int]:
+    """Return the numbers that let a plan pass its limits, by the options that take them."""
+    numbers = {
+        "allow-deletes": _count(plan, Action.DELETE),
+        "allow-updates": _count(plan, *_UPDATES),
+        "allow-moves": len(_moves_with_outside_state(plan)),
+    }
+    return {option: number for option, number in numbers.items() if number}
+
+
+def passes_by_number(plan: Plan) -> bool:
+    """Tell whether the exact numbers are all that a plan needs to pass, refused as it may be."""
+    return all(problem.code in _BY_NUMBER for problem in plan.refusals)
+
+
 def blockers(plan: Plan) -> tuple[Problem, ...]:
     """Return why a plan cannot be applied: errors found, and secrets that were not resolved."""
     unresolved = [
@@ -91,11 +107,7 @@ def _protected(plan: Plan) -> list[Problem]:
 
 def _moves_to_confirm(plan: Plan, allowed: int | None) -> list[Problem]:
     """Return a problem for each move of a connector that keeps more than its offsets."""
-    moves = [
-        change
-        for change in plan.changes
-        if change.action is Action.MOVE and change.origin and change.origin.has_outside_state
-    ]
+    moves = _moves_with_outside_state(plan)
     if allowed == len(moves):
         return []
     return [
@@ -109,6 +121,14 @@ def _moves_to_confirm(plan: Plan, allowed: int | None) -> list[Problem]:
             connector=change.name,
         )
         for change in moves
+    ]
+
+
+def _moves_with_outside_state(plan: Plan) -> list[Change]:
+    return [
+        change
+        for change in plan.changes
+        if change.action is Action.MOVE and change.origin and change.origin.has_outside_state
     ]
 
 

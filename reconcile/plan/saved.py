@@ -65,7 +65,8 @@ def completed(
     """Return a plan with its secrets filled in, and which of them cannot be had any more.
 
     A secret under a reference is whatever the reference names now. One that stands in git itself
-    comes from the definition, and one that is kept as it is live from the live connector.
+    comes from the definition, and one that is kept as it is live from the live connector. What was
+    refused by the limits of then is left out: apply judges by those of now.
     """
     problems: list[Problem] = []
     changes: list[Change] = []
@@ -77,7 +78,7 @@ def completed(
         config, missing = _filled(change, change.config, sources, definitions, live)
         problems += [_lost(change, key) for key in missing]
         changes.append(replace(change, config=config))
-    return replace(saved.plan, changes=tuple(changes)), tuple(problems)
+    return replace(saved.plan, changes=tuple(changes), refusals=()), tuple(problems)
 
 
 def matching(fresh: Plan, approved: Plan) -> Plan:
@@ -134,6 +135,7 @@ def _plan(document: Json, path: str) -> SavedPlan:
         withheld=tuple(read_withheld(entry) for entry in document.get("withheld", ())),
         failing=tuple(document["failing"]),
         problems=tuple(read_problem(entry) for entry in document["problems"]),
+        refusals=tuple(read_problem(entry) for entry in document.get("refusals", ())),
         selection=Selection(select=tuple(selection["select"]), exclude=tuple(selection["exclude"])),
         validation=ValidationMode(document["validation"]),
         ignored=int(document["summary"]["ignored_keys"]),

@@ -7,7 +7,7 @@ from reconcile.model.problem import Problem
 from reconcile.report.html import Html, Part, element, joined, styled
 from reconcile.report.html_style import STYLE
 from reconcile.report.key_rows import KeyRow
-from reconcile.report.page import Card, Columns, Count, Page, Section
+from reconcile.report.page import Card, Columns, Count, Page, Refused, Section, WayOn
 from reconcile.report.problem_text import STYLES
 from reconcile.report.spans import Line, Style
 from reconcile.report.table import Table
@@ -43,6 +43,7 @@ def _section(section: Section) -> Html:
         "section",
         element("h2", section.heading),
         _facts(section.facts),
+        _refused(section.refused) if section.refused else "",
         _lines(section.summary),
         _counts(section.counts, section.heading),
         map(_problem_card, section.problems),
@@ -50,6 +51,25 @@ def _section(section: Section) -> Html:
         _table(section.table) if section.table else "",
         map(_lines, section.asides),
     )
+
+
+def _refused(refused: Refused) -> Html:
+    return _boxed(
+        element("p", styled(refused.heading)),
+        map(_problem, refused.problems),
+        _way_on(refused.way_on) if refused.way_on else "",
+        style=Style.ERROR,
+    )
+
+
+def _way_on(way_on: WayOn) -> Html:
+    label, url = way_on.link.label, way_on.link.url
+    where = element("a", label, href=url, rel="noreferrer") if url else label
+    inputs = (
+        [", " if number else "", f"{name} ", element("code", value)]
+        for number, (name, value) in enumerate(way_on.inputs)
+    )
+    return element("p", where, " with ", inputs)
 
 
 def _facts(facts: Sequence[str]) -> Html:

@@ -61,7 +61,7 @@ def problems_junit(problems: Iterable[Problem], names: Iterable[str], *, phase: 
 
 
 def plans_junit(plans: Iterable[Plan], failed: Iterable[NotCompared] = ()) -> str:
-    """Return the plans of a run; a plan fails where its checks found errors."""
+    """Return the plans of a run; one fails where its checks found errors, or apply would refuse it."""
     return junit_text([*map(_plan_suite, plans), *map(_failed_suite, failed)])
 
 
@@ -81,7 +81,7 @@ def junit_text(suites: Iterable[Suite]) -> str:
 
 def _plan_suite(plan: Plan) -> Suite:
     near, apart = problems_by_change(plan.changes, plan.problems)
-    more: dict[str, list[Problem]] = {}
+    more: dict[str, list[Problem]] = {_WHOLE: list(plan.refusals)} if plan.refusals else {}
     for problem in apart:
         more.setdefault(problem.connector or _WHOLE, []).append(problem)
     cases = [

@@ -7,7 +7,7 @@ from typing import Final
 from reconcile.model.problem import Problem, errors_in
 from reconcile.report.key_rows import KeyRow
 from reconcile.report.markdown import code, details, fence, inline, link, styled, table
-from reconcile.report.page import Card, Page, Section
+from reconcile.report.page import Card, Page, Refused, Section, WayOn
 from reconcile.report.spans import Line, padded, plain, width
 from reconcile.report.table import Table
 from reconcile.report.words import counted, listed
@@ -45,8 +45,25 @@ def _page(page: Page, shown: Shown, level: int) -> str:
     for section in page.sections:
         if page.sections[1:]:
             rows += [f"{marks}# {inline(section.heading)}", ""]
-        rows += [*_facts(section.facts), *_paragraphs(section.summary), *shown(section)]
+        rows += [*_facts(section.facts), *_refused(section.refused)]
+        rows += [*_paragraphs(section.summary), *shown(section)]
     return "\n".join(rows).rstrip() + "\n"
+
+
+def _refused(refused: Refused | None) -> Rows:
+    if refused is None:
+        return []
+    way_on = [f"- {way_on_markdown(refused.way_on)}"] if refused.way_on else []
+    return [styled(refused.heading), "", *map(_problem, refused.problems), *way_on, ""]
+
+
+def way_on_markdown(way_on: WayOn) -> str:
+    """Return where, and with what, something is started by hand."""
+    where = (
+        link(way_on.link.label, way_on.link.url) if way_on.link.url else inline(way_on.link.label)
+    )
+    given = ", ".join(f"{name} {code(value)}" for name, value in way_on.inputs)
+    return f"{where} with {given}"
 
 
 def _in_full(section: Section) -> Rows:

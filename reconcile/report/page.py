@@ -44,15 +44,34 @@ class Card:
     urgent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """Where, and with which inputs, what was stopped is started by hand; their names are ours."""
+
+    link: Link
+    inputs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """That nothing of this will be done as it stands, why, and how it goes on in a pipeline."""
+
+    heading: Line
+    problems: tuple[Problem, ...]
+    way_on: WayOn | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """What there is to say of one cluster, the most important first.
 
-    `summary` is always shown; `asides` are blocks of lines, the first of each its heading.
+    `refused` and `summary` are always shown; `asides` are blocks of lines, the first of each its
+    heading.
     """
 
     heading: str
     facts: tuple[str, ...] = ()
+    refused: Refused | None = None
     summary: tuple[Line, ...] = ()
     counts: tuple[Count, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from reconcile.model.drift import NotCompared
-from reconcile.model.plan import Action, Plan, WithheldBy
+from reconcile.model.plan import Action, Plan
 from reconcile.model.problem import Problem
 from reconcile.report.change_card import change_card
 from reconcile.report.cluster_text import (
@@ -16,11 +16,13 @@ from reconcile.report.cluster_text import (
     unmanaged_lines,
 )
 from reconcile.report.kept_text import hold_lines, orphaned_lines, unrecorded_lines, withheld_blocks
-from reconcile.report.page import Count, Page, Section, filled, urgent_first
+from reconcile.report.page import Count, Page, Refused, Section, WayOn, filled, urgent_first
 from reconcile.report.plan_text import (
+    MOST_REFUSALS,
     adopt_lines,
     closing_lines,
     failing_lines,
+    refused_heading,
     total_lines,
     validation_lines,
 )
@@ -35,6 +37,7 @@ _COUNTED: Final = (
     ((Action.DELETE,), "to destroy", Style.DESTROY),
     ((Action.MOVE,), "to move", Style.CHANGE),
 )
+_NO_WAYS: Final[Mapping[str, WayOn]] = {}
 
 
 def plans_page(
@@ -43,10 +46,12 @@ def plans_page(
     links: Mapping[str, str],
     failed: Sequence[NotCompared] = (),
     findings: Sequence[Problem] = (),
+    ways_on: Mapping[str, WayOn] = _NO_WAYS,
 ) -> Page:
     """Return one page for the plans of one run; `links` are the project's.
 
     `failed` are the clusters that have no plan, and why; `findings` is what is wrong with files.
+    `ways_on` say by cluster how a plan that is refused goes on.
     """
     where = clusters_text(
         [*(plan.cluster for plan in plans), *(failure.cluster for failure in failed)]
@@ -59,26 +64,25 @@ def plans_page(
         sections=(
             *findings_sections(findings),
             *failure_sections(failed),
-            *(_section(plan, links) for plan in plans),
+            *(_section(plan, links, ways_on.get(plan.cluster)) for plan in plans),
         ),
     )
 
 
-def _section(plan: Plan, links: Mapping[str, str]) -> Section:
+def _section(plan: Plan, links: Mapping[str, str], way_on: WayOn | None) -> Section:
     near, apart = problems_by_change(plan.changes, plan.problems)
     deletes_first = sorted(plan.changes, key=lambda change: change.action is not Action.DELETE)
     cards = (
         change_card(change, near[change.name], cluster=plan.cluster, links=links)
         for change in deletes_first
     )
-    kept = withheld_blocks(plan)
     hidden = hidden_texts(plan.in_sync if plan.changes else 0, plan.ignored)
     return Section(
         heading=f"Cluster {plan.cluster}",
         facts=cluster_facts(plan.identity, plan.commit),
+        refused=_refused(plan, way_on) if plan.refusals else None,
         summary=(
             *closing_lines(plan),
-            *kept.pop(WithheldBy.PROTECTION, ()),
             *failing_lines(plan.failing),
             *selection_lines(plan.selection),
             *validation_lines(plan),
@@ -87,13 +91,19 @@ def _section(plan: Plan, links: Mapping[str, str]) -> Section:
         problems=tuple(ordered(apart)),
         cards=urgent_first(cards),
         asides=filled(
-            *kept.values(),
+            *withheld_blocks(plan).values(),
             hold_lines(plan),
             orphaned_lines(plan),
             [*unmanaged_lines(plan.unmanaged, plan.undeclared), *adopt_lines(plan)],
             *([line(dim(text))] for text in hidden),
             unrecorded_lines(plan),
         ),
+    )
+
+
+def _refused(plan: Plan, way_on: WayOn | None) -> Refused:
+    return Refused(
+        heading=refused_heading(plan), problems=plan.refusals[:MOST_REFUSALS], way_on=way_on
     )
 
 

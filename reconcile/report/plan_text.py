@@ -24,8 +24,11 @@ from reconcile.report.kept_text import (
     withheld_lines,
 )
 from reconcile.report.problem_text import problem_lines
-from reconcile.report.spans import Line, Span, Style, bold, line
+from reconcile.report.spans import Line, Span, Style, bold, indented, line
 from reconcile.report.words import counted, listed
+
+MOST_REFUSALS: Final = 10
+"""How many reasons for a refusal are shown; a protection and a move give one for each connector."""
 
 _MOST_FAILING: Final = 5
 _CHECKED: Final = frozenset({Action.CREATE, Action.UPDATE})
@@ -39,6 +42,7 @@ def plan_lines(plan: Plan) -> list[Line]:
     return joined(
         [
             [header, *selection_lines(plan.selection), *validation_lines(plan)],
+            _refusal_lines(plan),
             _legend(plan.changes),
             *(change_lines(change, near[change.name]) for change in plan.changes),
             [row for problem in apart for row in problem_lines(problem)],
@@ -50,10 +54,29 @@ def plan_lines(plan: Plan) -> list[Line]:
                 *hidden,
                 *unrecorded_lines(plan),
                 *closing_lines(plan),
+                *([refused_heading(plan)] if plan.refusals else ()),
                 *failing_lines(plan.failing),
             ],
         ]
     )
+
+
+def refused_heading(plan: Plan) -> Line:
+    """Return that apply refuses a plan as it stands, and for how many reasons."""
+    count = len(plan.refusals)
+    reasons = counted(count, "reason")
+    shown = f"; the first {MOST_REFUSALS} are shown" if count > MOST_REFUSALS else ""
+    return line(
+        Span("Refused: ", Style.ERROR),
+        f"apply does nothing of this as it stands, for {reasons}{shown}.",
+    )
+
+
+def _refusal_lines(plan: Plan) -> list[Line]:
+    if not plan.refusals:
+        return []
+    rows = (row for problem in plan.refusals[:MOST_REFUSALS] for row in problem_lines(problem))
+    return [refused_heading(plan), *indented(rows, 4)]
 
 
 def summary_text(plans: Iterable[Plan]) -> str:

@@ -14,13 +14,14 @@ from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import Change, Plan
 from reconcile.model.problem import Problem
 from reconcile.plan.document import results_document
-from reconcile.plan.limits import blockers, check_limits
+from reconcile.plan.limits import blockers
 from reconcile.run.adopting import in_sync_records
 from reconcile.run.context import Context
 from reconcile.run.journal import LedgerJournal
 from reconcile.run.output import write_file
 from reconcile.run.planning import NotPlanned, Planned
 from reconcile.run.recording import gone_names
+from reconcile.run.refusing import refusals_of
 from reconcile.run.returning import with_ways_back
 
 
@@ -46,11 +47,10 @@ def check_plans(
     if errors:
         raise DefinitionError(*errors)
     over = [
-        replace(problem, location=planned.cluster.location)
+        problem
         for planned in ready
-        for problem in check_limits(
-            planned.plan,
-            planned.cluster.limits,
+        for problem in refusals_of(
+            planned,
             allow_deletes=allow_deletes,
             allow_updates=allow_updates,
             allow_moves=allow_moves,

@@ -90,6 +90,11 @@ def aliases_of(class_name: str, kind: str) -> tuple[str, ...]:
 
 def installed(version: str, features: Features, *, only: Collection[str] | None = None) -> Plugins:
     """Return the plugins of a worker; `only` narrows the connectors to those class names."""
+    return _installed(version, features, None if only is None else frozenset(only))
+
+
+@cache
+def _installed(version: str, features: Features, only: frozenset[str] | None) -> Plugins:
     data = _data()
     framework = {part: _definitions(rows, features) for part, rows in data["framework"].items()}
     plugins = tuple(
@@ -125,7 +130,7 @@ def _within(row: Mapping[str, object], features: Features) -> bool:
     return since <= features.release < release_bound(row.get("until"), (99, 0))
 
 
-def _wanted(row: Mapping[str, object], only: Collection[str] | None) -> bool:
+def _wanted(row: Mapping[str, object], only: frozenset[str] | None) -> bool:
     return only is None or row["type"] not in {"source", "sink"} or row["class"] in only
 
 

@@ -5,7 +5,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import partial
@@ -18,7 +18,6 @@ from reconcile.sandbox.simulated_cluster import SimulatedCluster
 
 LOOPBACK = "127.0.0.1"
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,19 +76,23 @@ class _Server(ThreadingHTTPServer):
         self._port = port
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
-        self._thread = threading.Thread(
-            target=self.serve_forever, args=(_POLL_SECONDS,), name=f"simulated-worker-{port.worker}"
-        )
+        self._thread = threading.Thread(target=self._accept, name=f"simulated-worker-{port.worker}")
 
     def start(self) -> None:
         """Begin to accept connections."""
         self._thread.start()
 
+    def _accept(self) -> None:
+        while not self._port.closing.is_set():
+            self.handle_request()
+
     def close(self) -> None:
         """Stop accepting, break what is open, and wait for the threads."""
         self._port.closing.set()
         if self._thread.is_alive():
-            self.shutdown()
+            # A connection ends the wait for one; `shutdown` would leave it to its next look.
+            with suppress(OSError):
+                socket.create_connection((LOOPBACK, self.server_address[1])).close()
             self._thread.join()
         with self._open_lock:
             for connection in self._open:

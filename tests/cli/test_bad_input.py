@@ -400,9 +400,12 @@ def test_an_empty_folder_is_refused_where_it_would_delete_something(workplace: W
     workplace.cluster.put("a", {"connector.class": "FileStreamSink", "topics": "x"})
     workplace.adopt("a")
 
+    foretold = workplace.run("plan", "--detailed-exitcode")
     result = apply(workplace, "--allow-deletes", "1")
 
+    assert (foretold.code, foretold.out.count("[CF406]")) == (2, 1)
     assert result.code == 3
+    assert result.both.count("[CF406]") == 1
     assert result.err == (
         "connectform.yaml:6:3: error: git declares no connector for local, and plan deletes 1"
         " connector: an empty set of definitions never deletes anything  [CF406]\n"

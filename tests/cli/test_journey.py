@@ -142,9 +142,15 @@ def test_deletes_above_the_limit_are_refused_until_the_exact_number_is_given(wor
         workplace.cluster.put(name, {"connector.class": "FileStreamSink", "topics": "x"})
     workplace.adopt("orders-b", "orders-c")
 
+    foretold = workplace.run("plan", "--out", "plan.json")
+    assert foretold.code == 0, foretold.both
+    assert foretold.out.count("--allow-deletes 2") == 1
+    assert foretold.out.index("--allow-deletes 2") < foretold.out.index("will be destroyed")
+    assert "connectform apply" not in foretold.err
+
     refused = workplace.run("apply", "--auto-approve")
     assert refused.code == 3
-    assert "--allow-deletes 2" in refused.err
+    assert refused.both.count("--allow-deletes 2") == 1
     assert "orders-b" in workplace.cluster.configs()
     assert "orders-a" not in workplace.cluster.configs()
 

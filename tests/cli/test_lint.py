@@ -18,6 +18,17 @@ def alone(tmp_path):
     return place
 
 
+def given_eight_tasks(workplace):
+    """Put a connector of eight tasks on the cluster; `write_sink` declares one."""
+    config = {
+        "connector.class": "FileStreamSink",
+        "tasks.max": "8",
+        "file": "out.txt",
+        "topics": "lines",
+    }
+    workplace.cluster.put("orders", config)
+
+
 def test_clean_files_are_fine_and_no_cluster_is_asked(alone):
     alone.write_sink("orders")
 
@@ -124,15 +135,7 @@ def test_hostile_text_in_a_name_does_not_reach_the_terminal(alone):
 
 
 def test_a_plan_warns_of_what_its_changes_cost(workplace):
-    workplace.cluster.put(
-        "orders",
-        {
-            "connector.class": "FileStreamSink",
-            "tasks.max": "8",
-            "file": "out.txt",
-            "topics": "lines",
-        },
-    )
+    given_eight_tasks(workplace)
     workplace.write_sink("orders")
 
     done = workplace.run("plan", "--output", "json")
@@ -144,10 +147,7 @@ def test_a_plan_warns_of_what_its_changes_cost(workplace):
 
 
 def test_a_rule_that_is_an_error_keeps_a_plan_from_being_applied(workplace):
-    workplace.cluster.put(
-        "orders",
-        {"connector.class": "FileStreamSink", "tasks.max": "8", "file": "o", "topics": "lines"},
-    )
+    given_eight_tasks(workplace)
     workplace.write_project("lint: {CF084: error}\n")
     workplace.write_sink("orders")
 
@@ -159,15 +159,7 @@ def test_a_rule_that_is_an_error_keeps_a_plan_from_being_applied(workplace):
 
 
 def test_a_comment_in_the_definition_speaks_of_its_change_too(workplace):
-    workplace.cluster.put(
-        "orders",
-        {
-            "connector.class": "FileStreamSink",
-            "tasks.max": "8",
-            "file": "out.txt",
-            "topics": "lines",
-        },
-    )
+    given_eight_tasks(workplace)
     path = workplace.write_sink("orders")
     path.write_text(
         path.read_text().replace(
@@ -182,15 +174,7 @@ def test_a_comment_in_the_definition_speaks_of_its_change_too(workplace):
 
 
 def test_drift_says_nothing_of_changes(workplace):
-    workplace.cluster.put(
-        "orders",
-        {
-            "connector.class": "FileStreamSink",
-            "tasks.max": "8",
-            "file": "out.txt",
-            "topics": "lines",
-        },
-    )
+    given_eight_tasks(workplace)
     workplace.write_sink("orders")
 
     assert "CF084" not in workplace.run("drift").both

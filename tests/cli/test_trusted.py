@@ -75,6 +75,28 @@ def test_a_stale_plan_writes_nothing_and_lists_all_that_moved(workplace: Workpla
     assert workplace.cluster.writes == 0
 
 
+def test_a_saved_plan_is_judged_by_the_limits_of_now(workplace: Workplace):
+    owned = '    ownership: {owns: ["*"], prune: owned}\n'
+    workplace.write_project(owned)
+    for name in ("a", "b", "c"):
+        workplace.write_sink(name)
+    assert apply(workplace).code == 0
+    for name in ("b", "c"):
+        (workplace.folder / f"connectors/{name}.yaml").unlink()
+    assert "limits.maxDeletes" in saved(workplace)
+
+    refused = workplace.run("apply", "plan.json")
+    shown = workplace.run("show", "plan.json")
+    workplace.write_project(f"{owned}    limits: {{maxDeletes: 2}}\n")
+    allowed = workplace.run("apply", "plan.json")
+
+    assert refused.code == 3
+    assert refused.both.count("limits.maxDeletes") == 1
+    assert "limits.maxDeletes" in shown.out
+    assert (allowed.code, "limits.maxDeletes" in allowed.both) == (0, False), allowed.both
+    assert set(workplace.cluster.configs()) == {"a"}
+
+
 @pytest.mark.parametrize(
     ("spoil", "code", "told"),
     [

@@ -7,6 +7,7 @@ To change what is said on purpose, rewrite the snapshots and look at the differe
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -54,10 +55,61 @@ def test_a_pull_request_from_its_opening_to_a_quiet_night(kind, tmp_path):
     with site(kind, tmp_path, files) as place:
         story = Story(place)
         tell(place, story)
-        golden = GOLDEN / f"story-{kind}.md"
-        if os.environ.get("REWRITE_GOLDEN"):
-            golden.write_text(story.text)
-        assert story.text == golden.read_text()
+        compare(story, f"story-{kind}.md")
+
+
+@pytest.mark.parametrize("kind", [ForgeKind.GITHUB, ForgeKind.GITLAB], ids=str)
+def test_what_a_limit_stops_is_foretold_and_goes_on_by_hand(kind, tmp_path):
+    files = {f"connectors/{name}.yaml": sink(f"orders-{name}") for name in ("a", "b", "c")}
+    with site(kind, tmp_path, files) as place:
+        story = Story(place)
+        tell_of_a_limit(place, story)
+        compare(story, f"limit-{kind}.md")
+
+
+def compare(story: Story, name: str) -> None:
+    golden = GOLDEN / name
+    if os.environ.get("REWRITE_GOLDEN"):
+        golden.write_text(story.text)
+    assert story.text == golden.read_text()
+
+
+def tell_of_a_limit(place: Site, story: Story) -> None:
+    repository = place.repository
+    repository.branch("less")
+    head = repository.commit("Need less", {"connectors/a.yaml": None, "connectors/b.yaml": None})
+    place.open(head)
+    foretold = place.plan(head)
+    assert foretold.code == 0, foretold.log
+    story.tell("A pull request deletes more than a limit allows", summary=foretold.summary)
+    promised = inputs_of(place.comments()[0])
+
+    merged = place.merge("less")
+    stopped = place.apply(merged)
+    assert stopped.code == 3, stopped.log
+    assert place.names() == ["orders-a", "orders-b", "orders-c"]
+    story.tell("It is merged, and stopped", summary=stopped.summary)
+    told = stopped.summary if place.is_github else stopped.log
+    link = "actions/workflows/apply.yml" if place.is_github else "/pipelines/"
+    left = told[told.index("### What is left") :]
+    assert link in left
+    assert inputs_of(left) == promised
+
+    wrong = place.apply_by_hand(merged, **promised, allow_deletes="1")
+    assert wrong.code == 3, wrong.log
+    assert len(place.names()) == 3
+    done = place.apply_by_hand(merged, **promised, allow_deletes="2")
+    assert done.code == 0, done.log
+    assert place.names() == ["orders-c"]
+    story.tell("It is started by hand with the numbers that were told", summary=done.summary)
+
+
+def inputs_of(text: str) -> dict[str, str]:
+    """Return what a run by hand is given, as a text says; of deletes there are two."""
+    assert re.search("allow.deletes `2`", text, re.IGNORECASE)
+    found = re.search("cluster `(.*?)`, expect `(.*?)`", text, re.IGNORECASE)
+    assert found is not None
+    return {"cluster": found[1], "expect": found[2]}
 
 
 def tell(place: Site, story: Story) -> None:

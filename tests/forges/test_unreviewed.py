@@ -110,40 +110,6 @@ def test_a_fork_is_validated_offline_and_told_so(kind, tmp_path):
 
 
 @KINDS
-def test_what_a_limit_stops_goes_on_by_hand_with_the_numbers_of_the_summary(kind, tmp_path):
-    files = {f"connectors/{name}.yaml": sink(f"orders-{name}") for name in ("a", "b", "c")}
-    with site(kind, tmp_path, files) as place:
-        repository = place.repository
-        repository.branch("less")
-        head = repository.commit(
-            "Need less", {"connectors/a.yaml": None, "connectors/b.yaml": None}
-        )
-        place.open(head)
-        assert place.plan(head).code == 0
-        assert "2 to destroy" in place.comments()[0]
-        merged = place.merge("less")
-
-        stopped = place.apply(merged)
-
-        assert stopped.code == 3, stopped.log
-        assert place.names() == ["orders-a", "orders-b", "orders-c"]
-        told = stopped.summary if kind is ForgeKind.GITHUB else stopped.log
-        link = "actions/workflows/apply.yml" if kind is ForgeKind.GITHUB else "/pipelines/"
-        assert link in told
-        left = told[told.index("### What is left") :]
-        assert "allow-deletes `2`" in left
-        digest = left[left.index("sha256:") :].partition("`")[0]
-
-        given = {"cluster": "prod", "expect": digest, "allow_deletes": "2"}
-        wrong = place.apply_by_hand(merged, **{**given, "allow_deletes": "1"})
-        assert wrong.code == 3, wrong.log
-        assert len(place.names()) == 3
-        done = place.apply_by_hand(merged, **given)
-        assert done.code == 0, done.log
-        assert place.names() == ["orders-c"]
-
-
-@KINDS
 def test_what_the_pull_request_did_not_show_is_not_applied(kind, tmp_path):
     files = {"connectors/orders.yaml": sink("orders-sink")}
     with site(kind, tmp_path, files) as place:

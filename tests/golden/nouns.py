@@ -240,6 +240,15 @@ PROBLEMS = (
     ),
 )
 
+REFUSALS = (
+    Problem(
+        code=Code.LIMIT_EXCEEDED,
+        message="plan deletes 1 connector, the limit is 0 (limits.maxDeletes of cluster local)",
+        location=Location("connectform.yaml", 8, 3),
+        hint="to allow exactly this: --allow-deletes 1",
+    ),
+)
+
 
 def plans() -> tuple[Plan, ...]:
     """Return plans of every kind of change, and one of nothing under each way to validate."""
@@ -273,6 +282,7 @@ def plans() -> tuple[Plan, ...]:
         remembered=True,
         failing=("refunds-sink",),
         problems=PROBLEMS,
+        refusals=REFUSALS,
         selection=Selection(
             select=("name=orders-*,team=a", "tier=gold"), exclude=("name=orders-x",)
         ),

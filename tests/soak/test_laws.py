@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.laws import test_accept, test_apply, test_interleavings, test_plan
+from tests.crashes import test_interleavings
+from tests.laws import test_accept, test_apply, test_plan
 
 TIMES = 20
 LAWS = {

@@ -26,11 +26,14 @@ from reconcile.sandbox.simulated_faults import Conflict, Effect, Fault
 from reconcile.sandbox.simulated_state import Target
 from reconcile.sandbox.simulated_timing import Timing
 from tests.unit.apply.world import World, file_source, world
+from tests.unit.plan.worlds import memory, record
 
 ROUNDS = 20
 SEEDS = range(10)
 ATTEMPTS = 2
 NAMES = ("orders", "payments", "refunds", "invoices", "größe")
+BY_HAND = "orders-by-hand"
+OURS = memory(*(record(name) for name in NAMES))
 STATES = (None, *TargetState)
 WRITES = ("POST /connectors", "PUT /connectors/*", "DELETE /connectors/*")
 READS = ("GET /connectors?*", "GET /connectors/*")
@@ -96,7 +99,7 @@ def interfere(w: World, rng: random.Random) -> None:
             case _:
                 pass
     if rng.random() < 0.3:
-        w.cluster.put("orders-by-hand", some_config(rng))
+        w.cluster.put(BY_HAND, some_config(rng))
 
 
 def lose_a_worker(w: World, rng: random.Random) -> None:
@@ -108,11 +111,11 @@ def lose_a_worker(w: World, rng: random.Random) -> None:
 
 
 def planned(w: World, definitions: Mapping[str, Definition]) -> Plan:
-    """Return the plan as commands make it, deletes included."""
+    """Return the plan as commands make it, deletes included; all names were ours before."""
     draft = draft_plan(
         Desired(project="shop", cluster="local", definitions=definitions),
         take_snapshot(w.connection, clock=w.clock),
-        options=PlanOptions(now=w.clock.now(), owns=("*",), prune=True),
+        options=PlanOptions(now=w.clock.now(), owns=("*",), prune=True, memory=OURS),
         aliases=class_aliases(list_plugins(w.connection)),
     )
     return build_plan(draft, now=w.clock.now())
@@ -144,7 +147,7 @@ def check_at_rest(w: World, definitions: Mapping[str, Definition]) -> None:
     w.cluster.clear_requests()
     assert w.carry_out(found).outcomes == ()
     assert w.cluster.writes == 0
-    assert w.cluster.configs().keys() == definitions.keys()
+    assert w.cluster.configs().keys() - {BY_HAND} == definitions.keys()
     for name, definition in definitions.items():
         stored = w.config(name)
         assert {**stored, "connector.class": ""} == {

@@ -102,9 +102,16 @@ def test_gitlab_ci():
     assert (found.api_url, found.repository) == ("https://gitlab.example.com/api/v4", "42")
     assert (found.pull_request, found.commit, found.order) == (7, "f" * 40, (17, 123))
     assert found.run_url == "https://gitlab.example.com/jobs/123"
-    assert found.manual_url == "https://gitlab.example.com/pipelines/9"
     assert not found.fork
     assert "glpat-secret" not in repr(found)
+
+
+def test_gitlab_starts_an_apply_by_hand_in_the_pipeline_of_the_merge():
+    merged = {key: value for key, value in GITLAB.items() if "MERGE_REQUEST" not in key}
+    asked = GITLAB | {"CI_MERGE_REQUEST_PROJECT_URL": "https://gitlab.example.com/acme/shop"}
+
+    assert pipeline_of(merged, {}).manual_url == "https://gitlab.example.com/pipelines/9"
+    assert pipeline_of(asked, {}).manual_url == "https://gitlab.example.com/acme/shop/-/pipelines"
 
 
 def test_a_pipeline_of_merged_results_is_for_the_commit_that_was_pushed():

@@ -174,7 +174,7 @@ def test_times_are_in_utc_wherever_they_are_written(monkeypatch):
 
 
 def test_every_document_says_what_wrote_it_and_in_which_format():
-    versions = {"plan": "1.1", "outcome": "1.0", "drift": "1.0"}
+    versions = {"plan": "1.2", "outcome": "1.0", "drift": "1.0"}
     for document in (plans_document([]), results_document([]), drifts_document([])):
         assert document["format_version"] == versions[document["kind"]]
         assert document["tool"] == {"name": "connectform", "version": __version__}

@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from reconcile.redact import one_line
 from reconcile.report.html import element, joined, styled
+from reconcile.report.html_page import page_html
+from reconcile.report.links import Link
+from reconcile.report.page import WayOn
+from reconcile.report.plan_page import plans_page
 from reconcile.report.spans import Span, Style, line
+from tests.golden import nouns
 
 
 class Reader(HTMLParser):
@@ -54,3 +59,24 @@ def test_any_text_is_text_and_any_value_is_a_value(text, value) -> None:
 
     assert read.elements == [("p", {"title": one_line(value)})]
     assert read.text == one_line(text)
+
+
+def test_a_refused_plan_says_first_why_and_where_it_is_started_by_hand() -> None:
+    (plan, *_) = nouns.plans()
+    way_on = WayOn(Link("Start it by hand", "https://ci.example/apply"), (("expect", "<digest>"),))
+
+    markup = page_html(plans_page([plan], links={}, ways_on={plan.cluster: way_on}))
+    page = Reader(markup)
+
+    places = [
+        page.text.index(text)
+        for text in (
+            "Refused:",
+            nouns.REFUSALS[0].message,
+            nouns.REFUSALS[0].hint,
+            "Start it by hand with expect <digest>",
+            "Plan: ",
+        )
+    ]
+    assert places == sorted(places)
+    assert "https://ci.example/apply" in [found.get("href") for _, found in page.elements]

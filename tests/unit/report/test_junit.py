@@ -74,6 +74,7 @@ def test_a_plan_fails_where_its_checks_do() -> None:
     local = cases(root, "plan local")
     assert local["orders-sink"] == "failure"
     assert local["orders-archive"] == "passed"
+    assert local["(all)"] == "failure"  # what refuses it
     assert local["refunds-sink"] == "skipped"
     assert cases(root, "plan staging") == {"payments-source": "passed"}
     assert cases(root, "plan production") == {}

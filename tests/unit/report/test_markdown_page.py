@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from reconcile.model.codes import Code
 from reconcile.model.drift import Drift
-from reconcile.model.plan import Action, Plan, WithheldBy
+from reconcile.model.plan import Action, Plan
+from reconcile.model.problem import Problem
 from reconcile.plan.drift import drift_of
 from reconcile.report.drift_page import drifts_page
 from reconcile.report.markdown_page import page_markdown
@@ -133,14 +135,29 @@ def test_of_thousands_of_deletes_those_that_fit_are_named_and_the_rest_counted()
     assert f"and {3_000 - named:,} more" in text
 
 
-def test_a_refused_plan_says_so_before_anything_else() -> None:
-    protected = [found for found in nouns.plans()[0].withheld if found.why is WithheldBy.PROTECTION]
-    found = replace(many(Action.UPDATE, 3_000), withheld=tuple(protected))
+@pytest.mark.parametrize("others", [1, 50, 3_000])
+def test_a_refused_plan_says_so_before_anything_else(others) -> None:
+    found = replace(many(Action.UPDATE, others), refusals=nouns.REFUSALS)
 
     text = page_markdown(plans_page([found], links={}))
 
-    assert "**Protected**: 1 connector may not be deleted" in text
-    assert text.index("Protected") < text.index("3,000 to change")
+    (refusal,) = nouns.REFUSALS
+    assert text.index("**Refused**") < text.index(refusal.message) < text.index("Plan: ")
+    assert "to allow exactly this: --allow-deletes 1" in text
+
+
+def test_thousands_of_reasons_for_a_refusal_are_counted_and_have_room() -> None:
+    reasons = tuple(
+        Problem(code=Code.PROTECTED, message=f"orders-{number} may not be deleted")
+        for number in range(3_000)
+    )
+    found = replace(many(Action.UPDATE, 3_000), refusals=reasons)
+
+    text = page_markdown(plans_page([found], links={}))
+
+    assert len(text) < GITHUB
+    assert "for 3,000 reasons; the first 10 are shown." in text
+    assert text.count("may not be deleted") == 10
 
 
 @pytest.mark.parametrize(

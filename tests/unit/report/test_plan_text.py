@@ -154,6 +154,21 @@ def test_an_error_is_said_last_and_nothing_claims_to_match() -> None:
     assert "error: topics is missing  [CF401]\n" in text
 
 
+def test_a_refusal_is_said_first_with_its_override_and_again_below_the_sum() -> None:
+    refusal = Problem(code=Code.LIMIT_EXCEEDED, message="too many", hint="--allow-deletes 2")
+    text = _text(plan(change(), refusals=(refusal,)))
+
+    assert text.split("\n\n")[1] == (
+        "Refused: apply does nothing of this as it stands, for 1 reason.\n"
+        "    error: too many  [CF405]\n"
+        "      hint: --allow-deletes 2"
+    )
+    assert text.endswith(
+        "Plan: 0 to add, 1 to change, 0 to destroy.\n"
+        "Refused: apply does nothing of this as it stands, for 1 reason.\n"
+    )
+
+
 def test_an_error_in_a_change_stands_with_it_and_only_there() -> None:
     text = _text(plan(change(), problems=(_error("orders-sink"),)))
 
