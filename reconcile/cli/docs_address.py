@@ -9,5 +9,5 @@ def docs_address() -> str:
         entries = metadata("connectform").get_all("Project-URL") or []
     except PackageNotFoundError:
         return ""
-    urls = dict(entry.split(", ", 1) for entry in entries)
+    urls: dict[str, str] = dict(entry.split(", ", 1) for entry in entries)
     return urls.get("Documentation", "").rstrip("/")

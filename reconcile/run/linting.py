@@ -1,11 +1,12 @@
 """Lint what git declares, offline, and what a plan would change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.desired.load import load_desired
 from reconcile.desired.project import LoadedProject
+from reconcile.lint.catalog import ABOUT_CHANGES
 from reconcile.lint.check import Ignoring, lint_definitions, lint_plan
 from reconcile.lint.overlap import not_told
 from reconcile.model.lint import LintIgnore
@@ -86,10 +87,14 @@ def lint_files(
 def linted(
     context: Context, loaded: LoadedProject, plan: Plan, ignores: Sequence[LintIgnore]
 ) -> Plan:
-    """Return a plan with what the rules about changes find in it among its problems."""
+    """Return a plan with what the rules about changes find in it now among its problems.
+
+    What they found in it before is no longer told.
+    """
+    others = [problem for problem in plan.problems if problem.code not in ABOUT_CHANGES]
     now = context.clock.now()
     found = lint_plan(plan, loaded.project.lint, _ignoring(context, ignores), now=now)
-    return with_problems(plan, found) if found else plan
+    return with_problems(replace(plan, problems=()), [*others, *found])
 
 
 def _ignoring(context: Context, comments: Sequence[LintIgnore]) -> Ignoring:
