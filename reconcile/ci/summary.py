@@ -89,7 +89,7 @@ def _pages(documents: Documents, links: Mapping[str, str]) -> Iterable[Page]:
         (documents.results, lambda: results_page(documents.results, links=links)),
         (documents.plans, lambda: plans_page(documents.plans, links=links)),
         (documents.drifts, lambda: drifts_page(documents.drifts, links=links)),
-        (documents.problems, lambda: problems_page("Problems", documents.problems)),
+        (documents.beside, lambda: problems_page("Problems", documents.beside)),
     )
     yield from (make() for found, make in makers if found)
     for failure in documents.failures:

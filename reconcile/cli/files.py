@@ -132,6 +132,15 @@ def lint(  # noqa: PLR0917  # options, not arguments
         FailOn,
         typer.Option("--fail-on", help="Exit with 1 where a finding matters at least so much."),
     ] = FailOn.ERROR,
+    definitions_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--definitions-from",
+            metavar="DIR",
+            help="Read the definitions from another folder, and nothing else there: code that"
+            " nobody has reviewed.",
+        ),
+    ] = None,
     snapshots: SnapshotsOption = None,
     output: FindingsOutputOption = OutputFormat.TEXT,
     report: FindingsReportOption = None,
@@ -151,6 +160,7 @@ def lint(  # noqa: PLR0917  # options, not arguments
         selection_of(select, exclude),
         reports_of(output, report, json_out),
         fail_on=fail_on,
+        definitions_from=definitions_from,
         snapshots=snapshots,
     )
 

@@ -10,6 +10,7 @@ from reconcile.cli.opening import open_project
 from reconcile.cli.options import FailOn
 from reconcile.cli.rendering import Reports, findings_writers, write_reports
 from reconcile.cli.shell import Shell
+from reconcile.desired.project import with_definitions_from
 from reconcile.model.plan import Selection
 from reconcile.model.problem import Problem, Severity, errors_in
 from reconcile.report.problem_text import counts_text, problems_lines
@@ -32,11 +33,14 @@ def lint_project(
     reports: Reports,
     *,
     fail_on: FailOn,
+    definitions_from: Path | None,
     snapshots: Path | None,
 ) -> Exit:
     """Lint the files for the chosen clusters, and print the findings as asked."""
     with reporting_files(shell, reports, phase="lint"):
         loaded, chosen = open_project(shell, clusters, every=True)
+        if definitions_from is not None:
+            loaded = with_definitions_from(loaded, shell.context.directory / definitions_from)
     plugins = snapshot_folder(loaded.project, snapshots, shell.context.directory)
     found = lint_files(shell.context, loaded, chosen, selection, snapshots=plugins)
     problems = (*found.apart, *found.findings)

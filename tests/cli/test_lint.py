@@ -1,10 +1,10 @@
 """`lint` as a process: offline, with its exit codes and formats; and what plans say of changes."""
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 
+from reconcile.clock import SystemClock
 from tests.cli.harness import Workplace
 
 SILENT = "  errors: {tolerance: all}\n"
@@ -12,7 +12,7 @@ SILENT = "  errors: {tolerance: all}\n"
 
 def at_noon() -> str:
     """Return working hours, on all days, of a place where it is about noon now."""
-    east = 12 - datetime.now(tz=UTC).hour
+    east = 12 - SystemClock().now().hour
     days = "monday, tuesday, wednesday, thursday, friday, saturday, sunday"
     return f'{{days: [{days}], from: "06:00", until: "18:00", zone: "Etc/GMT{-east:+d}"}}'
 
