@@ -147,7 +147,6 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
     )
     plan = withhold_held(plan, holds)
     plan = _judged_now(context, loaded, plan, live, found)
-    rotated = rotated_since(plan, fingerprints)
     everywhere = {**_live_there(context, saved.plan, origins), name: live}
     planned = Planned(
         loaded=loaded,
@@ -157,7 +156,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         plan=replace(
             plan,
             identity=live.identity,
-            problems=(*plan.problems, *rotated),
+            problems=(*plan.problems, *rotated_since(plan, fingerprints)),
             commit=saved.plan.commit,
         ),
         connection=connection,

@@ -44,6 +44,7 @@ LABELLED = {
     "connect-json/096.json": {"CF026"},
     "connect-json/097.json": {"CF026", "CF037", "CF049", "CF053"},
     "connect-json/098.json": {"CF025", "CF048"},
+    "strimzi/002.yaml": {"CF048", "CF072"},
     "strimzi/003.yaml": {"CF025", "CF048"},
     "strimzi/005.yaml": {"CF049", "CF004"},
     "strimzi/006.yaml": {"CF026"},
