@@ -60,7 +60,22 @@ class Documents:
             *(result.problems for result in self.results),
             *(outcome.problems for result in self.results for outcome in result.outcomes),
         )
-        return tuple(dict.fromkeys(problem for part in parts for problem in part))
+        first = {_told(problem): problem for part in reversed(parts) for problem in part}
+        return tuple(dict.fromkeys(first[_told(problem)] for part in parts for problem in part))
+
+    @property
+    def beside(self) -> tuple[Problem, ...]:
+        """Return what checks of files found, and no plan says itself."""
+        plans = [plan.problems for plan in self.plans]
+        failures = [failure.problems for failure in self.failures]
+        told = {_told(problem) for found in (*plans, *failures) for problem in found}
+        return tuple(problem for problem in self.problems if _told(problem) not in told)
+
+    def findings_about(self, plan: Plan) -> tuple[Problem, ...]:
+        """Return what checks of files found about what a plan changes, and no plan says itself."""
+        changes = (*plan.changes, *(item.change for item in plan.withheld))
+        names = {change.name for change in changes}
+        return tuple(problem for problem in self.beside if problem.connector in names)
 
 
 def read_documents(context: Context, paths: Sequence[Path]) -> Documents:
@@ -103,6 +118,11 @@ def _other(kind: str | None, document: Mapping[str, Any]) -> Documents:
             return Documents(problems=tuple(map(_problem, document["problems"])))
         case _:
             raise ValueError(kind)
+
+
+def _told(problem: Problem) -> tuple[object, ...]:
+    """Return what a problem is known by: plans and checks of files give different hints."""
+    return (problem.code, problem.message, problem.location, problem.connector)
 
 
 def _problem(entry: Mapping[str, Any]) -> Problem:

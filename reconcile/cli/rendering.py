@@ -232,12 +232,14 @@ def findings_writers(found: Findings) -> Writers:
     def sarif() -> object:
         from reconcile import __version__
         from reconcile.cli.docs_address import docs_address
+        from reconcile.lint.catalog import RULES
         from reconcile.report.sarif import problems_sarif
 
         return problems_sarif(
             found.problems,
             version=__version__,
-            docs=docs_address("problems.md"),
+            docs=docs_address(),
+            helps={rule.code: f"{rule.why} What to do: {rule.fix}." for rule in RULES},
             directory=found.directory,
         )
 

@@ -131,15 +131,14 @@ def status(
 ) -> Exit:
     """Show the sandboxes and their processes."""
     from reconcile.sandbox import registry
-    from reconcile.sandbox.describe import status_document, status_text
+    from reconcile.sandbox.describe import status_text, statuses_document
 
     folder = _home(shell, home)
     if name is None:
         standings = registry.inspect_all(folder)
     else:
         standings = (registry.inspect(registry.find(name, folder)),)
-    documents = [status_document(sandbox, alive) for sandbox, alive in standings]
-    write_document(shell, document={"sandboxes": documents}, output=output, json_out=None)
+    write_document(shell, document=statuses_document(standings), output=output, json_out=None)
     if output is OutputFormat.TEXT:
         shell.terminal.document("".join(status_text(*standing) for standing in standings))
     known = {sandbox.name for sandbox, _ in standings}

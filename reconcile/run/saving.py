@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from reconcile.connect.connection import Connection
-from reconcile.desired.load import load_desired
+from reconcile.desired.load import LoadedDesired, load_desired
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import DefinitionError, RefusedError, StaleError, usage
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
-from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
 from reconcile.model.live import LiveState
 from reconcile.model.plan import Plan
@@ -105,7 +104,7 @@ def plan_saved(
                 context,
                 loaded,
                 item,
-                desired.clusters[item.plan.cluster],
+                desired,
                 ledgers,
                 fingerprints,
                 stack,
@@ -125,13 +124,13 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
     context: Context,
     loaded: LoadedProject,
     saved: SavedPlan,
-    desired: Desired,
+    found: LoadedDesired,
     ledgers: Mapping[str, OpenLedger],
     fingerprints: Fingerprints,
     stack: ExitStack,
 ) -> tuple[Planned, list[Problem]]:
     name = saved.plan.cluster
-    cluster = loaded.project.clusters[name]
+    cluster, desired = loaded.project.clusters[name], found.clusters[name]
     connection = stack.enter_context(connect_to(context, loaded, name))
     origins = {
         other: stack.enter_context(connect_to(context, loaded, other))
@@ -147,7 +146,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         ledger.memory.holds, cluster.freezes, now=context.clock.now(), declared=declared
     )
     plan = withhold_held(plan, holds)
-    rotated = rotated_since(plan, fingerprints)
+    plan = _judged_now(context, loaded, plan, live, found)
     everywhere = {**_live_there(context, saved.plan, origins), name: live}
     planned = Planned(
         loaded=loaded,
@@ -157,7 +156,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         plan=replace(
             plan,
             identity=live.identity,
-            problems=(*plan.problems, *rotated),
+            problems=(*plan.problems, *rotated_since(plan, fingerprints)),
             commit=saved.plan.commit,
         ),
         connection=connection,
@@ -171,6 +170,24 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         *problems,
         *moved_since(plan, live, everywhere, fingerprints),
     ]
+
+
+def _judged_now(
+    context: Context, loaded: LoadedProject, plan: Plan, live: LiveState, found: LoadedDesired
+) -> Plan:
+    """Run the rules about changes again: it is another hour, and perhaps another project file."""
+    if not plan.changes:
+        return plan
+    from reconcile.run.linting import linted  # noqa: PLC0415  # slow to load
+
+    changes = tuple(
+        replace(change, before=live.connectors[change.name].config)
+        if change.name in live.connectors
+        else change
+        for change in plan.changes
+    )
+    judged = linted(context, loaded, replace(plan, changes=changes), found.ignores)
+    return replace(plan, problems=judged.problems)
 
 
 def _closed(context: Context, plan: Plan, live: LiveState, ledger: OpenLedger) -> OpenLedger:

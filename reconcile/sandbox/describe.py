@@ -1,7 +1,7 @@
 """Tell users about sandboxes: what to put into their project, and how each one is."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,17 @@ def status_text(sandbox: Sandbox, alive: Mapping[str, bool]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def statuses_document(standings: Iterable[tuple[Sandbox, Mapping[str, bool]]]) -> dict[str, Any]:
+    """Return how sandboxes are as a JSON document, described in `schemas/sandboxes.schema.json`."""
+    return {
+        "format_version": "1.0",
+        "kind": "sandboxes",
+        "sandboxes": [status_document(sandbox, alive) for sandbox, alive in standings],
+    }
+
+
 def status_document(sandbox: Sandbox, alive: Mapping[str, bool]) -> dict[str, Any]:
-    """Return the same as a JSON document."""
+    """Return how one sandbox is, as a part of such a document."""
     return {
         "name": sandbox.name,
         "kind": sandbox.kind.value,
