@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reconcile.cli.approving import ApplySettings, apply_approved, is_confirmed
+from reconcile.cli.acting import apply_holding
+from reconcile.cli.approving import ApplySettings, is_confirmed
 from reconcile.cli.exits import Exit
 from reconcile.cli.moments import moment_of
 from reconcile.cli.opening import lock_for, open_cluster, open_project
 from reconcile.cli.shell import Shell, write_document
 from reconcile.errors import usage
-from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import Selection
 from reconcile.plan.history_document import histories_document
 from reconcile.redact import one_line
@@ -21,13 +21,7 @@ from reconcile.report.history_text import (
 )
 from reconcile.report.words import counted, moment_text
 from reconcile.run.adopting import adopt, forget, plan_adoption
-from reconcile.run.history import (
-    Return,
-    hold_returned,
-    plan_return,
-    read_history,
-    release_untouched,
-)
+from reconcile.run.history import Return, holds_of_return, plan_return, read_history
 from reconcile.run.holding import hold, list_holds, release, unlock
 
 _SHOW = "show"
@@ -161,16 +155,8 @@ def roll_back(shell: Shell, target: str, asked: Asked, *, auto_approve: bool) ->
                 "Definitions are rolled back. Offsets, and records that were written since, are not."
             )
         settings = ApplySettings(auto_approve=auto_approve, allow_updates=len(changes))
-
-        def hold_first() -> None:
-            hold_returned(shell.context, back, target)
-
-        def release_rest(result: ApplyResult) -> None:
-            release_untouched(back, result)
-
-        code = apply_approved(
-            shell, (back.planned,), settings, before=hold_first, after=release_rest
-        )
+        holds = holds_of_return(shell.context, back, target)
+        code = apply_holding(shell, back.planned, settings, holds)
         if code is Exit.FINE and changes:
             _tell_what_lasts(shell, back)
         return code
