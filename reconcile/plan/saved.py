@@ -26,9 +26,13 @@ _SHAPE_ERRORS: Final = (KeyError, TypeError, ValueError, AttributeError)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SavedPlan:
-    """A plan from a file; `secrets` says of each hidden value by connector where it is to be had."""
+    """A plan from the file at `path`.
+
+    `secrets` says of each hidden value, by connector, where it is to be had.
+    """
 
     plan: Plan
+    path: str
     secrets: Mapping[str, Mapping[str, str]]
 
 
@@ -150,7 +154,9 @@ def _plan(document: Json, path: str) -> SavedPlan:
     ]
     if plan_digest(entries) != plan.digest:
         raise _unusable(path, "its digest is not that of its changes", _AGAIN)
-    return SavedPlan(plan=plan, secrets={change.name: sources for change, sources in read})
+    return SavedPlan(
+        plan=plan, path=path, secrets={change.name: sources for change, sources in read}
+    )
 
 
 def _filled(

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import subprocess
+from datetime import timedelta
 
 import pytest
 
@@ -102,10 +103,35 @@ def test_an_old_plan_and_options_of_planning_are_refused(workplace: Workplace):
 
     old = workplace.run("apply", "plan.json", "--max-age", "0")
     pruned = workplace.run("apply", "plan.json", "--prune")
+    endless = workplace.run("apply", "plan.json", "--max-age", "inf")
 
-    assert (old.code, pruned.code) == (4, 64)
-    assert "plans are good for 0 h" in old.err
+    assert (old.code, pruned.code, endless.code) == (4, 64, 64)
+    assert old.err.startswith("plan.json: error: the plan of local was made at ")
+    assert "plans are good for 0 h  [CF420]" in old.err
     assert workplace.cluster.writes == 0
+
+
+def test_a_plan_from_the_future_is_refused_unless_clocks_may_differ_by_so_much(
+    workplace: Workplace,
+):
+    workplace.write_sink("a")
+    document = json.loads(saved(workplace))
+    now = SystemClock().now()
+
+    def dated(ahead: timedelta, *arguments: str) -> Result:
+        document["plans"][0]["created_at"] = (now + ahead).isoformat()
+        content = {key: value for key, value in document.items() if key != "checksum"}
+        document["checksum"] = digest_of(content)
+        workplace.write("plan.json", json.dumps(document))
+        return workplace.run("apply", *arguments)
+
+    for arguments in (("plan.json",), ("--auto-approve", "--expect", "plan.json")):
+        refused = dated(timedelta(hours=2), *arguments)
+        assert refused.code == 4, refused.both
+        assert "plan.json: error: the plan of local was made at " in refused.err
+        assert "nobody can tell how old it is  [CF420]\n  hint: set the clocks (NTP)" in refused.err
+    assert workplace.cluster.writes == 0
+    assert dated(timedelta(minutes=4), "plan.json").code == 0
 
 
 def test_only_what_was_approved_is_applied_and_the_rest_is_left(workplace: Workplace):
