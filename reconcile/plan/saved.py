@@ -21,7 +21,14 @@ from reconcile.plan.reference import kept_reference
 
 Json = Mapping[str, Any]
 
-_SHAPE_ERRORS: Final = (KeyError, TypeError, ValueError, AttributeError)
+_SHAPE_ERRORS: Final = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,8 +49,22 @@ def read_plans(text: str, path: str) -> tuple[SavedPlan, ...]:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _unusable(path, "it is no JSON, or was cut off", _AGAIN) from error
+    return plans_in(document, path)
+
+
+def plans_in(document: object, path: str) -> tuple[SavedPlan, ...]:
+    """Return the plans of a document that was read from `path`; raise as `read_plans` does."""
     if not isinstance(document, dict) or document.get("kind") != "plan":
         raise _unusable(path, "it holds no plan", "write one with connectform plan --out FILE")
+    try:
+        _check_origin(document, path)
+        return tuple(_plan(entry, path) for entry in document["plans"])
+    except _SHAPE_ERRORS as error:
+        raise _unusable(path, "it does not have the form of a plan", _AGAIN) from error
+
+
+def _check_origin(document: Json, path: str) -> None:
+    """Refuse a plan of another major version, or one that was changed since it was written."""
     version = str(document.get("format_version", ""))
     if version.partition(".")[0] != PLAN_FORMAT_VERSION.partition(".")[0]:
         reason = f"its format is {version or 'unknown'}, and this connectform reads {PLAN_FORMAT_VERSION}"
@@ -55,10 +76,6 @@ def read_plans(text: str, path: str) -> tuple[SavedPlan, ...]:
     content = {key: value for key, value in document.items() if key != "checksum"}
     if document.get("checksum") != digest_of(content):
         raise _unusable(path, "it was changed since it was written", _AGAIN)
-    try:
-        return tuple(_plan(entry, path) for entry in document["plans"])
-    except _SHAPE_ERRORS as error:
-        raise _unusable(path, "it does not have the form of a plan", _AGAIN) from error
 
 
 def completed(
