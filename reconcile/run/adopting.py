@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from reconcile.desired.project import LoadedProject
@@ -17,6 +17,7 @@ from reconcile.model.selection import matches
 from reconcile.plan.act import unknown_connector
 from reconcile.plugins.aliases import canonical
 from reconcile.run.asking import read_plugins
+from reconcile.run.commits import with_sure_commits
 from reconcile.run.context import Context
 from reconcile.run.identity import Identity, run_of
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledger
@@ -60,19 +61,27 @@ def in_sync_records(context: Context, planned: Planned, identity: Identity) -> t
     template = _template(context, planned.plan.project, identity)
     classes = {one.name: canonical(one.class_name, planned.aliases) for one in chosen}
     plugins = read_plugins(planned.connection, sorted(set(classes.values()))).values
-    records = (
-        declared_record(
-            definition,
-            live[definition.name],
-            memory.records.get(definition.name),
-            template,
-            plugin=plugins.get(classes[definition.name]),
-            fingerprints=planned.fingerprints,
-            commit=plan.commit,
-        )
+    records = [
+        record
         for definition in chosen
-    )
-    return tuple(record for record in records if record is not None)
+        if (
+            record := declared_record(
+                definition,
+                live[definition.name],
+                memory.records.get(definition.name),
+                template,
+                plugin=plugins.get(classes[definition.name]),
+                fingerprints=planned.fingerprints,
+                commit=(planned.commits or {}).get(definition.name, plan.commit),
+            )
+        )
+        is not None
+    ]
+    if planned.commits is not None:
+        return tuple(records)
+    applied = {record.name: record.applied for record in records if record.applied is not None}
+    sure = with_sure_commits(planned.loaded, applied)
+    return tuple(replace(record, applied=sure.get(record.name)) for record in records)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from reconcile.model.codes import Code
 from reconcile.model.desired import Definition, Desired
 from reconcile.model.ledger import ChangeRecord, Hold, Run
 from reconcile.model.outcome import OutcomeStatus
-from reconcile.model.plan import Action
+from reconcile.model.plan import Action, Change
 from reconcile.model.problem import Location, Problem, Severity
 from reconcile.plan.act import refuse_held
 from reconcile.plan.build import with_problems
@@ -76,15 +76,17 @@ def plan_return(
         )
         request = PlanRequest(clusters=(cluster,))
         with plan_desired(context, loaded, request, desired, ledger) as planned:
+            commits = {name: applied.commit for name, applied in wanted.items()}
             plan = replace(
                 refuse_held(planned.plan, planned.plan.holds),
+                changes=tuple(_of_commit(change, commits) for change in planned.plan.changes),
                 unmanaged=(),
                 undeclared=(),
                 orphaned=(),
                 unrecorded=(),
             )
             yield Return(
-                planned=replace(planned, plan=with_problems(plan, left)),
+                planned=replace(planned, plan=with_problems(plan, left), commits=commits),
                 reverts=_reverts(loaded, now, definitions),
                 declared={name: declared_digest(one) for name, one in now.items()},
                 left=left,
@@ -105,6 +107,12 @@ def holds_of_return(context: Context, back: Return, target: str) -> tuple[Hold, 
         for change in back.planned.plan.changes
         if change.name in back.declared
     )
+
+
+def _of_commit(change: Change, commits: Mapping[str, str]) -> Change:
+    """Return a change that is remembered with the commit that its definition came from."""
+    applied, commit = change.applied, commits.get(change.name, "")
+    return replace(change, applied=replace(applied, commit=commit)) if applied else change
 
 
 def _targets(ledger: OpenLedger, target: str) -> tuple[Mapping[str, Applied], tuple[Problem, ...]]:

@@ -26,12 +26,13 @@ from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.holds import active_holds
 from reconcile.plan.saved import SavedPlan, completed, read_plans
 from reconcile.run.asking import read_aliases
+from reconcile.run.commits import plan_with_commits
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.healing import healed, with_moves_closed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 from reconcile.run.planning import Planned, fingerprints_of
-from reconcile.run.staleness import moved_since, not_ours, rotated_since
+from reconcile.run.staleness import moved_since, not_ours, rotated_since, unsure_since
 
 # Clocks that are kept differ by less.
 _SKEW: Final = timedelta(minutes=5)
@@ -141,7 +142,8 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         ledger.memory.holds, cluster.freezes, now=context.clock.now(), declared=declared
     )
     plan = withhold_held(plan, holds)
-    rotated = rotated_since(plan, fingerprints)
+    fresh = plan_with_commits(loaded, plan)
+    told = [*rotated_since(plan, fingerprints), *unsure_since(plan, fresh, fingerprints)]
     everywhere = {**_live_there(context, saved.plan, origins), name: live}
     planned = Planned(
         loaded=loaded,
@@ -149,9 +151,9 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         desired=desired,
         live=live,
         plan=replace(
-            plan,
+            fresh,
             identity=live.identity,
-            problems=(*plan.problems, *rotated),
+            problems=(*plan.problems, *told),
             commit=saved.plan.commit,
         ),
         connection=connection,
