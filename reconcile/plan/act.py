@@ -245,7 +245,8 @@ def _contradiction(definition: Definition, state: TargetState) -> Problem:
         code=Code.CONTRADICTS_GIT,
         message=f"git declares {definition.name} {definition.state}, so the next apply undoes this",
         location=definition.location,
-        hint=f"set `state: {state}` in the definition to make it last",
+        hint=f"set `state: {state}` in the definition to make it last, or keep it so for a time:"
+        " --hold REASON --until TIME",
         severity=Severity.WARNING,
         connector=definition.name,
     )

@@ -58,9 +58,12 @@ def plans_in(document: object, path: str) -> tuple[SavedPlan, ...]:
         raise _unusable(path, "it holds no plan", "write one with connectform plan --out FILE")
     try:
         _check_origin(document, path)
-        return tuple(_plan(entry, path) for entry in document["plans"])
+        plans = tuple(_plan(entry, path) for entry in document["plans"])
     except _SHAPE_ERRORS as error:
         raise _unusable(path, "it does not have the form of a plan", _AGAIN) from error
+    if len({saved.plan.cluster for saved in plans}) < len(plans):
+        raise _unusable(path, "it holds several plans of one cluster", _AGAIN)
+    return plans
 
 
 def _check_origin(document: Json, path: str) -> None:

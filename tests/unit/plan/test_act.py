@@ -141,7 +141,8 @@ def test_what_contradicts_git_says_that_the_next_apply_undoes_it():
             code=Code.CONTRADICTS_GIT,
             message="git declares orders running, so the next apply undoes this",
             location=Location("connectors/orders.yaml", 1, 1),
-            hint="set `state: paused` in the definition to make it last",
+            hint="set `state: paused` in the definition to make it last, or keep it so for a time:"
+            " --hold REASON --until TIME",
             severity=Severity.WARNING,
             connector="orders",
         ),

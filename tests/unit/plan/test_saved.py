@@ -183,6 +183,7 @@ def set_file(document):
         (json.dumps(edited(set_file)), "its digest is not that of its changes"),
         (json.dumps(edited(lambda one: one.update(plans=[{}]))), "not have the form of a plan"),
         (json.dumps({"kind": "plan", "format_version": "1.1", "tool": []}), "the form of a plan"),
+        (json.dumps(edited(lambda one: one["plans"].append(one["plans"][0]))), "several plans of"),
         (json.dumps(edited(set_earliest_date)), "not have the form of a plan"),
         (
             json.dumps(plans_document([full_plan()])).replace("new.txt", "other.txt"),
@@ -191,7 +192,7 @@ def set_file(document):
     ],
     ids=[
         *("empty", "cut", "list", "drift", "format", "tool", "edited", "shape"),
-        *("tools", "date", "checksum"),
+        *("tools", "twice", "date", "checksum"),
     ],
 )
 def test_a_file_that_is_no_plan_of_ours_is_refused(document, told):
