@@ -32,7 +32,7 @@ from reconcile.run.context import Context
 from reconcile.run.healing import healed, with_moves_closed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 from reconcile.run.planning import Planned, fingerprints_of
-from reconcile.run.staleness import moved_since, not_ours, rotated_since, unsure_since
+from reconcile.run.staleness import moved_since, not_ours, secrets_since
 
 # Clocks that are kept differ by less.
 _SKEW: Final = timedelta(minutes=5)
@@ -143,7 +143,6 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
     )
     plan = withhold_held(plan, holds)
     fresh = plan_with_commits(loaded, plan)
-    told = [*rotated_since(plan, fingerprints), *unsure_since(plan, fresh, fingerprints)]
     everywhere = {**_live_there(context, saved.plan, origins), name: live}
     planned = Planned(
         loaded=loaded,
@@ -153,7 +152,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         plan=replace(
             fresh,
             identity=live.identity,
-            problems=(*plan.problems, *told),
+            problems=(*plan.problems, *secrets_since(plan, fresh, fingerprints)),
             commit=saved.plan.commit,
         ),
         connection=connection,

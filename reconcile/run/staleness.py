@@ -84,7 +84,15 @@ def _origins_moved(
     ]
 
 
-def rotated_since(plan: Plan, fingerprints: Fingerprints) -> list[Problem]:
+def secrets_since(plan: Plan, fresh: Plan, fingerprints: Fingerprints) -> list[Problem]:
+    """Say which secrets are, or may be, others than when the plan was made.
+
+    `fresh` knows the commit that surely holds those that stand in git itself now.
+    """
+    return [*_rotated_since(plan, fingerprints), *_unsure_since(plan, fresh, fingerprints)]
+
+
+def _rotated_since(plan: Plan, fingerprints: Fingerprints) -> list[Problem]:
     """Say which secrets are not the ones that the plan was made with, where that can be known."""
     return [
         Problem(
@@ -100,11 +108,8 @@ def rotated_since(plan: Plan, fingerprints: Fingerprints) -> list[Problem]:
     ]
 
 
-def unsure_since(plan: Plan, fresh: Plan, fingerprints: Fingerprints) -> list[Problem]:
-    """Say which secrets that stand in git itself may be others than when the plan was made.
-
-    `fresh` knows the commit that surely holds them now.
-    """
+def _unsure_since(plan: Plan, fresh: Plan, fingerprints: Fingerprints) -> list[Problem]:
+    """Say which secrets that stand in git itself may be others than when the plan was made."""
     commits = {change.name: change.applied.commit for change in fresh.changes if change.applied}
     return [
         Problem(
