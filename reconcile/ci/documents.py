@@ -13,7 +13,7 @@ from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import Plan
 from reconcile.model.problem import Location, Problem, Severity
 from reconcile.plan.report_parse import read_drift, read_failure, read_result
-from reconcile.plan.saved import read_plans
+from reconcile.plan.saved import plans_in
 from reconcile.run.context import Context
 
 _SHAPE_ERRORS: Final = (KeyError, TypeError, ValueError, AttributeError)
@@ -88,15 +88,14 @@ def read_documents(context: Context, paths: Sequence[Path]) -> Documents:
 
 def _read(file: Path, path: str) -> Documents:
     try:
-        text = file.read_text(encoding="utf-8")
-        document = json.loads(text)
+        document = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise _unusable(path, error.strerror or str(error)) from error
     except (ValueError, RecursionError) as error:
         raise _unusable(path, "it is no JSON, or was cut off") from error
     kind = document.get("kind") if isinstance(document, dict) else None
     if kind == "plan":
-        plans = tuple(saved.plan for saved in read_plans(text, path))
+        plans = tuple(saved.plan for saved in plans_in(document, path))
         failures = tuple(map(read_failure, document.get("failures", ())))
         return Documents(plans=plans, failures=failures, paths=(path,))
     try:

@@ -127,7 +127,7 @@ def pause(
         local_ledger=local_ledger,
     )
     holding = _holding(shell, hold, until)
-    return act_state(shell, names, TargetState.PAUSED, asking, command="pause", holding=holding)
+    return act_state(shell, names, TargetState.PAUSED, asking, verb="pause", holding=holding)
 
 
 def resume(
@@ -151,7 +151,7 @@ def resume(
         local_ledger=local_ledger,
     )
     holding = _holding(shell, hold, until)
-    return act_state(shell, names, TargetState.RUNNING, asking, command="resume", holding=holding)
+    return act_state(shell, names, TargetState.RUNNING, asking, verb="resume", holding=holding)
 
 
 def stop(
@@ -179,7 +179,7 @@ def stop(
         local_ledger=local_ledger,
     )
     holding = _holding(shell, hold, until)
-    return act_state(shell, names, TargetState.STOPPED, asking, command="stop", holding=holding)
+    return act_state(shell, names, TargetState.STOPPED, asking, verb="stop", holding=holding)
 
 
 def _holding(shell: Shell, reason: str | None, until: str | None) -> "Holding | None":
