@@ -135,10 +135,14 @@ class ConnectorLag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """What is known of the flow through one connector."""
+    """What is known of the flow through one connector.
+
+    `moved` tells whether its offsets changed between two readings, where those were compared.
+    """
 
     throughput: Throughput = Throughput()
     lag: ConnectorLag | None = None
+    moved: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
