@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from reconcile.model.drift import NotCompared
-from reconcile.model.live import LiveConnector, LiveState
+from reconcile.model.live import LiveConnector, LiveState, State
 from reconcile.model.metrics import Flow, Flows
 from reconcile.report.flow_text import flow_document
 from reconcile.report.problem_document import problem_entry
@@ -66,5 +66,15 @@ def _connector(connector: LiveConnector, cause: str, flow: Flow | None) -> dict[
             for task in (status.tasks if status else ())
         ],
         "cause": cause or None,
+        "task_counts": {
+            "running": _count(connector, State.RUNNING),
+            "failed": _count(connector, State.FAILED),
+            "total": max(connector.generated_tasks, len(status.tasks) if status else 0),
+        },
         "flow": flow_document(flow),
     }
+
+
+def _count(connector: LiveConnector, state: State) -> int:
+    tasks = connector.status.tasks if connector.status else ()
+    return sum(task.state is state for task in tasks)
