@@ -83,8 +83,9 @@ docs: setup ## Check that the documentation tells the truth
 	$(PYTEST) tests/docs tests/architecture/test_problems_page.py
 
 .PHONY: rules
-rules: setup ## Write docs/lint-rules.md from the table of rules
+rules: setup ## Write docs/lint-rules.md, and the table of docs/metrics.md, from their tables
 	$(BIN)/python -m tests.lint_page
+	$(BIN)/python -m tests.metrics_page
 
 .PHONY: fix
 fix: setup ## Format, and mend what ruff can mend

@@ -1,12 +1,14 @@
 """Metrics and lag of a real Kafka and real workers."""
 
 import json
+from datetime import timedelta
 from urllib.request import Request, urlopen
 
 import pytest
-from confluent_kafka import Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, ConsumerGroupTopicPartitions, NewTopic
+from confluent_kafka import ConsumerGroupTopicPartitions, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
 
+from reconcile.clock import SystemClock
 from reconcile.kafka.offsets import OffsetReader
 from reconcile.measure.flows import follow_looks
 from reconcile.measure.groups import Consumer
@@ -47,11 +49,18 @@ def put(sandbox, name, config):
 def produce(servers, topic, stamps):
     """Write a record for each time, in seconds since 1970 or None for now."""
     producer = Producer({"bootstrap.servers": servers})
+    refused = []
     for stamp in stamps:
         more = {} if stamp is None else {"timestamp": int(stamp * 1000)}
-        producer.produce(topic, b"{}", partition=0, **more)
+        producer.produce(
+            topic,
+            b"{}",
+            partition=0,
+            on_delivery=lambda error, _message: refused.append(error) if error else None,
+            **more,
+        )
         producer.poll(0)
-    assert producer.flush(30) == 0
+    assert (producer.flush(30), refused) == (0, [])
 
 
 def test_the_page_of_a_worker_has_the_records_and_tasks_of_a_running_sink(sandbox, tmp_path):
@@ -95,7 +104,8 @@ class Stream:
 
     def __init__(self, servers, topic):
         self.servers, self.topic, self.group = servers, topic, f"connect-{topic}"
-        self.clock = FakeClock()
+        # Brokers refuse records of more than an hour ahead.
+        self.clock = FakeClock(SystemClock().now() - timedelta(hours=1))
         self.stamps = []
         self.admin = AdminClient({"bootstrap.servers": servers})
         for made in self.admin.create_topics([NewTopic(topic, 1)]).values():
