@@ -115,6 +115,10 @@ def test_seconds_behind(looks, seconds):
     assert found is None if seconds is None else found == pytest.approx(seconds, abs=0.5)
 
 
+def test_a_track_that_never_looked_knows_no_age():
+    assert seconds_behind(NEW, Look(at=0, end=9, committed=5)) is None
+
+
 def test_a_topic_that_is_made_anew_begins_anew():
     track = followed([Look(at=0, end=100, committed=50), Look(at=10, end=20, committed=0)])
 

@@ -8,7 +8,7 @@ import pytest
 from reconcile.metrics.reading import read_metrics_once
 from reconcile.model.config import Secret
 from reconcile.model.metrics import Measure
-from reconcile.model.project import Access, BasicAuth, MetricsAccess, MetricsKind, Timeouts
+from reconcile.model.project import Access, BasicAuth, MetricsAccess, MetricsKind, Timeouts, Tls
 from reconcile.redact import Redactor
 from tests.fake_clock import FakeClock
 from tests.unit.http.canned_server import answer, by_path, canned_server, json_answer
@@ -123,6 +123,16 @@ def test_an_answer_that_is_none_is_a_problem_and_no_error(body, status):
 
 def test_a_server_that_is_not_there_is_a_problem():
     assert codes(read(MetricsKind.PROMETHEUS, "http://127.0.0.1:1")) == ["CF315"]
+
+
+def test_certificates_that_cannot_be_used_are_a_problem(tmp_path):
+    (tmp_path / "ca.pem").write_text("no certificate")
+    access = Access(
+        cluster="prod", urls=("https://127.0.0.1:1",), tls=Tls(ca=str(tmp_path / "ca.pem"))
+    )
+    metrics = MetricsAccess(kind=MetricsKind.PAGES, access=access)
+
+    assert codes(read_metrics_once(metrics, clock=FakeClock(), redactor=Redactor())) == ["CF315"]
 
 
 def test_nan_from_a_server_is_no_lie():
