@@ -32,7 +32,7 @@ def parse_answer(body: bytes) -> tuple[tuple[Series, ...], str]:
     """Return the series of an answer, and what is wrong with it."""
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return (), "the answer is no JSON"
     if not isinstance(answer, dict):
         return (), "the answer is no object"
@@ -63,7 +63,7 @@ def _one(entry: object) -> Series | None:
     labels = {str(name): str(value) for name, value in metric.items()}
     try:
         value = float(pair[1])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     worker = next((labels[name] for name in _INSTANCE if labels.get(name)), "")
     return Series(labels.pop("__name__", ""), labels, value, worker)

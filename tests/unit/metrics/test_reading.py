@@ -107,6 +107,7 @@ def test_a_prometheus_server_is_asked_for_known_names_that_match():
     ("body", "status"),
     [
         ("<html>", 200),
+        ("[" * 100_000, 200),
         ("[]", 200),
         ('{"status": "error", "error": "bad_data: parse error"}', 400),
         ('{"status": "success"}', 200),
