@@ -49,15 +49,24 @@ def status(
     exclude: ExcludeOption = None,
     output: PageOutputOption = OutputFormat.TEXT,
     report: PageReportOption = None,
+    over: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION", help="Show what flowed over so long, from offsets too: 10s, 5m."
+        ),
+    ] = None,
 ) -> Exit:
-    """Show states, tasks, and why something failed."""
+    """Show states, tasks, and why something failed; and what flows, where metrics are known."""
     from reconcile.cli.looking import show_status
+    from reconcile.cli.moments import seconds_of
     from reconcile.cli.opening import open_project
     from reconcile.cli.rendering import reports_of
 
     reports = reports_of(output, report)
     loaded, chosen = open_project(shell, cluster, all_clusters)
-    return show_status(shell, loaded, chosen, selection_of(select, exclude), reports)
+    return show_status(
+        shell, loaded, chosen, selection_of(select, exclude), reports, seconds_of(over)
+    )
 
 
 def explain(

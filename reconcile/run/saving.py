@@ -162,10 +162,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         leases={other: ledgers[other].lease for other in origins},
         aliases=aliases,
     )
-    return planned, [
-        *problems,
-        *moved_since(plan, live, everywhere, fingerprints),
-    ]
+    return planned, [*problems, *moved_since(plan, live, everywhere, fingerprints)]
 
 
 def _judged_now(
