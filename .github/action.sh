@@ -20,29 +20,41 @@ tell() {
 }
 more=()
 
-# Check files offline: `validate` or `lint`.
-check() {
+from=()
+[[ -z $DEFINITIONS_FROM ]] || from=(--definitions-from "$DEFINITIONS_FROM")
+
+# Check files offline.
+validate() {
   local place=("${options[@]}")
   [[ -z $DEFINITIONS_FROM ]] || place=(--project "$DEFINITIONS_FROM")
   rm -f "$report"
-  connectform "$1" "${place[@]}" --report "json=$report" || code=$?
-  tell "$report"
+  connectform validate "${place[@]}" "${clusters[@]}" --report "json=$report" || code=$?
+}
+
+# Say all that validate says, and what rules find, by the reviewed project file.
+lint() {
+  rm -f "$report"
+  connectform lint "${options[@]}" "${clusters[@]}" "${from[@]}" --report "json=$report" || code=$?
 }
 
 plan() {
+  lint
   if [[ $STRANGE == true ]]; then
     echo "This pull request has no secrets here: its files are validated, and not planned."
     echo "*From a fork: validated, not planned.*" >> "$GITHUB_STEP_SUMMARY"
-    check validate
+    tell "$report"
     return
   fi
-  local from=()
-  [[ -z $DEFINITIONS_FROM ]] || from=(--definitions-from "$DEFINITIONS_FROM")
+  local linted=$code
+  code=0
   rm -f plan.json
   connectform plan "${options[@]}" "${clusters[@]}" "${from[@]}" --no-secrets --validate schema \
     --detailed-exitcode --json-out plan.json || code=$?
-  tell plan.json
-  connectform ci comment plan.json "${options[@]}"
+  ((code != 0 && code != 2 || linted == 0)) || code=$linted
+  tell plan.json "$report"
+  local files=(plan.json)
+  [[ ! -s $report ]] || files+=("$report")
+  connectform ci comment "${files[@]}" "${options[@]}"
 }
 
 apply() {
@@ -76,7 +88,8 @@ drift() {
 }
 
 case $COMMAND in
-  validate | lint) check "$COMMAND" ;;
+  validate) validate && tell "$report" ;;
+  lint) lint && tell "$report" ;;
   plan) plan ;;
   apply) apply ;;
   drift) drift ;;

@@ -57,6 +57,7 @@ def _where(rule: Rule) -> str:
 
 def _section(rule: Rule, example: Problem) -> str:
     return (
+        f'<a name="{rule.code.lower()}"></a>\n\n'
         f"## {rule.code} {rule.title}\n\n{rule.why}\n\n"
         f"```text\n{_text(example)}\n```\n\n"
         f"**What to do:** {rule.fix}.\n"

@@ -10,6 +10,7 @@ from reconcile.ci.marks import Earlier, Mark, mark_line
 from reconcile.ci.pipeline import Pipeline
 from reconcile.model.drift import Drift, NotCompared
 from reconcile.model.plan import Plan
+from reconcile.model.problem import Problem
 from reconcile.report.drift_page import drifts_page
 from reconcile.report.markdown import code, details, inert, inline, link, table
 from reconcile.report.markdown_page import page_markdown
@@ -27,14 +28,17 @@ _LONGEST_NAME: Final = 200  # GitHub takes 256 characters, GitLab 255
 Links = Mapping[str, str]
 
 
-def plan_body(plan: Plan, mark: Mark, pipeline: Pipeline, links: Links) -> str:
-    """Return the comment for the plan of one cluster.
+def plan_body(
+    plan: Plan, mark: Mark, pipeline: Pipeline, links: Links, findings: Sequence[Problem] = ()
+) -> str:
+    """Return the comment for the plan of one cluster, and what checks found in its files.
 
     GitHub checks out a merge that is in no branch: readers know the commit that they pushed.
     """
     shown = replace(plan, commit=mark.commit)
     ways = ways_on([plan], pipeline)
-    return _body(plans_page([shown], links=links, ways_on=ways), mark, pipeline)
+    page = plans_page([shown], links=links, findings=findings, ways_on=ways)
+    return _body(page, mark, pipeline)
 
 
 def failure_body(failure: NotCompared, mark: Mark, pipeline: Pipeline) -> str:
@@ -68,6 +72,11 @@ def reopened_text(drift: Drift, pipeline: Pipeline) -> str:
 def resolved_text(drift: Drift, pipeline: Pipeline) -> str:
     """Return the comment on an issue that is closed."""
     return f"Nothing drifts any more, as {_run(pipeline, drift.created_at)} found.\n"
+
+
+def given_up_text(cluster: str, pipeline: Pipeline, at: datetime) -> str:
+    """Return the comment on an issue whose cluster is compared no more."""
+    return f"{code(cluster)} is no longer declared in git, as {_run(pipeline, at)} found.\n"
 
 
 def duplicate_text(kept: int) -> str:

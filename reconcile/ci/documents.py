@@ -13,7 +13,7 @@ from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import Plan
 from reconcile.model.problem import Location, Problem, Severity
 from reconcile.plan.report_parse import read_drift, read_failure, read_result
-from reconcile.plan.saved import read_plans
+from reconcile.plan.saved import plans_in
 from reconcile.run.context import Context
 
 _SHAPE_ERRORS: Final = (KeyError, TypeError, ValueError, AttributeError)
@@ -60,7 +60,22 @@ class Documents:
             *(result.problems for result in self.results),
             *(outcome.problems for result in self.results for outcome in result.outcomes),
         )
-        return tuple(dict.fromkeys(problem for part in parts for problem in part))
+        first = {_told(problem): problem for part in reversed(parts) for problem in part}
+        return tuple(dict.fromkeys(first[_told(problem)] for part in parts for problem in part))
+
+    @property
+    def beside(self) -> tuple[Problem, ...]:
+        """Return what checks of files found, and no plan says itself."""
+        plans = [plan.problems for plan in self.plans]
+        failures = [failure.problems for failure in self.failures]
+        told = {_told(problem) for found in (*plans, *failures) for problem in found}
+        return tuple(problem for problem in self.problems if _told(problem) not in told)
+
+    def findings_about(self, plan: Plan) -> tuple[Problem, ...]:
+        """Return what checks of files found about what a plan changes, and no plan says itself."""
+        changes = (*plan.changes, *(item.change for item in plan.withheld))
+        names = {change.name for change in changes}
+        return tuple(problem for problem in self.beside if problem.connector in names)
 
 
 def read_documents(context: Context, paths: Sequence[Path]) -> Documents:
@@ -73,15 +88,14 @@ def read_documents(context: Context, paths: Sequence[Path]) -> Documents:
 
 def _read(file: Path, path: str) -> Documents:
     try:
-        text = file.read_text(encoding="utf-8")
-        document = json.loads(text)
+        document = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise _unusable(path, error.strerror or str(error)) from error
     except (ValueError, RecursionError) as error:
         raise _unusable(path, "it is no JSON, or was cut off") from error
     kind = document.get("kind") if isinstance(document, dict) else None
     if kind == "plan":
-        plans = tuple(saved.plan for saved in read_plans(text, path))
+        plans = tuple(saved.plan for saved in plans_in(document, path))
         failures = tuple(map(read_failure, document.get("failures", ())))
         return Documents(plans=plans, failures=failures, paths=(path,))
     try:
@@ -103,6 +117,11 @@ def _other(kind: str | None, document: Mapping[str, Any]) -> Documents:
             return Documents(problems=tuple(map(_problem, document["problems"])))
         case _:
             raise ValueError(kind)
+
+
+def _told(problem: Problem) -> tuple[object, ...]:
+    """Return what a problem is known by: plans and checks of files give different hints."""
+    return (problem.code, problem.message, problem.location, problem.connector)
 
 
 def _problem(entry: Mapping[str, Any]) -> Problem:

@@ -9,16 +9,18 @@ from typing import Final
 from reconcile.ci.bodies import (
     changed_text,
     duplicate_text,
+    given_up_text,
     issue_body,
     issue_title,
     reopened_text,
     resolved_text,
 )
 from reconcile.ci.forge import Forge, Issue
-from reconcile.ci.marks import Mark, MarkKind, read_mark
+from reconcile.ci.marks import Mark, MarkKind, is_given_up, read_mark
 from reconcile.ci.pipeline import Pipeline
 from reconcile.model.drift import Drift
 from reconcile.model.problem import errors_in
+from reconcile.model.project import Project
 
 LABEL: Final = "connectform-drift"
 RECENTLY: Final = timedelta(days=7)
@@ -122,20 +124,39 @@ def keep_issue(
     return Kept(step=step, url=url)
 
 
+def close_issues_of_gone(
+    forge: Forge, project: Project, pipeline: Pipeline, *, author: str, now: datetime
+) -> Sequence[tuple[str, Kept]]:
+    """Close the open issues of clusters that the project does not declare any more."""
+    closed = []
+    for known in _ours(forge, author, now - RECENTLY):
+        issue, mark = known.issue, known.mark
+        if not (known.is_open and is_given_up(mark, MarkKind.DRIFT, project)):
+            continue
+        if forge.edit_issue(issue.number, title=issue.title, body=issue.body, is_open=False):
+            forge.comment_issue(issue.number, given_up_text(mark.cluster, pipeline, now))
+            closed.append((mark.cluster, Kept(step=Step.CLOSE, url=issue.url)))
+    return closed
+
+
 def _finder(
     forge: Forge, author: str, mark: Mark, *, since: datetime
 ) -> Callable[[], Sequence[Known]]:
     """Return what finds our issues of this cluster: by their author and their mark, not by label."""
 
     def find() -> Sequence[Known]:
-        found = [
-            Known(issue, read)
-            for issue in forge.issues(author, since)
-            if issue.author == author and (read := read_mark(issue.body)) is not None
-        ]
+        found = _ours(forge, author, since)
         return [each for each in found if each.mark.subject == mark.subject]
 
     return find
+
+
+def _ours(forge: Forge, author: str, since: datetime) -> Sequence[Known]:
+    return [
+        Known(issue, read)
+        for issue in forge.issues(author, since)
+        if issue.author == author and (read := read_mark(issue.body)) is not None
+    ]
 
 
 def _without_duplicates(forge: Forge, known: Sequence[Known]) -> str:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from reconcile.ci.pipeline import Order
+from reconcile.model.project import Project
 
 _FIRST_LINE: Final = re.compile(r"<!-- connectform (\{[^\r\n]*\}) -->")
 _UNSAFE: Final = re.compile(r'[^\w .:/_"{}\[\],-]|(?<=-)-', re.ASCII)
@@ -59,6 +60,12 @@ class Mark:
     def is_older_than(self, other: "Mark") -> bool:
         """Tell whether a later run wrote the other; runs of other workflows are not compared."""
         return self.workflow == other.workflow and self.order < other.order
+
+
+def is_given_up(mark: Mark, kind: MarkKind, project: Project) -> bool:
+    """Tell whether a mark stands for a cluster that its project does not declare any more."""
+    ours = mark.kind is kind and mark.project == project.name
+    return ours and mark.cluster not in project.clusters
 
 
 def mark_line(mark: Mark) -> str:

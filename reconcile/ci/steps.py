@@ -12,11 +12,11 @@ from reconcile.ci.api import Api
 from reconcile.ci.bodies import failure_body, plan_body
 from reconcile.ci.commands import outputs
 from reconcile.ci.documents import Documents
-from reconcile.ci.drift_issue import Kept, keep_issue
+from reconcile.ci.drift_issue import Kept, close_issues_of_gone, keep_issue
 from reconcile.ci.forge import Forge
 from reconcile.ci.github import GitHub
 from reconcile.ci.gitlab import GitLab
-from reconcile.ci.marks import Mark, MarkKind
+from reconcile.ci.marks import Mark, MarkKind, is_given_up
 from reconcile.ci.pipeline import ForgeKind, Pipeline, pipeline_of
 from reconcile.ci.refusals import no_answer
 from reconcile.ci.sticky import Posted, own_marks, post_comment
@@ -25,8 +25,8 @@ from reconcile.http.failures import HttpFailure
 from reconcile.http.session import SessionSettings, open_session
 from reconcile.model.codes import Code
 from reconcile.model.drift import NotCompared
-from reconcile.model.problem import Problem
-from reconcile.model.project import Tls
+from reconcile.model.problem import Problem, Severity
+from reconcile.model.project import Project, Tls
 from reconcile.run.context import Context
 
 _VERSION: Final = "2022-11-28"
@@ -92,7 +92,9 @@ def comment_plans(
     plans = [
         (
             _plan_mark(target.pipeline, plan.project, plan.cluster, plan.digest),
-            lambda mark, plan=plan: plan_body(plan, mark, target.pipeline, links),
+            lambda mark, plan=plan: plan_body(
+                plan, mark, target.pipeline, links, documents.findings_about(plan)
+            ),
         )
         for plan in documents.plans
     ]
@@ -122,6 +124,18 @@ def comment_no_plan(target: Target, problems: Sequence[Problem]) -> None:
     comment_plans(target, Documents(failures=failures), links={})
 
 
+def comment_given_up(target: Target, project: Project) -> Sequence[tuple[str, Posted]]:
+    """Replace the comments of clusters that the project does not declare any more, and say so."""
+    number = target.pipeline.pull_request or 0
+    known = own_marks(target.forge, number, target.author)
+    gone = {mark.cluster for mark in known if is_given_up(mark, MarkKind.PLAN, project)}
+    failures = tuple(
+        NotCompared(project=project.name, cluster=name, problems=(_not_declared(name, project),))
+        for name in sorted(gone)
+    )
+    return comment_plans(target, Documents(failures=failures), links={})
+
+
 def keep_issues(
     context: Context, target: Target, documents: Documents, *, links: Mapping[str, str]
 ) -> Sequence[tuple[str, Kept]]:
@@ -140,6 +154,16 @@ def keep_issues(
         )
         for drift in documents.drifts
     ]
+
+
+def close_given_up(
+    context: Context, target: Target, project: Project
+) -> Sequence[tuple[str, Kept]]:
+    """Close the issues of clusters that the project does not declare any more, and say so."""
+    now = context.clock.now()
+    return close_issues_of_gone(
+        target.forge, project, target.pipeline, author=target.author, now=now
+    )
 
 
 def write_outputs(pipeline: Pipeline, values: Mapping[str, str]) -> None:
@@ -184,6 +208,15 @@ def _plan_mark(pipeline: Pipeline, project: str, cluster: str, digest: str) -> M
         order=pipeline.order,
         commit=pipeline.commit,
         digest=digest,
+    )
+
+
+def _not_declared(cluster: str, project: Project) -> Problem:
+    return Problem(
+        code=Code.UNKNOWN_CLUSTER,
+        message=f"{cluster} is no longer declared in the project {project.name}",
+        hint="its connectors stay as they are; what stood here before counts no more",
+        severity=Severity.NOTICE,
     )
 
 

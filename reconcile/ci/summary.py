@@ -80,7 +80,7 @@ def _pages(
         (documents.results, lambda: results_page(documents.results, links=links)),
         (plans, lambda: plans_page(plans, links=links, ways_on=ways)),
         (documents.drifts, lambda: drifts_page(documents.drifts, links=links)),
-        (documents.problems, lambda: problems_page("Problems", documents.problems)),
+        (documents.beside, lambda: problems_page("Problems", documents.beside)),
     )
     yield from (make() for found, make in makers if found)
     for failure in documents.failures:

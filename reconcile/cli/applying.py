@@ -88,7 +88,8 @@ def apply_file(
     wanted = choose_clusters(loaded.project, names=locking.clusters or (), every=True, writing=True)
     chosen = [item for item in saved if item.plan.cluster in wanted]
     if not chosen:
-        raise usage(f"{path} holds no plan for the clusters chosen", hint="leave out --cluster")
+        chosen_by = "leave out --cluster" if locking.clusters else "plan again"
+        raise usage(f"{path} holds no plan for the clusters chosen", hint=chosen_by)
     lock = lock_for(shell, loaded, "apply", timeout=locking.timeout, local=locking.local)
     with plan_saved(shell.context, loaded, chosen, lock=lock) as planned:
         # Whoever hands over a plan has read it.

@@ -175,6 +175,7 @@ def apply(
         typer.Option(
             "--max-age",
             min=0,
+            max=1_000_000,
             metavar="HOURS",
             callback=number_of_seconds,
             help="How old a plan file may be.",

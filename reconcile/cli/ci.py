@@ -16,7 +16,9 @@ ci_app = typer.Typer(
 
 FilesArgument = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE...", help="JSON documents of plan, apply, drift or validate."),
+    typer.Argument(
+        metavar="FILE...", help="JSON documents of plan, apply, drift, validate or lint."
+    ),
 ]
 AuthorOption = Annotated[
     str,

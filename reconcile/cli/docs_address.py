@@ -3,12 +3,11 @@
 from importlib.metadata import PackageNotFoundError, metadata
 
 
-def docs_address(page: str) -> str:
-    """Return the address of a page, by what the package says of itself; empty where it says nothing."""
+def docs_address() -> str:
+    """Return the address of the folder `docs`, as the package says; empty where it says nothing."""
     try:
         entries = metadata("connectform").get_all("Project-URL") or []
     except PackageNotFoundError:
         return ""
-    urls = dict(entry.split(", ", 1) for entry in entries)
-    base = urls.get("Documentation", "")
-    return f"{base.rstrip('/')}/{page}" if base else ""
+    urls: dict[str, str] = dict(entry.split(", ", 1) for entry in entries)
+    return urls.get("Documentation", "").rstrip("/")

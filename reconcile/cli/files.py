@@ -29,6 +29,16 @@ class CiChoice(StrEnum):
     GITLAB = "gitlab"
 
 
+SnapshotsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--snapshots",
+        metavar="DIR",
+        help="The plugin snapshots. Default: `snapshots` of the project file.",
+    ),
+]
+
+
 def init(
     shell: Shell,
     directory: Annotated[
@@ -98,14 +108,7 @@ def _init_project(shell: Shell, directory: Path, name: str) -> Exit:
 def validate(
     shell: Shell,
     cluster: ClusterOption = None,
-    snapshots: Annotated[
-        Path | None,
-        typer.Option(
-            "--snapshots",
-            metavar="DIR",
-            help="The plugin snapshots. Default: `snapshots` of the project file.",
-        ),
-    ] = None,
+    snapshots: SnapshotsOption = None,
     output: FindingsOutputOption = OutputFormat.TEXT,
     report: FindingsReportOption = None,
 ) -> Exit:
@@ -129,11 +132,21 @@ def lint(  # noqa: PLR0917  # options, not arguments
         FailOn,
         typer.Option("--fail-on", help="Exit with 1 where a finding matters at least so much."),
     ] = FailOn.ERROR,
+    definitions_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--definitions-from",
+            metavar="DIR",
+            help="Read the definitions from another folder, and nothing else there: code that"
+            " nobody has reviewed.",
+        ),
+    ] = None,
+    snapshots: SnapshotsOption = None,
     output: FindingsOutputOption = OutputFormat.TEXT,
     report: FindingsReportOption = None,
     json_out: JsonOutOption = None,
 ) -> Exit:
-    """Find settings that are valid and do not do what they seem to, offline.
+    """Find all that validate finds, and settings that are valid and do not do what they seem to.
 
     `lint` in the project file says how much each rule matters; `# connectform:ignore CF014 reason`
     in a definition ignores a finding. Secrets are not resolved, and no cluster is asked.
@@ -147,6 +160,8 @@ def lint(  # noqa: PLR0917  # options, not arguments
         selection_of(select, exclude),
         reports_of(output, report, json_out),
         fail_on=fail_on,
+        definitions_from=definitions_from,
+        snapshots=snapshots,
     )
 
 

@@ -135,16 +135,39 @@ def history(
         typer.Argument(metavar="[NAME | show RUN]", help="A connector, or `show` and a run."),
     ] = None,
     *,
+    connector: Annotated[
+        str | None,
+        typer.Option("--connector", metavar="NAME", help="A connector, though it be called show."),
+    ] = None,
     cluster: ClusterOption = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="The newest so many.")] = 20,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="The newest so many. Default: 20, and all as JSON."),
+    ] = None,
     output: OutputOption = OutputFormat.TEXT,
 ) -> Exit:
     """Show who applied what, and when: all runs, one connector, or one run in full."""
-    from reconcile.cli.recording import show_history
+    from reconcile.cli.recording import AskedOfHistory, show_history
+    from reconcile.errors import usage
 
-    return show_history(
-        shell, what or [], cluster, limit=limit, as_json=output is OutputFormat.JSON
-    )
+    match (what or [], connector):
+        case ([], name):
+            asked = AskedOfHistory(name=name or "", limit=limit)
+        case (["show"], None):
+            raise usage(
+                "history show wants a run: history show RUN",
+                hint="connectform history lists the runs; for a connector that is called show,"
+                " connectform history --connector show",
+            )
+        case ([name], None):
+            asked = AskedOfHistory(name=name, limit=limit)
+        case (["show", run], None):
+            asked = AskedOfHistory(run=run, limit=limit)
+        case _:
+            raise usage(
+                "history takes one name, or show and a run", hint="connectform history NAME"
+            )
+    return show_history(shell, asked, cluster, as_json=output is OutputFormat.JSON)
 
 
 def rollback(

@@ -22,23 +22,33 @@ def show_status(
     clusters: Sequence[str],
     selection: Selection,
     reports: Reports,
+    over: float | None = None,
 ) -> Exit:
-    """Print the connectors of each cluster; a cluster that cannot be read does not hide others."""
+    """Print the connectors of each cluster; a cluster that cannot be read does not hide others.
+
+    `over` is how many seconds lie between two readings of what flows.
+    """
     found: list[Status] = []
     failed: list[NotCompared] = []
     for cluster in clusters:
         try:
-            found.append(read_status(shell.context, loaded, cluster, selection))
+            found.append(read_status(shell.context, loaded, cluster, selection, over=over))
         except ClusterError as error:
             shell.terminal.note(problems_lines(error.problems), redactor=shell.context.redactor)
             project = loaded.project.name
             failed.append(not_compared(shell.context, project, cluster, error.problems))
+    flows = {status.live.cluster: status.flows for status in found if status.flows is not None}
+    for flow in flows.values():
+        if flow.problems:
+            shell.terminal.note(problems_lines(flow.problems), redactor=shell.context.redactor)
     for status in found if reports.as_text else ():
         if status.names:
-            shell.terminal.table(status_table(status.live, status.causes, status.names))
+            table = status_table(status.live, status.causes, status.names, status.flows)
+            shell.terminal.table(table)
         shell.terminal.show([status_summary(status.live, status.names)])
     readings = [(status.live, status.causes, status.names) for status in found]
-    write_reports(shell, reports, status_writers(readings, failed, links=loaded.project.links))
+    writers = status_writers(readings, failed, links=loaded.project.links, flows=flows)
+    write_reports(shell, reports, writers)
     return Exit.ERROR if failed else Exit.FINE
 
 

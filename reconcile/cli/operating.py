@@ -49,15 +49,24 @@ def status(
     exclude: ExcludeOption = None,
     output: PageOutputOption = OutputFormat.TEXT,
     report: PageReportOption = None,
+    over: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION", help="Show what flowed over so long, from offsets too: 10s, 5m."
+        ),
+    ] = None,
 ) -> Exit:
-    """Show states, tasks, and why something failed."""
+    """Show states, tasks, and why something failed; and what flows, where metrics are known."""
     from reconcile.cli.looking import show_status
+    from reconcile.cli.moments import seconds_of
     from reconcile.cli.opening import open_project
     from reconcile.cli.rendering import reports_of
 
     reports = reports_of(output, report)
     loaded, chosen = open_project(shell, cluster, all_clusters)
-    return show_status(shell, loaded, chosen, selection_of(select, exclude), reports)
+    return show_status(
+        shell, loaded, chosen, selection_of(select, exclude), reports, seconds_of(over)
+    )
 
 
 def watch(
@@ -152,7 +161,7 @@ def pause(
         local_ledger=local_ledger,
     )
     holding = _holding(shell, hold, until)
-    return act_state(shell, names, TargetState.PAUSED, asking, command="pause", holding=holding)
+    return act_state(shell, names, TargetState.PAUSED, asking, verb="pause", holding=holding)
 
 
 def resume(
@@ -176,7 +185,7 @@ def resume(
         local_ledger=local_ledger,
     )
     holding = _holding(shell, hold, until)
-    return act_state(shell, names, TargetState.RUNNING, asking, command="resume", holding=holding)
+    return act_state(shell, names, TargetState.RUNNING, asking, verb="resume", holding=holding)
 
 
 def stop(
@@ -204,7 +213,7 @@ def stop(
         local_ledger=local_ledger,
     )
     holding = _holding(shell, hold, until)
-    return act_state(shell, names, TargetState.STOPPED, asking, command="stop", holding=holding)
+    return act_state(shell, names, TargetState.STOPPED, asking, verb="stop", holding=holding)
 
 
 def _holding(shell: Shell, reason: str | None, until: str | None) -> "Holding | None":

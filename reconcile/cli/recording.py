@@ -1,15 +1,13 @@
 """Work on ledgers: adopt, forget, hold, look back and go back."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from reconcile.cli.approving import ApplySettings, apply_approved, is_confirmed
+from reconcile.cli.acting import apply_holding
+from reconcile.cli.approving import ApplySettings, is_confirmed
 from reconcile.cli.exits import Exit
 from reconcile.cli.moments import moment_of
 from reconcile.cli.opening import lock_for, open_cluster, open_project
 from reconcile.cli.shell import Shell, write_document
-from reconcile.errors import usage
-from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import Selection
 from reconcile.plan.history_document import histories_document
 from reconcile.redact import one_line
@@ -21,16 +19,10 @@ from reconcile.report.history_text import (
 )
 from reconcile.report.words import counted, moment_text
 from reconcile.run.adopting import adopt, forget, plan_adoption
-from reconcile.run.history import (
-    Return,
-    hold_returned,
-    plan_return,
-    read_history,
-    release_untouched,
-)
+from reconcile.run.history import History, Return, holds_of_return, plan_return, read_history
 from reconcile.run.holding import hold, list_holds, release, unlock
 
-_SHOW = "show"
+_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +32,15 @@ class Asked:
     cluster: str | None
     timeout: float
     local: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedOfHistory:
+    """One connector, one run, or all; `limit` is how many of the newest, None where nobody said."""
+
+    name: str = ""
+    run: str = ""
+    limit: int | None = None
 
 
 def adopt_connectors(
@@ -116,38 +117,49 @@ def show_holds(shell: Shell, asked: Asked) -> Exit:
 
 
 def show_history(
-    shell: Shell, what: Sequence[str], clusters: list[str] | None, *, limit: int, as_json: bool
+    shell: Shell, asked: AskedOfHistory, clusters: list[str] | None, *, as_json: bool
 ) -> Exit:
     """Show runs, the changes of one connector, or one run in full."""
-    run = what[1] if len(what) > 1 and what[0] == _SHOW else None
-    if (len(what) > 1 and run is None) or len(what) > len((_SHOW, "run")):
-        raise usage("history takes one name, or show and a run", hint="connectform history NAME")
-    name = what[0] if what and run is None else None
+    name, run = asked.name, asked.run
     loaded, chosen = open_project(shell, clusters, every=False)
-    histories = [read_history(shell.context, loaded, cluster, name) for cluster in chosen]
+    found = [
+        _as_asked(read_history(shell.context, loaded, cluster, name or None), asked)
+        for cluster in chosen
+    ]
     if as_json:
-        found = [(one.cluster, one.runs, one.changes) for one in histories]
-        write_document(shell, document=histories_document(found))
+        parts = [(one.cluster, one.runs, one.changes) for one in found]
+        write_document(shell, document=histories_document(parts))
+    told = [one for one in found if (one.changes if name else one.runs)]
+    for history in () if as_json else told:
+        if run:
+            lines = run_lines(history.cluster, history.runs[0], history.changes)
+            shell.terminal.show(lines)
+        elif name:
+            changes = history.changes[-(asked.limit or _ROWS) :]
+            shell.terminal.table(changes_table(changes, history.runs))
+        else:
+            runs = history.runs[-(asked.limit or _ROWS) :]
+            shell.terminal.table(runs_table(history.cluster, runs))
+    if told:
         return Exit.FINE
-    shown = False
-    for history in histories:
-        if run is not None:
-            runs = [one for one in history.runs if one.id == run]
-            changes = [one for one in history.changes if one.run == run]
-            if runs:
-                shell.terminal.show(run_lines(history.cluster, runs[0], changes))
-                shown = True
-        elif name is not None and history.changes:
-            shell.terminal.table(changes_table(history.changes[-limit:], history.runs))
-            shown = True
-        elif name is None and history.runs:
-            shell.terminal.table(runs_table(history.cluster, history.runs[-limit:]))
-            shown = True
-    if not shown:
-        about = f" of {run or name}" if run or name else ""
-        shell.terminal.say(f"The ledger holds nothing{about}.")
-        return Exit.ERROR if run or name else Exit.FINE
-    return Exit.FINE
+    about = f" of {run or name}" if run or name else ""
+    shell.terminal.say(f"The ledger holds nothing{about}.")
+    return Exit.ERROR if run or name else Exit.FINE
+
+
+def _as_asked(history: History, asked: AskedOfHistory) -> History:
+    """Return the part of a history that is asked for."""
+    runs, changes = history.runs, history.changes
+    if asked.run:
+        runs = tuple(one for one in runs if one.id == asked.run)
+        changes = tuple(one for one in changes if one.run == asked.run)
+    elif asked.limit and asked.name:
+        changes = changes[-asked.limit :]
+    elif asked.limit:
+        runs = runs[-asked.limit :]
+        newest = {one.id for one in runs}
+        changes = tuple(one for one in changes if one.run in newest)
+    return replace(history, runs=runs, changes=changes)
 
 
 def roll_back(shell: Shell, target: str, asked: Asked, *, auto_approve: bool) -> Exit:
@@ -161,16 +173,8 @@ def roll_back(shell: Shell, target: str, asked: Asked, *, auto_approve: bool) ->
                 "Definitions are rolled back. Offsets, and records that were written since, are not."
             )
         settings = ApplySettings(auto_approve=auto_approve, allow_updates=len(changes))
-
-        def hold_first() -> None:
-            hold_returned(shell.context, back, target)
-
-        def release_rest(result: ApplyResult) -> None:
-            release_untouched(back, result)
-
-        code = apply_approved(
-            shell, (back.planned,), settings, before=hold_first, after=release_rest
-        )
+        holds = holds_of_return(shell.context, back, target)
+        code = apply_holding(shell, back.planned, settings, holds)
         if code is Exit.FINE and changes:
             _tell_what_lasts(shell, back)
         return code

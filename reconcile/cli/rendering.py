@@ -15,6 +15,7 @@ from reconcile.model.problem import Problem
 from reconcile.report.spans import Line, plain
 
 if TYPE_CHECKING:
+    from reconcile.model.metrics import Flows
     from reconcile.report.page import Page
     from reconcile.report.status_page import Reading
 
@@ -171,27 +172,32 @@ def result_writers(results: Sequence[ApplyResult], *, links: Links) -> Writers:
 
 
 def status_writers(
-    readings: "Sequence[Reading]", failed: Sequence[NotCompared], *, links: Links
+    readings: "Sequence[Reading]",
+    failed: Sequence[NotCompared],
+    *,
+    links: Links,
+    flows: "Mapping[str, Flows]",
 ) -> Writers:
     """Return how the states of connectors are written; `failed` are clusters that answer nothing."""
 
     def page() -> "Page":
         from reconcile.report.status_page import statuses_page
 
-        return statuses_page(readings, links=links, failed=failed)
+        return statuses_page(readings, links=links, failed=failed, flows=flows)
 
     def document() -> object:
         from reconcile.report.status_document import statuses_document
 
         found = ((live, causes) for live, causes, _ in readings)
-        return statuses_document(found, failed)
+        return statuses_document(found, failed, flows)
 
     def lines() -> Iterable[Line]:
         from reconcile.report.status_text import status_summary, status_table
         from reconcile.report.table import table_lines
 
         for live, causes, names in readings:
-            yield from table_lines(status_table(live, causes, names)) if names else ()
+            table = status_table(live, causes, names, flows.get(live.cluster))
+            yield from table_lines(table) if names else ()
             yield status_summary(live, names)
 
     return {
@@ -232,12 +238,14 @@ def findings_writers(found: Findings) -> Writers:
     def sarif() -> object:
         from reconcile import __version__
         from reconcile.cli.docs_address import docs_address
+        from reconcile.lint.catalog import RULES
         from reconcile.report.sarif import problems_sarif
 
         return problems_sarif(
             found.problems,
             version=__version__,
-            docs=docs_address("problems.md"),
+            docs=docs_address(),
+            helps={rule.code: f"{rule.why} What to do: {rule.fix}." for rule in RULES},
             directory=found.directory,
         )
 

@@ -1,12 +1,14 @@
 """Carry out the commands below `connectform ci`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from reconcile.ci.commands import annotations
 from reconcile.ci.documents import read_documents
 from reconcile.ci.pipeline import ForgeKind, Pipeline
 from reconcile.ci.steps import (
+    close_given_up,
+    comment_given_up,
     comment_no_plan,
     comment_plans,
     keep_issues,
@@ -17,10 +19,11 @@ from reconcile.ci.steps import (
 from reconcile.ci.sticky import PostedAs
 from reconcile.ci.summary import LARGEST, outputs_of, summary_markdown
 from reconcile.cli.exits import Exit
-from reconcile.cli.opening import links_here
 from reconcile.cli.options import OutputFormat
 from reconcile.cli.shell import Shell, write_document
+from reconcile.desired.project import load_project
 from reconcile.errors import ConnectformError, DefinitionError
+from reconcile.model.project import Project
 from reconcile.plan.document import plans_document
 from reconcile.plan.saved import read_plans
 from reconcile.run.output import write_file
@@ -41,7 +44,10 @@ def comment_on_pull_request(shell: Shell, files: Sequence[Path], author: str) ->
         except DefinitionError as error:
             comment_no_plan(target, error.problems)
             raise
-        posted = comment_plans(target, documents, links=_links(shell))
+        project = _project(shell)
+        posted = comment_plans(target, documents, links=project.links if project else {})
+        if project is not None:
+            posted = [*posted, *comment_given_up(target, project)]
     for cluster, each in posted:
         left = each.how is PostedAs.LEFT
         done = "left to a newer run" if left else each.how.value
@@ -54,11 +60,13 @@ def summarise(shell: Shell, files: Sequence[Path], *, exit_code: int | None, by_
     """Write the summary where the pipeline shows it, and the outputs."""
     pipeline = pipeline_here(shell.context)
     documents = read_documents(shell.context, files)
+    project = _project(shell)
+    links = project.links if project else {}
     write_outputs(pipeline, outputs_of(documents, exit_code=exit_code))
     path = Path(pipeline.summary_file) if pipeline.summary_file else None
     used = path.stat().st_size if path is not None and path.exists() else 0
     text = summary_markdown(
-        documents, pipeline, room=LARGEST - used - 1, by_hand=by_hand, links=_links(shell)
+        documents, pipeline, room=LARGEST - used - 1, by_hand=by_hand, links=links
     )
     if path is not None:
         with path.open("a", encoding="utf-8") as file:
@@ -83,7 +91,11 @@ def keep_drift_issues(shell: Shell, files: Sequence[Path], author: str) -> Exit:
     pipeline = pipeline_here(shell.context)
     documents = read_documents(shell.context, files)
     with open_target(shell.context, pipeline, author=author) as target:
-        kept = keep_issues(shell.context, target, documents, links=_links(shell))
+        project = _project(shell)
+        links = project.links if project else {}
+        kept = keep_issues(shell.context, target, documents, links=links)
+        if project is not None:
+            kept = [*kept, *close_given_up(shell.context, target, project)]
     for cluster, each in kept:
         shell.terminal.say(f"{cluster}: issue {each.step} {each.url}".rstrip())
     for failure in documents.unknown:
@@ -110,12 +122,12 @@ def fetch_approved(shell: Shell, out: Path, author: str) -> Exit:
     return Exit.FINE
 
 
-def _links(shell: Shell) -> Mapping[str, str]:
-    """Return the project's links; what is wrong with its file was said by the command before."""
+def _project(shell: Shell) -> Project | None:
+    """Return the project here; what is wrong with its file was said by the command before."""
     try:
-        return links_here(shell)
+        return load_project(shell.project, shell.context.directory).project
     except ConnectformError:
-        return {}
+        return None
 
 
 def _section(shell: Shell, pipeline: Pipeline, text: str) -> str:

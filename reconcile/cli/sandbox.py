@@ -72,11 +72,16 @@ def up(
         int,
         typer.Option(metavar="MS", help="heartbeat.interval.ms of the workers; --real only."),
     ] = 0,
+    metrics: Annotated[
+        bool,
+        typer.Option("--metrics", help="Give each worker a page of metrics; --real only."),
+    ] = False,
     home: HomeOption = None,
 ) -> Exit:
     """Start a sandbox in the background and print its URLs.
 
-    Standard output has one URL for each worker, then what to put into connectform.yaml.
+    Standard output has one URL for each worker, then what to put into connectform.yaml, the
+    addresses of metrics included.
     """
     from reconcile.sandbox import registry
     from reconcile.sandbox.describe import started_text
@@ -94,6 +99,7 @@ def up(
         port=port,
         heartbeat_ms=heartbeat_ms,
         flavor=flavor,
+        metrics=metrics,
     )
     clock = shell.context.clock
     began = clock.monotonic()
@@ -131,15 +137,14 @@ def status(
 ) -> Exit:
     """Show the sandboxes and their processes."""
     from reconcile.sandbox import registry
-    from reconcile.sandbox.describe import status_document, status_text
+    from reconcile.sandbox.describe import status_text, statuses_document
 
     folder = _home(shell, home)
     if name is None:
         standings = registry.inspect_all(folder)
     else:
         standings = (registry.inspect(registry.find(name, folder)),)
-    documents = [status_document(sandbox, alive) for sandbox, alive in standings]
-    write_document(shell, document={"sandboxes": documents}, output=output, json_out=None)
+    write_document(shell, document=statuses_document(standings), output=output, json_out=None)
     if output is OutputFormat.TEXT:
         shell.terminal.document("".join(status_text(*standing) for standing in standings))
     known = {sandbox.name for sandbox, _ in standings}

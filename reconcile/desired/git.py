@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,9 +78,11 @@ def commit_of(path: str) -> str:
     return _text(path, "rev-parse", "--verify", "--quiet", "HEAD")
 
 
-def is_dirty(path: str) -> bool:
-    """Tell whether files in a folder differ from its commit; new files count."""
-    return bool(_text(path, "status", "--porcelain", "--", "."))
+def commit_with(path: str, files: Sequence[str]) -> str:
+    """Return the commit checked out in a folder if it has these files as they are, or nothing."""
+    plain = ("--literal-pathspecs", "--no-optional-locks")
+    answer = run_git(path, *plain, "status", "--porcelain", "--ignored", "--", *files)
+    return commit_of(path) if answer.ok and not answer.text else ""
 
 
 def author_of(path: str) -> str:

@@ -11,6 +11,7 @@ from reconcile.desired.ledger_choice import read_ledger_choice
 from reconcile.desired.link_templates import read_links
 from reconcile.desired.lint_settings import read_lint_settings
 from reconcile.desired.manifest import has_error
+from reconcile.desired.metrics_choice import check_metrics
 from reconcile.desired.nodes import Document, Tree, place
 from reconcile.desired.references import OPENING, Sources, fill
 from reconcile.desired.resolve import Default
@@ -88,7 +89,7 @@ def _read_cluster(
     ignore, findings = read_ignore(tree.get("ignore"), marks, (*path, "ignore"))
     ledger, more = read_ledger_choice(tree, path)
     freezes, unclear = read_freezes(tree.get("freezes"), marks, (*path, "freezes"))
-    findings += [*more, *unclear, *_check_urls(tree, path)]
+    findings += [*more, *unclear, *_check_urls(tree, path), *check_metrics(tree, path)]
     findings += _check_variables(variables, (*path, "vars"))
     cluster = Cluster(
         name=name,

@@ -175,7 +175,10 @@ class GitStore:
 
     def _failed(self, verb: str, answer: Answer) -> LedgerError:
         lines = [line for line in answer.error.splitlines() if line.strip()]
-        refused = [line for line in answer.text.splitlines() if line.startswith("!")]
+        # What a push prints for programs: flag, refs and summary, with tabs between them.
+        refused = [
+            line.rpartition("\t")[2] for line in answer.text.splitlines() if line.startswith("!")
+        ]
         reason = (refused or lines or [f"exit code {answer.code}"])[0].strip()
         return self._error(
             Code.LEDGER_REPOSITORY,

@@ -16,6 +16,7 @@ from reconcile.ledger.reading import check_format, read_lease
 from reconcile.ledger.store import Store
 from reconcile.ledger.writing import format_text, lease_text
 from reconcile.model.codes import Code
+from reconcile.model.command import command
 from reconcile.model.ledger import Lease
 from reconcile.model.problem import Problem
 
@@ -103,13 +104,24 @@ def hold_lease(
     timeout: float = 0.0,
     length: float = LENGTH,
     gone: Callable[[Holder], bool] = is_gone,
+    cluster: str = "",
 ) -> Iterator[HeldLease]:
     """Hold the right to write, renewed in the background, until the block ends.
 
     `wanted` says who asks; its times do not count. Waits up to `timeout` seconds for another
-    holder. Raises LedgerError, naming the holder, where that one keeps it.
+    holder. Raises LedgerError, naming the holder, where that one keeps it, and how its lock on
+    `cluster` can be broken.
     """
-    held = acquire(store, wanted, clock=clock, rng=rng, timeout=timeout, length=length, gone=gone)
+    held = acquire(
+        store,
+        wanted,
+        clock=clock,
+        rng=rng,
+        timeout=timeout,
+        length=length,
+        gone=gone,
+        cluster=cluster,
+    )
     over = threading.Event()
     renewer = threading.Thread(
         target=keep_renewed, args=(held, over.wait), name="lease", daemon=True
@@ -132,6 +144,7 @@ def acquire(
     timeout: float = 0.0,
     length: float = LENGTH,
     gone: Callable[[Holder], bool] = is_gone,
+    cluster: str = "",
 ) -> HeldLease:
     """Take the right to write without renewing it; see `hold_lease`.
 
@@ -150,7 +163,7 @@ def acquire(
             continue
         left = deadline - clock.monotonic()
         if left <= 0:
-            raise _locked(store, holder, clock)
+            raise _locked(store, holder, clock, cluster)
         clock.sleep(min(left, rng.uniform(_SHORTEST_WAIT, _LONGEST_WAIT)))
 
 
@@ -208,7 +221,7 @@ def keep_renewed(held: HeldLease, wait: Callable[[float], bool]) -> None:
             pause = held.length / _SOON_PARTS
 
 
-def _locked(store: Store, lease: Lease, clock: Clock) -> LedgerError:
+def _locked(store: Store, lease: Lease, clock: Clock, cluster: str) -> LedgerError:
     now = clock.now()
     who = f"{lease.actor or 'somebody'} ({lease.command} of {lease.project}, on {lease.host})"
     where = f", see {lease.run_url}" if lease.run_url else ""
@@ -218,8 +231,8 @@ def _locked(store: Store, lease: Lease, clock: Clock) -> LedgerError:
             message=f"{who} is writing to this cluster since {lease.since:%Y-%m-%d %H:%M:%S} UTC"
             f"{where}; the lock of {store.place} ends at {lease.expires:%H:%M:%S} UTC unless it is"
             " renewed",
-            hint="wait with --lock-timeout SECONDS; connectform unlock breaks the lock, once you"
-            " know that its holder has ended",
+            hint=f"wait with --lock-timeout SECONDS; {command('unlock', cluster=cluster)} breaks the"
+            " lock, once you know that its holder has ended",
         )
     ]
     if lease.since > now + _SKEW:

@@ -129,7 +129,7 @@ def parsed(place: str, key: str, text: str, read: Callable[[Mapping[str, Any]], 
                 code=Code.LEDGER_UNREADABLE,
                 message=f"the entry {key} of the ledger {place} cannot be read",
                 hint="restore the ledger, or remove it: without one, plans compare git and live"
-                " alone, and connectform adopt begins it anew",
+                " alone, and `adopt` begins it anew",
             )
         ) from error
 

@@ -132,7 +132,7 @@ class SqliteStore:
                 code=Code.LEDGER_UNREADABLE,
                 message=f"the ledger {self._place} cannot be read: {reason}",
                 hint="restore the file, or move it away: without a ledger plans compare git and"
-                " live alone, and connectform adopt begins it anew",
+                " live alone, and `adopt` begins it anew",
             )
         )
 

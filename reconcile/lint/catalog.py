@@ -14,7 +14,7 @@ from reconcile.lint import (
     settings,
     transforms,
 )
-from reconcile.lint.rule import ForComments, Rule
+from reconcile.lint.rule import ForChange, ForComments, Rule
 from reconcile.model.codes import Code
 from reconcile.model.lint import LintLevel, LintSettings
 
@@ -64,6 +64,9 @@ RULES: Final[tuple[Rule, ...]] = tuple(
     )
 )
 """Every rule there is."""
+
+ABOUT_CHANGES: Final = frozenset(rule.code for rule in RULES if isinstance(rule.check, ForChange))
+"""The codes of the rules that look at a plan."""
 
 BY_CODE: Final = {rule.code: rule for rule in RULES}
 

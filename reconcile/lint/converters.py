@@ -25,6 +25,8 @@ _WITH_REGISTRY: Final = frozenset(
         "io.confluent.connect.json.JsonSchemaConverter",
     }
 )
+_STRATEGY: Final = "subject.name.strategy"
+_CLASS_OR_PLACEHOLDER: Final = re.compile(r"(?:^|[.$])[A-Z]\w*$|\$\{")
 _JSON: Final = "org.apache.kafka.connect.json.JsonConverter"
 _WITHOUT_SCHEMA: Final = frozenset(
     {
@@ -65,6 +67,13 @@ def _other_converter(subject: Subject) -> Iterator[Fault]:
                 key,
                 f"{key} does nothing: it is an option of JsonConverter, and {simple} has none such",
             )
+
+
+def _no_strategy(subject: Subject) -> Iterator[Fault]:
+    for key in subject.config:
+        written = subject.text(key)
+        if key.endswith(_STRATEGY) and written and not _CLASS_OR_PLACEHOLDER.search(written):
+            yield Fault(key, f"{key} is {subject.shown(key)}, which is no class")
 
 
 def _no_registry(subject: Subject) -> Iterator[Fault]:
@@ -153,5 +162,13 @@ RULES: Final = (
         why="JDBC sinks make columns from the schema of a record, and Avro and Parquet files cannot be written without one. The first record stops the task.",
         fix="use a converter with schemas: Avro, Protobuf, JSON Schema, or JSON with schemas.enable true",
         check=ForConnector(_sink_without_schema),
+    ),
+    Rule(
+        code=Code.NO_SUBJECT_STRATEGY,
+        title="A subject name strategy that is no class",
+        level=LintLevel.WARN,
+        why="The setting names a class that makes the subject of a schema from the topic and the record. A subject itself, or any other text, fails as soon as the converter reads it, and does nothing where the converter is another one.",
+        fix="name a class, such as io.confluent.kafka.serializers.subject.RecordNameStrategy, below key.converter or value.converter; without one, subjects are named by their topics",
+        check=ForConnector(_no_strategy),
     ),
 )

@@ -19,6 +19,7 @@ _STUB: Final = re.compile(
 _SECRET_STUB: Final = re.compile(
     r"(?:[A-Z]+[_-])*(?:PASSWORD|PASSPHRASE|SECRET|TOKEN|KEY|CREDENTIALS?)(?:[_-][A-Z]+)*"
 )
+_NO_SECRET: Final = frozenset({"unused", "not-used", "none", "null", "n/a"})
 _JAAS: Final = "jaas"
 _PUBLIC: Final = ("access.key.id", "access-key-id", "accesskeyid", "access_key_id")
 _STUB_INSIDE: Final = re.compile(r"<[A-Z][A-Z0-9_ -]{2,60}>")
@@ -50,6 +51,8 @@ _TEMPLATES: Final = re.compile(r"\{\{\s*(?:topic|partition|start_offset|timestam
 def _inline_secrets(subject: Subject) -> Iterator[Fault]:
     for key, value in subject.config.reveal().items():
         if key in subject.config.references() or is_masked(value):
+            continue
+        if value.strip().lower() in _NO_SECRET:
             continue
         if _is_secret(key, value) and not _is_gap(key, value) and not _is_variable(value):
             yield Fault(key, f"{key} holds a secret as plain text")

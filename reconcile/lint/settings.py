@@ -1,6 +1,7 @@
 """Rules about topics, tasks and single settings of Connect's own."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -179,6 +180,19 @@ def _surrounding_space(subject: Subject) -> Iterator[Fault]:
         yield Fault(key, f"the value of {key} {what}")
 
 
+def _invisible(subject: Subject) -> Iterator[Fault]:
+    for key in subject.config:
+        found = next((char for char in key if char.isspace() or _is_format(char)), "")
+        if found:
+            shown = "".join(char for char in key if not (char.isspace() or _is_format(char)))
+            message = f"the key {shown} holds a character that is not seen, U+{ord(found):04X}"
+            yield Fault(key, message)
+
+
+def _is_format(char: str) -> bool:
+    return unicodedata.category(char) == "Cf"
+
+
 RULES: Final = (
     Rule(
         code=Code.NO_TOPICS,
@@ -243,5 +257,13 @@ RULES: Final = (
         why="Connect trims numbers, lists and classes, and keeps space in texts and passwords: a host or a password with a space at its end is another one.",
         fix="remove the space; in YAML, write >- or |- for a value on lines of its own",
         check=ForConnector(_surrounding_space),
+    ),
+    Rule(
+        code=Code.INVISIBLE_CHARACTER,
+        title="A key with a character that is not seen",
+        level=LintLevel.ERROR,
+        why="A space or a zero-width character, copied along from a page, makes another key of it. Connect ignores that without a word, and the default holds.",
+        fix="type the key anew",
+        check=ForConnector(_invisible),
     ),
 )

@@ -1,7 +1,7 @@
 """Rules about transforms and predicates."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from reconcile.lint.rule import Fault, ForConnector, Rule
@@ -14,23 +14,49 @@ _TRANSFORMS: Final = "transforms"
 _PREDICATES: Final = "predicates"
 _KAFKA: Final = "org.apache.kafka.connect.transforms."
 _KAFKA_PREDICATES: Final = f"{_KAFKA}predicates."
-_SIDED: Final = (
-    *("Cast", "ExtractField", "Flatten", "HeaderFrom", "HoistField", "InsertField", "MaskField"),
-    *("ReplaceField", "SetSchemaMetadata", "TimestampConverter"),
-)
-_WHOLE: Final = (
-    *("DropHeaders", "Filter", "InsertHeader", "RegexRouter", "TimestampRouter", "ValueToKey"),
-)
-_CLASSES: Final = frozenset(
-    {
-        *(f"{_KAFKA}{name}${side}" for name in _SIDED for side in ("Key", "Value")),
-        *(f"{_KAFKA}{name}" for name in _WHOLE),
-        *(
-            f"{_KAFKA_PREDICATES}{name}"
-            for name in ("HasHeaderKey", "RecordIsTombstone", "TopicNameMatches")
-        ),
-    }
-)
+_DEFAULTS: Final = "replace.null.with.default"
+# The options of Kafka's own transforms and predicates, in all versions since 3.6: what workers say.
+_SIDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "Cast": ("spec", _DEFAULTS),
+    "ExtractField": ("field", "field.syntax.version", _DEFAULTS),
+    "Flatten": ("delimiter",),
+    "HeaderFrom": ("fields", "headers", "operation", _DEFAULTS),
+    "HoistField": ("field",),
+    "InsertField": (
+        *("topic.field", "partition.field", "offset.field", "timestamp.field"),
+        *("static.field", "static.value", _DEFAULTS),
+    ),
+    "MaskField": ("fields", "replacement", _DEFAULTS),
+    "ReplaceField": ("exclude", "include", "renames", "blacklist", "whitelist", _DEFAULTS),
+    "SetSchemaMetadata": ("schema.name", "schema.version", _DEFAULTS),
+    "TimestampConverter": ("target.type", "field", "format", "unix.precision", _DEFAULTS),
+}
+_WHOLE: Final[Mapping[str, tuple[str, ...]]] = {
+    "DropHeaders": ("headers",),
+    "Filter": (),
+    "InsertHeader": ("header", "value.literal"),
+    "RegexRouter": ("regex", "replacement"),
+    "TimestampRouter": ("topic.format", "timestamp.format"),
+    "ValueToKey": ("fields", _DEFAULTS),
+}
+_OF_PREDICATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "HasHeaderKey": ("name",),
+    "RecordIsTombstone": (),
+    "TopicNameMatches": ("pattern",),
+}
+OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{
+        f"{_KAFKA}{name}${side}": keys for name, keys in _SIDED.items() for side in ("Key", "Value")
+    },
+    **{f"{_KAFKA}{name}": keys for name, keys in _WHOLE.items()},
+    **{f"{_KAFKA_PREDICATES}{name}": keys for name, keys in _OF_PREDICATES.items()},
+}
+"""The options of each class that comes with Kafka, beside those that every transform has."""
+
+_OF_ALL: Final = {
+    _TRANSFORMS: frozenset({"type", "predicate", "negate", "plugin.version"}),
+    _PREDICATES: frozenset({"type", "plugin.version"}),
+}
 
 
 def _aliases(subject: Subject, family: str) -> dict[str, list[str]]:
@@ -119,10 +145,10 @@ def _no_such_transform(subject: Subject) -> Iterator[Fault]:
         for alias in subject.items(family):
             key = f"{family}.{alias}.type"
             written = subject.text(key)
-            if not written.startswith(_KAFKA) or written in _CLASSES:
+            if not written.startswith(_KAFKA) or written in OPTIONS:
                 continue
-            guess = suggest(written, _CLASSES)
-            sides = f"{written}$Value" in _CLASSES
+            guess = suggest(written, OPTIONS)
+            sides = f"{written}$Value" in OPTIONS
             hint = (
                 f"write {written}$Key or {written}$Value"
                 if sides
@@ -131,6 +157,29 @@ def _no_such_transform(subject: Subject) -> Iterator[Fault]:
                 else ""
             )
             yield Fault(key, f"Kafka has no class {written}", hint)
+
+
+def _no_such_option(subject: Subject) -> Iterator[Fault]:
+    for family, general in _OF_ALL.items():
+        keys = _aliases(subject, family)
+        for alias in dict.fromkeys(subject.items(family)):
+            prefix = f"{family}.{alias}."
+            known = OPTIONS.get(subject.text(f"{prefix}type"))
+            given = [key.removeprefix(prefix) for key in keys.get(alias, ())]
+            if known is None:
+                continue
+            for option in given:
+                if option in known or option in general:
+                    continue
+                free = [name for name in known if name not in given]
+                yield _unknown_option(subject, prefix, option, free)
+
+
+def _unknown_option(subject: Subject, prefix: str, option: str, free: list[str]) -> Fault:
+    simple = subject.text(f"{prefix}type").rpartition(".")[2]
+    guess = suggest(option, free)
+    hint = f"did you mean {prefix}{guess}?" if guess else ""
+    return Fault(f"{prefix}{option}", f"Kafka's {simple} has no option {option}", hint)
 
 
 RULES: Final = (
@@ -189,5 +238,13 @@ RULES: Final = (
         why="Classes below org.apache.kafka.connect.transforms come with Kafka, and most of them come in two forms, $Key and $Value. A class that is not there makes Connect reject the connector.",
         fix="look the class up in the documentation of Kafka",
         check=ForConnector(_no_such_transform),
+    ),
+    Rule(
+        code=Code.OPTION_OF_NO_TRANSFORM,
+        title="An option that a transform does not have",
+        level=LintLevel.WARN,
+        why="The options of the transforms and predicates that come with Kafka are known. Connect ignores any other, so that the default holds.",
+        fix="look the option up in the documentation of Kafka, or remove it",
+        check=ForConnector(_no_such_option),
     ),
 )

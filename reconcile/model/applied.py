@@ -35,3 +35,12 @@ class Applied:
     path: str = ""
     line: int = 0
     commit: str = ""
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        """Return the settings whose values stood in git itself and are secret: no value is kept."""
+        return tuple(
+            key
+            for key, value in self.values.items()
+            if value.text is None and value.reference is None
+        )

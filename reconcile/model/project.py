@@ -95,6 +95,26 @@ class KafkaAccess:
     secrets: tuple[Secret, ...] = ()
 
 
+class MetricsKind(StrEnum):
+    """Where metrics come from."""
+
+    PROMETHEUS = "prometheus"
+    PAGES = "scrape"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsAccess:
+    """All that is needed to read the metrics of one cluster.
+
+    The addresses of `access` are one Prometheus server, or the exporter page of each worker.
+    `match` are labels by which a server tells the workers of this cluster from all else.
+    """
+
+    kind: MetricsKind
+    access: Access
+    match: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ownership:
     """The names this project owns, as globs, and whether it deletes among them."""

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from shlex import quote
 from typing import Final
 
 from reconcile.model.codes import Code
+from reconcile.model.command import command
 from reconcile.model.desired import Definition, TargetState
 from reconcile.model.live import LiveConnector, LiveState, State
 from reconcile.model.plan import (
@@ -52,7 +52,7 @@ def restart_plan(
     """
     wanted = sorted(set(names))
     stopped = [
-        _stopped_problem(name)
+        _stopped_problem(name, live.cluster)
         for name in wanted
         if name in live.connectors and live.connectors[name].target_state is TargetState.STOPPED
     ]
@@ -99,27 +99,18 @@ def state_plan(
     return _plan(live, wanted, set_state, against, project=project, now=now)
 
 
-def without_held(plan: Plan, holds: Sequence[ActiveHold]) -> Plan:
-    """Return the plan without what is held: an operator who asks for it is told who holds it."""
-    held = {
-        change.name: hold
-        for change in plan.changes
+def refuse_held(plan: Plan, holds: Sequence[ActiveHold]) -> Plan:
+    """Return the plan with an error for each connector that is held, which says who holds it.
+
+    For commands that name connectors: nothing of what they ask for is done by halves.
+    """
+    asked = (*plan.changes, *(item.change for item in plan.withheld if item.why in _HOLDING))
+    refused = tuple(
+        _held(change.name, hold, plan.cluster)
+        for change in asked
         if (hold := holding(change.name, holds)) is not None
-    }
-    if not held:
-        return replace(plan, holds=tuple(holds))
-    changes = tuple(change for change in plan.changes if change.name not in held)
-    entries = [entry for change in changes if (entry := plan_entry(change, ())) is not None]
-    return replace(
-        plan,
-        changes=changes,
-        holds=tuple(holds),
-        digest=plan_digest(entries),
-        problems=(
-            *plan.problems,
-            *(_held(name, hold, plan.cluster) for name, hold in held.items()),
-        ),
     )
+    return replace(plan, holds=tuple(holds), problems=(*plan.problems, *refused))
 
 
 def withhold_held(plan: Plan, holds: Sequence[ActiveHold]) -> Plan:
@@ -153,7 +144,7 @@ def _held(name: str, hold: ActiveHold, cluster: str) -> Problem:
     hint = (
         "the project file says when the freeze ends"
         if hold.freeze
-        else f"connectform hold {quote(hold.name)} --release --cluster {cluster} ends it"
+        else f"{command('hold --release', hold.name, cluster=cluster)} ends it"
     )
     return Problem(
         code=Code.HELD,
@@ -220,26 +211,30 @@ def _restarted(connector: LiveConnector, only_failed: bool) -> int:  # noqa: FBT
     return sum(task.state is State.FAILED for task in connector.status.tasks)
 
 
-def _unknown(name: str, live: LiveState) -> Problem:
-    guess = suggest(name, live.connectors)
-    hint = f"did you mean {guess}?" if guess else "connectform status lists them"
-    if not _GLOB.isdisjoint(name):
-        hint = (
-            "names are exact here, so list them:"
-            f" connectform status --select 'name={name}' shows which there are"
-        )
+def unknown_connector(name: str, where: str, known: Iterable[str]) -> Problem:
+    """Return the problem of a name that a cluster or its ledger does not have."""
+    guess = suggest(name, known)
     return Problem(
         code=Code.UNKNOWN_CONNECTOR,
-        message=f"{live.cluster} has no connector {name}",
-        hint=hint,
+        message=f"{where} has no connector {name}",
+        hint=f"did you mean {guess}?" if guess else "connectform status lists what is live",
     )
 
 
-def _stopped_problem(name: str) -> Problem:
+def _unknown(name: str, live: LiveState) -> Problem:
+    problem = unknown_connector(name, live.cluster, live.connectors)
+    if _GLOB.isdisjoint(name):
+        return problem
+    listing = command("status --select", f"name={name}", cluster=live.cluster)
+    hint = f"names are exact here, so list them: {listing} shows which there are"
+    return replace(problem, hint=hint)
+
+
+def _stopped_problem(name: str, cluster: str) -> Problem:
     return Problem(
         code=Code.NOTHING_TO_RESTART,
         message=f"{name} is stopped: it has nothing to restart",
-        hint=f"connectform resume {quote(name)} starts it",
+        hint=f"{command('resume', name, cluster=cluster)} starts it",
         severity=Severity.WARNING,
         connector=name,
     )
@@ -250,7 +245,8 @@ def _contradiction(definition: Definition, state: TargetState) -> Problem:
         code=Code.CONTRADICTS_GIT,
         message=f"git declares {definition.name} {definition.state}, so the next apply undoes this",
         location=definition.location,
-        hint=f"set `state: {state}` in the definition to make it last",
+        hint=f"set `state: {state}` in the definition to make it last, or keep it so for a time:"
+        " --hold REASON --until TIME",
         severity=Severity.WARNING,
         connector=definition.name,
     )

@@ -35,12 +35,14 @@ def with_drift_left(fresh: Applied, before: Applied, change: DraftChange) -> App
     left = {key for key, cause in change.causes.items() if cause is not Cause.GIT}
     kept = {key: value for key, value in before.values.items() if key in left}
     values = {key: value for key, value in fresh.values.items() if key not in left}
+    literal = any(value.text is None and value.reference is None for value in kept.values())
     comparable = before.fingerprint_key == fresh.fingerprint_key
     if not comparable:
         kept = {key: replace(value, fingerprint="") for key, value in kept.items()}
     return replace(
         fresh,
         values={**values, **kept},
+        commit="" if literal else fresh.commit,
         state=before.state if _leaves_state(change) else fresh.state,
     )
 

@@ -1,10 +1,10 @@
 """What a draft has to say besides its changes."""
 
 from collections.abc import Collection, Mapping
-from shlex import quote
 from typing import Final
 
 from reconcile.model.codes import Code
+from reconcile.model.command import command
 from reconcile.model.desired import Definition, Desired
 from reconcile.model.live import LiveState
 from reconcile.model.problem import Problem, Severity
@@ -32,7 +32,7 @@ def draft_problems(
         *expired_problems(options.ignore, definitions.values(), options.today),
         *_unmanageable(live, desired),
         *_prune_problems(desired, ours, options),
-        *_unrecorded_problems(strays, options),
+        *_unrecorded_problems(desired, strays, options),
         *_owner_problems(desired, definitions, options),
         *_memory_problems(definitions, live, options),
         *_empty_problems(desired, strays, options),
@@ -72,7 +72,7 @@ def _prune_problems(
     ]
 
 
-def _unrecorded_problems(strays: Strays, options: PlanOptions) -> list[Problem]:
+def _unrecorded_problems(desired: Desired, strays: Strays, options: PlanOptions) -> list[Problem]:
     """Say which connectors would be deleted if the ledger knew them as ours."""
     if not options.prune or not strays.undeclared:
         return []
@@ -82,8 +82,8 @@ def _unrecorded_problems(strays: Strays, options: PlanOptions) -> list[Problem]:
             code=Code.NOT_RECORDED,
             message=f"{names}: not deleted, since the ledger does not know"
             f" {'it' if len(strays.undeclared) == 1 else 'them'} as ours",
-            hint=f"connectform adopt {quote(strays.undeclared[0])} takes a connector over, to be deleted"
-            " by the next apply",
+            hint=f"{command('adopt', strays.undeclared[0], cluster=desired.cluster)} takes a"
+            " connector over, to be deleted by the next apply",
             severity=Severity.NOTICE,
         )
     ]
@@ -101,7 +101,7 @@ def _owner_problems(
             f" {record.at:%Y-%m-%d}{f' ({record.actor})' if record.actor else ''}",
             location=definition.location,
             hint=f"choose another name, or let {record.project} give it up:"
-            f" connectform forget {quote(name)}",
+            f" {command('forget', name, cluster=desired.cluster)}",
             connector=name,
         )
         for name, definition in definitions.items()
@@ -122,7 +122,8 @@ def _memory_problems(
             code=Code.NO_LEDGER,
             message=f"the ledger {options.memory.place} holds nothing about {live.cluster}: what"
             " git and what somebody changed by hand cannot be told apart",
-            hint="the next apply begins it; connectform adopt does so without writing to the cluster",
+            hint=f"the next apply begins it; {command('adopt', cluster=live.cluster)} does so without"
+            " writing to the cluster",
             severity=Severity.NOTICE,
         )
     ]

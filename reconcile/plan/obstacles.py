@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from shlex import quote
 
 from reconcile.model.codes import Code
+from reconcile.model.command import command
 from reconcile.model.desired import Definition, Desired
 from reconcile.model.ledger import Move
 from reconcile.model.live import ConnectorKind, LiveConnector
@@ -91,8 +91,7 @@ def _owner(situation: Situation, desired: Desired) -> Problem | None:
                 definition,
                 f"{situation.name} is to be moved, which deletes it, and the ledger does not know"
                 " it as ours",
-                f"connectform adopt {quote(situation.name)} --cluster {situation.cluster}, then apply"
-                " again",
+                f"{command('adopt', situation.name, cluster=situation.cluster)}, then apply again",
             ),
             code=Code.NOT_RECORDED,
         )
@@ -101,7 +100,8 @@ def _owner(situation: Situation, desired: Desired) -> Problem | None:
             move_problem(
                 definition,
                 f"{situation.name} belongs to project {record.project}",
-                f"let {record.project} forget it first: connectform forget {quote(situation.name)}",
+                f"let {record.project} forget it first:"
+                f" {command('forget', situation.name, cluster=situation.cluster)}",
             ),
             code=Code.OWNED_BY_ANOTHER,
         )

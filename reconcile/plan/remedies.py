@@ -1,8 +1,8 @@
 """Name the commands that settle what drifted; names come from a cluster and are quoted."""
 
-import shlex
 from typing import Final
 
+from reconcile.model.command import command
 from reconcile.model.drift import Remedies
 from reconcile.model.plan import Action, Change
 
@@ -12,20 +12,14 @@ _GLOB: Final = frozenset("*?[")
 def remedies_for(change: Change, cluster: str) -> Remedies:
     """Return what takes the drift of a connector back, and what accepts it into git."""
     term = f"name={_term(change.name)}"
-    take_back = _command("apply", "--select", term, "--cluster", cluster)
+    take_back = command("apply --select", term, cluster=cluster)
     if change.action is Action.CREATE:
         return Remedies(take_back=take_back)
     if not change.name.isprintable():
-        accept = _command("export", "--update", "--select", term, "--cluster", cluster)
-    elif change.name.startswith("-"):
-        accept = _command("export", "--update", "--cluster", cluster, "--", change.name)
+        accept = command("export --update --select", term, cluster=cluster)
     else:
-        accept = _command("export", "--update", change.name, "--cluster", cluster)
+        accept = command("export --update", change.name, cluster=cluster)
     return Remedies(take_back=take_back, accept=accept)
-
-
-def _command(*words: str) -> str:
-    return shlex.join(("connectform", *words))
 
 
 def _term(name: str) -> str:

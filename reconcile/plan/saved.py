@@ -21,14 +21,25 @@ from reconcile.plan.reference import kept_reference
 
 Json = Mapping[str, Any]
 
-_SHAPE_ERRORS: Final = (KeyError, TypeError, ValueError, AttributeError)
+_SHAPE_ERRORS: Final = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SavedPlan:
-    """A plan from a file; `secrets` says of each hidden value by connector where it is to be had."""
+    """A plan from the file at `path`.
+
+    `secrets` says of each hidden value, by connector, where it is to be had.
+    """
 
     plan: Plan
+    path: str
     secrets: Mapping[str, Mapping[str, str]]
 
 
@@ -38,8 +49,25 @@ def read_plans(text: str, path: str) -> tuple[SavedPlan, ...]:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _unusable(path, "it is no JSON, or was cut off", _AGAIN) from error
+    return plans_in(document, path)
+
+
+def plans_in(document: object, path: str) -> tuple[SavedPlan, ...]:
+    """Return the plans of a document that was read from `path`; raise as `read_plans` does."""
     if not isinstance(document, dict) or document.get("kind") != "plan":
         raise _unusable(path, "it holds no plan", "write one with connectform plan --out FILE")
+    try:
+        _check_origin(document, path)
+        plans = tuple(_plan(entry, path) for entry in document["plans"])
+    except _SHAPE_ERRORS as error:
+        raise _unusable(path, "it does not have the form of a plan", _AGAIN) from error
+    if len({saved.plan.cluster for saved in plans}) < len(plans):
+        raise _unusable(path, "it holds several plans of one cluster", _AGAIN)
+    return plans
+
+
+def _check_origin(document: Json, path: str) -> None:
+    """Refuse a plan of another major version, or one that was changed since it was written."""
     version = str(document.get("format_version", ""))
     if version.partition(".")[0] != PLAN_FORMAT_VERSION.partition(".")[0]:
         reason = f"its format is {version or 'unknown'}, and this connectform reads {PLAN_FORMAT_VERSION}"
@@ -51,10 +79,6 @@ def read_plans(text: str, path: str) -> tuple[SavedPlan, ...]:
     content = {key: value for key, value in document.items() if key != "checksum"}
     if document.get("checksum") != digest_of(content):
         raise _unusable(path, "it was changed since it was written", _AGAIN)
-    try:
-        return tuple(_plan(entry, path) for entry in document["plans"])
-    except _SHAPE_ERRORS as error:
-        raise _unusable(path, "it does not have the form of a plan", _AGAIN) from error
 
 
 def completed(
@@ -152,7 +176,9 @@ def _plan(document: Json, path: str) -> SavedPlan:
     ]
     if plan_digest(entries) != plan.digest:
         raise _unusable(path, "its digest is not that of its changes", _AGAIN)
-    return SavedPlan(plan=plan, secrets={change.name: sources for change, sources in read})
+    return SavedPlan(
+        plan=plan, path=path, secrets={change.name: sources for change, sources in read}
+    )
 
 
 def _filled(

@@ -42,8 +42,3 @@ def family_of(key: str, keys: Container[str]) -> str:
         if head.endswith(("converter", "partitioner", "class", "format")) and head in keys:
             return f"{head}."
     return next((prefix for prefix in _PASSED_ON if key.startswith(prefix)), "")
-
-
-def is_family_key(key: str, keys: Container[str]) -> bool:
-    """Tell whether a key belongs to a family, so that no definition need list it."""
-    return bool(family_of(key, keys))

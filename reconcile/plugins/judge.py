@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconcile.model.codes import Code
+from reconcile.model.command import command
 from reconcile.model.config import Config
 from reconcile.model.desired import Definition
 from reconcile.model.plugin import Catalog, SettingError
@@ -33,7 +34,7 @@ class Subject:
     config: Config
     definition: Definition | None = None
     secrets: tuple[str, ...] = ()
-    look_up: str = "connectform explain"
+    look_up: str = "explain"
 
 
 def judge_definition(
@@ -58,7 +59,7 @@ def judge_definition(
         config=config,
         definition=definition,
         secrets=secret_texts(config, hidden),
-        look_up="connectform schema show",
+        look_up="schema show",
     )
     too_old = version_problems(subject, version, release)
     if not subject.class_name or "${" in subject.class_name:
@@ -166,7 +167,8 @@ def _setting_hint(subject: Subject, error: SettingError, explained: Collection[s
     if error.key not in explained:
         return "see what the documentation of the plugin says of it"
     written = (subject.config.get(_CLASS) or subject.class_name).strip()
-    return f"see `{subject.look_up} {without(written, subject.secrets)} {error.key}`"
+    shown = without(written, subject.secrets)
+    return f"see `{command(subject.look_up, shown, error.key, cluster=subject.cluster)}`"
 
 
 def _setting_message(key: str, shown: str, message: str, secrets: Collection[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from reconcile.model.codes import Code
+from reconcile.model.command import command
 from reconcile.model.plugin import Catalog
 from reconcile.model.problem import Problem, Severity
 from reconcile.plugins.catalog import versions_of
@@ -31,7 +32,7 @@ def stale_problems(
         Problem(
             code=Code.STALE_SNAPSHOT,
             message=f"the plugin snapshots of {cluster} are of other versions: {'; '.join(said)}{more}",
-            hint=f"run connectform schema pull --cluster {cluster}, and commit what it writes",
+            hint=f"run {command('schema pull', cluster=cluster)}, and commit what it writes",
             severity=Severity.NOTICE,
         ),
     )

@@ -1,7 +1,7 @@
 """Problems as SARIF 2.1.0 (OASIS), for code scanning."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -20,23 +20,30 @@ _LEVELS: Final = {
 _FINGERPRINT: Final = "problem/v1"
 _ROOT: Final = "%SRCROOT%"
 _JOINER: Final = "\u2060"
+_NO_HELPS: Final[Mapping[Code, str]] = {}
 _EMBEDDED: Final = re.compile(r"\](?=\()|\{(?=\d+\})")
 
 
 def problems_sarif(
-    problems: Iterable[Problem], *, version: str, docs: str = "", directory: str = ""
+    problems: Iterable[Problem],
+    *,
+    version: str,
+    docs: str = "",
+    helps: Mapping[Code, str] = _NO_HELPS,
+    directory: str = "",
 ) -> dict[str, Any]:
     """Return problems as one run; `version` is the tool's.
 
-    `docs` is the address of the page of problems. `directory` is where the paths of problems count
-    from, within the repository; code scanning knows files by their path there.
+    `docs` is the address of the folder of our documentation, and `helps` says of codes what they
+    mean. `directory` is where the paths of problems count from, within the repository; code
+    scanning knows files by their path there.
     """
     found = list(keyed(problems))
     codes = sorted({problem.code for problem, _ in found})
     driver = {
         "name": "connectform",
         "version": version,
-        "rules": [_rule(code, docs) for code in codes],
+        "rules": [_rule(code, docs, helps.get(code, "")) for code in codes],
     }
     return {
         "$schema": SCHEMA,
@@ -54,15 +61,22 @@ def problems_sarif(
     }
 
 
-def _rule(code: Code, docs: str) -> dict[str, Any]:
+def page_of(code: Code) -> str:
+    """Return where the folder of our documentation explains a code: a page, and an anchor in it."""
+    page = "lint-rules.md" if code < "CF100" else "problems.md"
+    return f"{page}#{code.value.lower()}"
+
+
+def _rule(code: Code, docs: str, said: str) -> dict[str, Any]:
+    where = f"{code.value} is explained in docs/{page_of(code)}"
     title = code.name.replace("_", " ").capitalize()
     rule: dict[str, Any] = {
         "id": code.value,
         "name": code.name.title().replace("_", ""),
         "shortDescription": {"text": title},
-        "help": {"text": f"{code.value} is explained in docs/problems.md"},
+        "help": {"text": f"{said}\n{where}".strip()},
     }
-    return {**rule, "helpUri": f"{docs}#{code.value.lower()}"} if docs else rule
+    return {**rule, "helpUri": f"{docs}/{page_of(code)}"} if docs else rule
 
 
 def _result(problem: Problem, key: str, rule: int, directory: str) -> dict[str, Any]:

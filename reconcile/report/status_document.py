@@ -3,23 +3,29 @@
 from collections.abc import Iterable, Mapping
 
 from reconcile.model.drift import NotCompared
-from reconcile.model.live import LiveConnector, LiveState
+from reconcile.model.live import LiveConnector, LiveState, State
+from reconcile.model.metrics import Flow, Flows
+from reconcile.report.flow_text import flow_document
 from reconcile.report.problem_document import problem_entry
 
 Reading = tuple[LiveState, Mapping[str, str]]
 
 
 def statuses_document(
-    readings: Iterable[Reading], failed: Iterable[NotCompared] = ()
+    readings: Iterable[Reading],
+    failed: Iterable[NotCompared] = (),
+    flows: Mapping[str, Flows] | None = None,
 ) -> dict[str, object]:
     """Return one document for all clusters read, with the root causes of what failed.
 
-    `failed` are the clusters that could not be read, and why (`schemas/status.schema.json`).
+    `failed` are the clusters that could not be read, and why (`schemas/status.schema.json`);
+    `flows` are by cluster, where they are known.
     """
+    known = flows or {}
     return {
         "format_version": "1.0",
         "kind": "status",
-        "clusters": [_cluster(live, causes) for live, causes in readings],
+        "clusters": [_cluster(live, causes, known.get(live.cluster)) for live, causes in readings],
         "failures": [
             {"cluster": failure.cluster, "problems": [*map(problem_entry, failure.problems)]}
             for failure in failed
@@ -27,20 +33,26 @@ def statuses_document(
     }
 
 
-def _cluster(live: LiveState, causes: Mapping[str, str]) -> dict[str, object]:
+def _cluster(live: LiveState, causes: Mapping[str, str], flows: Flows | None) -> dict[str, object]:
+    through = flows.connectors if flows is not None else {}
     return {
         "cluster": live.cluster,
         "connect_version": live.identity.version,
         "kafka_cluster_id": live.identity.kafka_cluster_id,
         "taken_at": live.taken_at.isoformat(),
         "connectors": [
-            _connector(connector, causes.get(name, ""))
+            _connector(connector, causes.get(name, ""), through.get(name))
             for name, connector in sorted(live.connectors.items())
         ],
+        "workers": [
+            {"worker": one.worker, **{key.name.lower(): value for key, value in one.values.items()}}
+            for one in (flows.workers if flows is not None else ())
+        ],
+        "problems": [*map(problem_entry, flows.problems if flows is not None else ())],
     }
 
 
-def _connector(connector: LiveConnector, cause: str) -> dict[str, object]:
+def _connector(connector: LiveConnector, cause: str, flow: Flow | None) -> dict[str, object]:
     status = connector.status
     return {
         "name": connector.name,
@@ -54,4 +66,15 @@ def _connector(connector: LiveConnector, cause: str) -> dict[str, object]:
             for task in (status.tasks if status else ())
         ],
         "cause": cause or None,
+        "task_counts": {
+            "running": _count(connector, State.RUNNING),
+            "failed": _count(connector, State.FAILED),
+            "total": max(connector.generated_tasks, len(status.tasks) if status else 0),
+        },
+        "flow": flow_document(flow),
     }
+
+
+def _count(connector: LiveConnector, state: State) -> int:
+    tasks = connector.status.tasks if connector.status else ()
+    return sum(task.state is state for task in tasks)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from reconcile.model.drift import NotCompared
 from reconcile.model.live import LiveConnector, LiveState
+from reconcile.model.metrics import Flows
 from reconcile.report.cluster_text import cluster_facts
 from reconcile.report.links import links_of
 from reconcile.report.page import Card, Page, Section
@@ -20,21 +21,27 @@ def statuses_page(
     *,
     links: Mapping[str, str],
     failed: Sequence[NotCompared] = (),
+    flows: Mapping[str, Flows] | None = None,
 ) -> Page:
     """Return one page for all clusters read: states, causes, and the names that were asked for.
 
-    `links` are the project's, `failed` the clusters that could not be read.
+    `links` are the project's, `failed` the clusters that could not be read, and `flows` what is
+    known of the flow by cluster.
     """
+    known = flows or {}
     names = [live.cluster for live, _, _ in readings]
     where = clusters_text([*names, *(failure.cluster for failure in failed)])
     return Page(
         title=f"Status of {where}",
         facts=tuple(moment_text(live.taken_at) for live, _, _ in readings[:1]),
-        sections=(*failure_sections(failed), *(_section(reading, links) for reading in readings)),
+        sections=(
+            *failure_sections(failed),
+            *(_section(reading, links, known.get(reading[0].cluster)) for reading in readings),
+        ),
     )
 
 
-def _section(reading: Reading, links: Mapping[str, str]) -> Section:
+def _section(reading: Reading, links: Mapping[str, str], flows: Flows | None) -> Section:
     live, causes, names = reading
     found = [live.connectors[name] for name in sorted(names)]
     return Section(
@@ -46,7 +53,7 @@ def _section(reading: Reading, links: Mapping[str, str]) -> Section:
             for connector in found
             if connector.has_failed
         ),
-        table=status_table(live, causes, names) if names else None,
+        table=status_table(live, causes, names, flows) if names else None,
     )
 
 

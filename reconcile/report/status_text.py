@@ -6,21 +6,34 @@ from typing import Final
 
 from reconcile.model.desired import TargetState
 from reconcile.model.live import LiveConnector, LiveState, LiveStatus, State
+from reconcile.model.metrics import Flows
+from reconcile.report.flow_text import COLUMNS, flow_cells
 from reconcile.report.spans import Line, Span, Style, bold, dim, line
 from reconcile.report.table import Row, Table
 from reconcile.report.words import counted
 
 _COLUMNS: Final = ("NAME", "KIND", "STATE", "TASKS", "WORKER", "CAUSE")
+_FLOW: Final = _COLUMNS.index("WORKER")
 _NO_STATUS: Final = "no status"
 
 
-def status_table(live: LiveState, causes: Mapping[str, str], names: Iterable[str]) -> Table:
+def status_table(
+    live: LiveState, causes: Mapping[str, str], names: Iterable[str], flows: Flows | None = None
+) -> Table:
     """Return the table of the named connectors.
 
-    `causes` holds the first line of the root cause for those that failed.
+    `causes` holds the first line of the root cause for those that failed; with `flows` there are
+    columns of what flows.
     """
     found = [live.connectors[name] for name in sorted(names)]
-    return Table(_COLUMNS, tuple(_row(connector, causes) for connector in found))
+    rows = tuple(_row(connector, causes) for connector in found)
+    if flows is None:
+        return Table(_COLUMNS, rows)
+    cells = (flow_cells(flows.connectors.get(connector.name)) for connector in found)
+    return Table(
+        (*_COLUMNS[:_FLOW], *COLUMNS, *_COLUMNS[_FLOW:]),
+        tuple((*row[:_FLOW], *more, *row[_FLOW:]) for row, more in zip(rows, cells, strict=True)),
+    )
 
 
 def status_summary(live: LiveState, names: Iterable[str]) -> Line:

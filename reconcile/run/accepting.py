@@ -12,6 +12,7 @@ from reconcile.desired.project import LoadedProject
 from reconcile.desired.rewrite import Rewritten, Wish, rewrite
 from reconcile.errors import ClusterError, ConnectformError, UsageError
 from reconcile.model.codes import Code
+from reconcile.model.command import command
 from reconcile.model.drift import Drift
 from reconcile.model.plan import Change, KeyChange, Selection, ValidationMode, ValueKind
 from reconcile.model.problem import Location, Problem
@@ -142,7 +143,8 @@ def _check_names(planned: Planned, names: Sequence[str], selection: Selection) -
 
 def _undeclared(planned: Planned, name: str) -> Problem:
     if name in planned.live.connectors:
-        hint = "connectform export writes a definition for what git does not declare yet"
+        export = command("export", cluster=planned.cluster.name)
+        hint = f"{export} writes a definition for what git does not declare yet"
     else:
         close = suggest(name, planned.desired.definitions)
         hint = f"did you mean {close}?" if close else "connectform status lists the connectors"

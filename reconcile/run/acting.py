@@ -8,7 +8,7 @@ from reconcile.live.snapshot import take_snapshot
 from reconcile.model.desired import Desired, TargetState
 from reconcile.model.live import LiveState
 from reconcile.model.plan import Plan
-from reconcile.plan.act import restart_plan, state_plan, without_held
+from reconcile.plan.act import refuse_held, restart_plan, state_plan
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.holds import active_holds
 from reconcile.run.asking import sensitive_values
@@ -98,7 +98,7 @@ def _planned(
             cluster=chosen,
             desired=desired,
             live=live,
-            plan=without_held(build(live, desired), holds),
+            plan=refuse_held(build(live, desired), holds),
             connection=connection,
             ledger=ledger,
         )

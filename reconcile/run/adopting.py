@@ -2,23 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from shlex import quote
 
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import RefusedError, UsageError
 from reconcile.ledger import keys, writing
 from reconcile.model.codes import Code
-from reconcile.model.ledger import Record, Run
+from reconcile.model.command import command
+from reconcile.model.ledger import Record
 from reconcile.model.plan import Selection, ValidationMode
 from reconcile.model.problem import Problem
 from reconcile.model.selection import matches
+from reconcile.plan.act import unknown_connector
 from reconcile.plugins.aliases import canonical
-from reconcile.plugins.suggest import suggest
 from reconcile.run.asking import read_plugins
+from reconcile.run.commits import with_sure_commits
 from reconcile.run.context import Context
-from reconcile.run.identity import Identity
+from reconcile.run.identity import Identity, run_of
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledger
 from reconcile.run.planning import NotPlanned, Planned, PlanRequest, plan_clusters
 from reconcile.run.recording import declared_record, is_recorded, live_record
@@ -60,19 +61,27 @@ def in_sync_records(context: Context, planned: Planned, identity: Identity) -> t
     template = _template(context, planned.plan.project, identity)
     classes = {one.name: canonical(one.class_name, planned.aliases) for one in chosen}
     plugins = read_plugins(planned.connection, sorted(set(classes.values()))).values
-    records = (
-        declared_record(
-            definition,
-            live[definition.name],
-            memory.records.get(definition.name),
-            template,
-            plugin=plugins.get(classes[definition.name]),
-            fingerprints=planned.fingerprints,
-            commit=plan.commit,
-        )
+    records = [
+        record
         for definition in chosen
-    )
-    return tuple(record for record in records if record is not None)
+        if (
+            record := declared_record(
+                definition,
+                live[definition.name],
+                memory.records.get(definition.name),
+                template,
+                plugin=plugins.get(classes[definition.name]),
+                fingerprints=planned.fingerprints,
+                commit=(planned.commits or {}).get(definition.name, plan.commit),
+            )
+        )
+        is not None
+    ]
+    if planned.commits is not None:
+        return tuple(records)
+    applied = {record.name: record.applied for record in records if record.applied is not None}
+    sure = with_sure_commits(planned.loaded, applied)
+    return tuple(replace(record, applied=sure.get(record.name)) for record in records)
 
 
 @contextmanager
@@ -139,7 +148,8 @@ def forget(
         records = ledger.memory.records
         unknown = [name for name in names if name not in records]
         if unknown:
-            raise UsageError(*(_unknown(name, ledger.memory.place, records) for name in unknown))
+            place = ledger.memory.place
+            raise UsageError(*(unknown_connector(name, place, records) for name in unknown))
         entries = dict.fromkeys(map(keys.connector_key, names))
         _record_run(context, ledger, loaded.project.name, entries, len(names))
     return tuple(names)
@@ -154,17 +164,9 @@ def _record_run(
 ) -> None:
     if ledger.lease is None or ledger.identity is None or not entries:
         return
-    identity, now = ledger.identity, context.clock.now()
-    run = Run(
-        id=identity.run,
-        project=project,
-        command=identity.command,
-        actor=identity.actor,
-        started_at=now,
-        finished_at=now,
-        run_url=identity.run_url,
-        counts={identity.command.partition(" ")[0]: count},
-    )
+    identity = ledger.identity
+    counts = {identity.command.partition(" ")[0]: count}
+    run = run_of(identity, project, context.clock.now(), counts)
     ledger.lease.swap({**entries, keys.run_key(run.id): writing.run_text(run)})
 
 
@@ -200,17 +202,18 @@ def _template(context: Context, project: str, identity: Identity) -> Record:
 def _check(planned: Planned, names: Sequence[str]) -> None:
     live, records = planned.live.connectors, planned.ledger.memory.records
     place, project = planned.ledger.memory.place, planned.plan.project
+    cluster = planned.cluster.name
     unknown = [name for name in names if name not in live]
     if unknown:
-        raise UsageError(*(_unknown(name, planned.cluster.name, live) for name in unknown))
+        raise UsageError(*(unknown_connector(name, cluster, live) for name in unknown))
     wanted = names or planned.desired.definitions
     foreign = [
-        _foreign(name, records[name].project, place)
+        _foreign(name, records[name].project, place, cluster)
         for name in wanted
         if name in records and records[name].project != project
     ]
     nobodys = [
-        _nobodys(name)
+        _nobodys(name, cluster)
         for name in names
         if name not in planned.desired.definitions
         and not any(fnmatchcase(name, glob) for glob in planned.cluster.ownership.owns)
@@ -219,28 +222,20 @@ def _check(planned: Planned, names: Sequence[str]) -> None:
         raise RefusedError(*foreign, *nobodys)
 
 
-def _unknown(name: str, where: str, known: object) -> Problem:
-    guess = suggest(name, known) if isinstance(known, dict) else None
-    return Problem(
-        code=Code.UNKNOWN_CONNECTOR,
-        message=f"{where} has no connector {name}",
-        hint=f"did you mean {guess}?" if guess else "connectform status lists what is live",
-    )
-
-
-def _foreign(name: str, project: str, place: str) -> Problem:
+def _foreign(name: str, project: str, place: str, cluster: str) -> Problem:
     return Problem(
         code=Code.OWNED_BY_ANOTHER,
         message=f"{name} belongs to project {project}, says the ledger {place}",
-        hint=f"let {project} give it up: connectform forget {quote(name)}",
+        hint=f"let {project} give it up: {command('forget', name, cluster=cluster)}",
         connector=name,
     )
 
 
-def _nobodys(name: str) -> Problem:
+def _nobodys(name: str, cluster: str) -> Problem:
     return Problem(
         code=Code.NOT_RECORDED,
         message=f"{name} is neither declared in git nor matched by ownership.owns",
-        hint="declare it (connectform export writes the definition), or add it to ownership.owns",
+        hint=f"declare it ({command('export', cluster=cluster)} writes the definition), or add it to"
+        " ownership.owns",
         connector=name,
     )

@@ -8,15 +8,16 @@ from reconcile.desired.git import introduced_by
 from reconcile.desired.project import LoadedProject
 from reconcile.desired.references import Refusal
 from reconcile.errors import DefinitionError, UsageError
-from reconcile.ledger import keys, writing
 from reconcile.ledger.reading import read_changes, read_runs
 from reconcile.model.applied import Applied
 from reconcile.model.codes import Code
 from reconcile.model.desired import Definition, Desired
 from reconcile.model.ledger import ChangeRecord, Hold, Run
-from reconcile.model.outcome import ApplyResult, OutcomeStatus
-from reconcile.model.plan import Action
+from reconcile.model.outcome import OutcomeStatus
+from reconcile.model.plan import Action, Change
 from reconcile.model.problem import Location, Problem, Severity
+from reconcile.plan.act import refuse_held
+from reconcile.plan.build import with_problems
 from reconcile.plan.digest import declared_digest
 from reconcile.run.context import Context
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledger, opened_store
@@ -75,61 +76,43 @@ def plan_return(
         )
         request = PlanRequest(clusters=(cluster,))
         with plan_desired(context, loaded, request, desired, ledger) as planned:
+            commits = {name: applied.commit for name, applied in wanted.items()}
             plan = replace(
-                planned.plan,
+                refuse_held(planned.plan, planned.plan.holds),
+                changes=tuple(_of_commit(change, commits) for change in planned.plan.changes),
                 unmanaged=(),
                 undeclared=(),
                 orphaned=(),
                 unrecorded=(),
-                problems=(*planned.plan.problems, *left),
             )
             yield Return(
-                planned=replace(planned, plan=plan),
+                planned=replace(planned, plan=with_problems(plan, left), commits=commits),
                 reverts=_reverts(loaded, now, definitions),
                 declared={name: declared_digest(one) for name, one in now.items()},
                 left=left,
             )
 
 
-def hold_returned(context: Context, back: Return, target: str) -> tuple[str, ...]:
-    """Hold what is to be set back as long as git still declares what it was set back from.
-
-    Done before anything is written: an apply that came in between would undo it.
-    """
-    ledger = back.planned.ledger
-    names = [change.name for change in back.planned.plan.changes if change.name in back.declared]
-    if ledger.lease is None or ledger.identity is None or not names:
-        return ()
-    now = context.clock.now()
-    ledger.lease.swap(
-        {
-            keys.hold_key(name): writing.hold_text(
-                Hold(
-                    name=name,
-                    reason=f"rolled back ({target}): git still declares what was taken back",
-                    by=ledger.identity.actor,
-                    since=now,
-                    while_declared=back.declared[name],
-                )
-            )
-            for name in names
-        }
+def holds_of_return(context: Context, back: Return, target: str) -> tuple[Hold, ...]:
+    """Return holds on what is to be set back, as long as git declares what it is set back from."""
+    identity = back.planned.ledger.identity
+    return tuple(
+        Hold(
+            name=change.name,
+            reason=f"rolled back ({target}): git still declares what was taken back",
+            by=identity.actor if identity is not None else "",
+            since=context.clock.now(),
+            while_declared=back.declared[change.name],
+        )
+        for change in back.planned.plan.changes
+        if change.name in back.declared
     )
-    return tuple(names)
 
 
-def release_untouched(back: Return, result: ApplyResult) -> None:
-    """End the holds of what was not set back after all."""
-    ledger = back.planned.ledger
-    if ledger.lease is None:
-        return
-    untouched = [
-        outcome.name
-        for outcome in result.outcomes
-        if outcome.status not in _DONE and not outcome.written
-    ]
-    if untouched:
-        ledger.lease.swap(dict.fromkeys(map(keys.hold_key, untouched)))
+def _of_commit(change: Change, commits: Mapping[str, str]) -> Change:
+    """Return a change that is remembered with the commit that its definition came from."""
+    applied, commit = change.applied, commits.get(change.name, "")
+    return replace(change, applied=replace(applied, commit=commit)) if applied else change
 
 
 def _targets(ledger: OpenLedger, target: str) -> tuple[Mapping[str, Applied], tuple[Problem, ...]]:

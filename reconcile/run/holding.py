@@ -1,9 +1,11 @@
 """Hold connectors, so that every writer leaves them alone, and let them go again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Final
 
+from reconcile.connect.reads import list_names
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import LedgerError, UsageError
 from reconcile.ledger import keys, writing
@@ -11,16 +13,23 @@ from reconcile.ledger.lease import break_lease
 from reconcile.ledger.reading import check_format, read_hold, read_memory
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
-from reconcile.model.ledger import Hold, Lease, Run
+from reconcile.model.command import command
+from reconcile.model.ledger import Hold, Lease
+from reconcile.model.outcome import ApplyResult, OutcomeStatus
 from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
+from reconcile.plan.act import unknown_connector
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.holds import active_holds
+from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
-from reconcile.run.ledgers import Lock, opened_store, refuse_lost_ledger
+from reconcile.run.identity import run_of
+from reconcile.run.ledgers import Lock, OpenLedger, opened_store, refuse_lost_ledger
+from reconcile.run.planning import Planned
 from reconcile.run.reading import read_desired
 
 _ATTEMPTS: Final = 5
+_DONE: Final = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED})
 
 
 def hold(
@@ -36,19 +45,51 @@ def hold(
     """Hold a connector, or all that match a glob, until a time; return what was recorded.
 
     No lock is taken: a hold must be possible while somebody writes. It is respected from the next
-    plan on.
+    plan on. The cluster is asked only for what neither git nor the ledger knows. Raises UsageError
+    for what none of the three knows.
     """
-    held = Hold(
+    held = hold_of(context, lock, name, reason=reason, until=until)
+    refuse_lost_ledger(context, loaded, cluster, lock)
+    with opened_store(context, loaded, cluster) as store:
+        _refuse_unknown(context, loaded, cluster, store, name)
+        _write(context, store, loaded, lock, name, lambda _before: writing.hold_text(held))
+    return held
+
+
+def hold_of(context: Context, lock: Lock, name: str, *, reason: str, until: datetime) -> Hold:
+    """Return a hold as it is recorded, by who asks for it, from now on."""
+    return Hold(
         name=name,
         reason=" ".join(reason.split()),
         by=lock.identity.actor,
         since=context.clock.now(),
         until=until,
     )
-    refuse_lost_ledger(context, loaded, cluster, lock)
-    with opened_store(context, loaded, cluster) as store:
-        _write(context, store, loaded, lock, name, lambda _before: writing.hold_text(held))
-    return held
+
+
+def hold_first(context: Context, planned: Planned, holds: Sequence[Hold]) -> None:
+    """Record holds on what a plan is about, under its lock and before anything of it is written.
+
+    An apply that came after the write and before its hold would undo what was asked for.
+    """
+    ledger = planned.ledger
+    if ledger.lease is None or ledger.identity is None or not holds:
+        return
+    run = run_of(ledger.identity, planned.project, context.clock.now())
+    entries = {keys.hold_key(hold.name): writing.hold_text(hold) for hold in holds}
+    ledger.lease.swap({**entries, keys.run_key(run.id): writing.run_text(run)})
+
+
+def release_untouched(ledger: OpenLedger, result: ApplyResult) -> tuple[str, ...]:
+    """End the holds on what was certainly not written after all, and return those connectors."""
+    untouched = tuple(
+        outcome.name
+        for outcome in result.outcomes
+        if outcome.status not in _DONE and not outcome.written
+    )
+    if ledger.lease is not None and untouched:
+        ledger.lease.swap(dict.fromkeys(map(keys.hold_key, untouched)))
+    return untouched
 
 
 def release(context: Context, loaded: LoadedProject, cluster: str, name: str, lock: Lock) -> Hold:
@@ -62,7 +103,7 @@ def release(context: Context, loaded: LoadedProject, cluster: str, name: str, lo
                 Problem(
                     code=Code.HELD,
                     message=f"nothing holds {name} on cluster {cluster}",
-                    hint="connectform hold lists what is held",
+                    hint=f"{command('hold', cluster=cluster)} lists what is held",
                 )
             )
         ended.append(read_hold(store.place, keys.hold_key(name), before))
@@ -91,6 +132,28 @@ def unlock(context: Context, loaded: LoadedProject, cluster: str) -> Lease | Non
         return break_lease(store)
 
 
+def _refuse_unknown(
+    context: Context, loaded: LoadedProject, cluster: str, store: Store, name: str
+) -> None:
+    """Refuse a hold on what nobody knows: it would keep nobody from anything."""
+    known: set[str] = set()
+    for names in _known_names(context, loaded, cluster, store):
+        if any(name == each or fnmatchcase(each, name) for each in names):
+            return
+        known.update(names)
+    raise UsageError(unknown_connector(name, cluster, known))
+
+
+def _known_names(
+    context: Context, loaded: LoadedProject, cluster: str, store: Store
+) -> Iterator[Sequence[str]]:
+    """Yield what git declares, what the ledger remembers, and what is live."""
+    yield tuple(read_desired(context, loaded, cluster).definitions)
+    yield tuple(read_memory(store).records)
+    with connect_to(context, loaded, cluster) as connection:
+        yield list_names(connection)
+
+
 def _write(
     context: Context,
     store: Store,
@@ -100,16 +163,7 @@ def _write(
     change: Callable[[str | None], str | None],
 ) -> None:
     """Change a hold and record who did; what somebody else did to it in between is looked at again."""
-    identity, now = lock.identity, context.clock.now()
-    run = Run(
-        id=identity.run,
-        project=loaded.project.name,
-        command=identity.command,
-        actor=identity.actor,
-        started_at=now,
-        finished_at=now,
-        run_url=identity.run_url,
-    )
+    run = run_of(lock.identity, loaded.project.name, context.clock.now())
     key = keys.hold_key(name)
     for _ in range(_ATTEMPTS):
         before = store.read(keys.FORMAT, key)

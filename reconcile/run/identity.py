@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from reconcile.desired.git import author_of
+from reconcile.model.ledger import Run
 from reconcile.run.context import Context
 
 _ACTORS: Final = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_REQUESTEDFOR", "CHANGE_AUTHOR")
@@ -41,6 +42,22 @@ def identity_of(context: Context, command: str, *, root: str) -> Identity:
 def run_id(now: datetime, rng: random.Random) -> str:
     """Return a name for a run; later runs sort behind earlier ones."""
     return f"{now:%Y%m%dT%H%M%SZ}-{rng.getrandbits(24):06x}"
+
+
+def run_of(
+    identity: Identity, project: str, now: datetime, counts: Mapping[str, int] | None = None
+) -> Run:
+    """Return the record of a run that is over as soon as it is written."""
+    return Run(
+        id=identity.run,
+        project=project,
+        command=identity.command,
+        actor=identity.actor,
+        started_at=now,
+        finished_at=now,
+        run_url=identity.run_url,
+        counts=counts or {},
+    )
 
 
 def is_pipeline(environment: Mapping[str, str]) -> bool:

@@ -80,6 +80,7 @@ def open_ledger(
             clock=context.clock,
             rng=context.rng,
             timeout=lock.timeout,
+            cluster=cluster,
         ) as lease:
             memory = read_memory(store)
             yield OpenLedger(store=store, memory=memory, lease=lease, identity=lock.identity)

@@ -31,6 +31,7 @@ from reconcile.plugins.aliases import class_aliases
 from reconcile.plugins.sensitive import is_sensitive
 from reconcile.run.around import Around, look_around
 from reconcile.run.asking import learn_secrets_of, list_catalog, together, validated
+from reconcile.run.commits import plan_with_commits
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.definitions import read_definitions
@@ -66,6 +67,7 @@ class Planned:
 
     `aliases` maps each written form of a class to its full name. `origins` and `leases` are the
     connections to other clusters that connectors move from, and the right to write there.
+    `commits` are those that definitions come from which are not those of the files, by connector.
     """
 
     loaded: LoadedProject
@@ -79,6 +81,7 @@ class Planned:
     origins: Mapping[str, Connection] = field(default_factory=dict)
     leases: Mapping[str, HeldLease | None] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    commits: Mapping[str, str] | None = None
 
     @property
     def project(self) -> str:
@@ -221,13 +224,14 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
     known = read_definitions(connection, work.loaded.project, listed, draft)
     learn_secrets_of(context, draft, known.plugins)
     validations = validated(connection, draft, request.validation)
-    plan = build_plan(
+    built = build_plan(
         draft,
         plugins=known.plugins,
         validations=validations,
         catalog=known.catalog,
         now=context.clock.now(),
     )
+    plan = plan_with_commits(work.loaded, built) if work.whole else built
     return Planned(
         loaded=work.loaded,
         cluster=cluster,

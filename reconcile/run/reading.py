@@ -13,6 +13,7 @@ from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
 from reconcile.model.live import LiveState, LiveStatus
+from reconcile.model.metrics import Flows
 from reconcile.model.plan import Selection
 from reconcile.model.plugin import NotOffered, Plugin, Setting
 from reconcile.model.problem import Problem
@@ -25,23 +26,34 @@ from reconcile.redact import Redactor
 from reconcile.run.asking import sensitive_values
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
+from reconcile.run.flowing import is_flow_known, read_flows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Status:
-    """The selected connectors of one cluster, and the root causes of those that failed."""
+    """The selected connectors of one cluster, and the root causes of those that failed.
+
+    `flows` is None where nothing says what flows.
+    """
 
     live: LiveState
     names: tuple[str, ...]
     causes: Mapping[str, str]
+    flows: Flows | None = None
 
 
 def read_status(
-    context: Context, loaded: LoadedProject, cluster: str, selection: Selection
+    context: Context,
+    loaded: LoadedProject,
+    cluster: str,
+    selection: Selection,
+    *,
+    over: float | None = None,
 ) -> Status:
     """Read the state of the selected connectors; labels come from git where it can be read.
 
-    Git is also asked which secrets a cause may quote; it is not read where nothing has failed.
+    What flows is read where the project file says from where, and by offsets where it does not and
+    `over`, the seconds between two readings, is given. Git is also asked which secrets a cause may quote; it is not read where nothing has failed.
     """
     labels = _labels(context, loaded, cluster) if selection else {}
     with connect_to(context, loaded, cluster) as connection:
@@ -55,6 +67,8 @@ def read_status(
             else None
         )
         live = take_snapshot(connection, clock=context.clock, names=names)
+        wanted = over is not None or is_flow_known(loaded, cluster)
+        flows = read_flows(context, loaded, live, connection, over=over) if wanted else None
     failed = {
         name: connector
         for name, connector in live.connectors.items()
@@ -69,7 +83,7 @@ def read_status(
         for name, connector in failed.items()
         if connector.status
     }
-    return Status(live=live, names=tuple(sorted(live.connectors)), causes=causes)
+    return Status(live=live, names=tuple(sorted(live.connectors)), causes=causes, flows=flows)
 
 
 def read_desired(context: Context, loaded: LoadedProject, cluster: str) -> Desired:

@@ -1,6 +1,6 @@
 """Enter into the ledger what is as git declares, and was not written by this run."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
 from reconcile.model.applied import Applied, AppliedValue
@@ -13,7 +13,6 @@ from reconcile.plan.applied import applied_of
 from reconcile.plan.draft import DraftChange
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.show import hidden_keys
-from reconcile.plugins.aliases import canonical
 from reconcile.plugins.sensitive import is_masked
 
 
@@ -102,11 +101,6 @@ def gone_names(
         for name in memory.records
         if name not in declared and name not in live and memory.records[name].project == project
     )
-
-
-def classes_of(connectors: Iterable[LiveConnector], aliases: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the full class names of connectors, each once, sorted."""
-    return tuple(sorted({canonical(one.class_name, aliases) for one in connectors}))
 
 
 def _hidden(definition: Definition, plugin: Plugin | None) -> frozenset[str]:

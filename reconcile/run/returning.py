@@ -118,7 +118,7 @@ def _literals(
     """Return the secrets of definitions that stood in git itself, from the commits they were of."""
     commits: defaultdict[str, list[str]] = defaultdict(list)
     for name, applied in wanted.items():
-        if applied.commit and _lost_keys(applied):
+        if applied.commit and applied.literals:
             commits[applied.commit].append(name)
     found: dict[str, Mapping[str, str]] = {}
     for commit, names in commits.items():
@@ -149,12 +149,4 @@ def _literals_of(
             return True
         return fingerprints.of(definition.name, key, values[key]) == known
 
-    return {key: values[key] for key in _lost_keys(applied) if key in values and is_applied(key)}
-
-
-def _lost_keys(applied: Applied) -> tuple[str, ...]:
-    return tuple(
-        key
-        for key, value in applied.values.items()
-        if value.text is None and value.reference is None
-    )
+    return {key: values[key] for key in applied.literals if key in values and is_applied(key)}

@@ -4,34 +4,37 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from reconcile.connect.connection import Connection
-from reconcile.desired.load import load_desired
+from reconcile.desired.load import LoadedDesired, load_desired
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import DefinitionError, RefusedError, StaleError, usage
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
-from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
 from reconcile.model.live import LiveState
 from reconcile.model.plan import Plan
 from reconcile.model.problem import Location, Problem
+from reconcile.model.project import Project
 from reconcile.plan.act import withhold_held
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.holds import active_holds
 from reconcile.plan.saved import SavedPlan, completed, read_plans
 from reconcile.run.asking import read_aliases
+from reconcile.run.commits import plan_with_commits
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.healing import healed, with_moves_closed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 from reconcile.run.planning import Planned, fingerprints_of
-from reconcile.run.staleness import moved_since, not_ours, rotated_since
+from reconcile.run.staleness import moved_since, not_ours, secrets_since
 
+# Clocks that are kept differ by less.
+_SKEW: Final = timedelta(minutes=5)
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -49,27 +52,18 @@ def read_plan_file(context: Context, path: Path) -> tuple[SavedPlan, ...]:
 def check_saved(
     context: Context, loaded: LoadedProject, saved: Sequence[SavedPlan], *, longest: timedelta
 ) -> None:
-    """Check that plans are of this project and its clusters, and not too old.
+    """Check that plans are of this project and its clusters, and neither too old nor of the future.
 
     Raises DefinitionError or StaleError.
     """
     project = loaded.project
-    foreign = [item.plan for item in saved if item.plan.project != project.name]
-    unknown = [item.plan for item in saved if item.plan.cluster not in project.clusters]
-    problems = [
-        _foreign(f"it is of project {plan.project}, and this is {project.name}") for plan in foreign
-    ]
-    problems += [
-        _foreign(f"project {project.name} has no cluster {plan.cluster}")
-        for plan in unknown
-        if plan not in foreign
-    ]
-    if problems:
-        raise DefinitionError(*problems)
+    foreign = [problem for item in saved if (problem := _foreign(item, project)) is not None]
+    if foreign:
+        raise DefinitionError(*foreign)
     now = context.clock.now()
-    old = [item.plan for item in saved if now - item.plan.created_at > longest]
-    if old:
-        raise StaleError(*(_too_old(plan, longest) for plan in old))
+    untimely = [problem for item in saved if (problem := _untimely(item, now, longest)) is not None]
+    if untimely:
+        raise StaleError(*untimely)
 
 
 @contextmanager
@@ -105,7 +99,7 @@ def plan_saved(
                 context,
                 loaded,
                 item,
-                desired.clusters[item.plan.cluster],
+                desired,
                 ledgers,
                 fingerprints,
                 stack,
@@ -125,13 +119,13 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
     context: Context,
     loaded: LoadedProject,
     saved: SavedPlan,
-    desired: Desired,
+    found: LoadedDesired,
     ledgers: Mapping[str, OpenLedger],
     fingerprints: Fingerprints,
     stack: ExitStack,
 ) -> tuple[Planned, list[Problem]]:
     name = saved.plan.cluster
-    cluster = loaded.project.clusters[name]
+    cluster, desired = loaded.project.clusters[name], found.clusters[name]
     connection = stack.enter_context(connect_to(context, loaded, name))
     origins = {
         other: stack.enter_context(connect_to(context, loaded, other))
@@ -147,7 +141,8 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         ledger.memory.holds, cluster.freezes, now=context.clock.now(), declared=declared
     )
     plan = withhold_held(plan, holds)
-    rotated = rotated_since(plan, fingerprints)
+    plan = _judged_now(context, loaded, plan, live, found)
+    fresh = plan_with_commits(loaded, plan)
     everywhere = {**_live_there(context, saved.plan, origins), name: live}
     planned = Planned(
         loaded=loaded,
@@ -155,9 +150,9 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         desired=desired,
         live=live,
         plan=replace(
-            plan,
+            fresh,
             identity=live.identity,
-            problems=(*plan.problems, *rotated),
+            problems=(*plan.problems, *secrets_since(plan, fresh, fingerprints)),
             commit=saved.plan.commit,
         ),
         connection=connection,
@@ -167,10 +162,25 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         leases={other: ledgers[other].lease for other in origins},
         aliases=aliases,
     )
-    return planned, [
-        *problems,
-        *moved_since(plan, live, everywhere, fingerprints),
-    ]
+    return planned, [*problems, *moved_since(plan, live, everywhere, fingerprints)]
+
+
+def _judged_now(
+    context: Context, loaded: LoadedProject, plan: Plan, live: LiveState, found: LoadedDesired
+) -> Plan:
+    """Run the rules about changes again: it is another hour, and perhaps another project file."""
+    if not plan.changes:
+        return plan
+    from reconcile.run.linting import linted  # noqa: PLC0415  # slow to load
+
+    changes = tuple(
+        replace(change, before=live.connectors[change.name].config)
+        if change.name in live.connectors
+        else change
+        for change in plan.changes
+    )
+    judged = linted(context, loaded, replace(plan, changes=changes), found.ignores)
+    return replace(plan, problems=judged.problems)
 
 
 def _closed(context: Context, plan: Plan, live: LiveState, ledger: OpenLedger) -> OpenLedger:
@@ -220,22 +230,34 @@ def _unreadable(path: Path, reason: str) -> Problem:
     )
 
 
-def _foreign(reason: str) -> Problem:
+def _foreign(saved: SavedPlan, project: Project) -> Problem | None:
+    plan = saved.plan
+    if plan.project != project.name:
+        reason = f"it is of project {plan.project}, and this is {project.name}"
+    elif plan.cluster not in project.clusters:
+        reason = f"project {project.name} has no cluster {plan.cluster}"
+    else:
+        return None
     return Problem(
         code=Code.UNUSABLE_PLAN_FILE,
         message=f"this plan cannot be used here: {reason}",
+        location=Location(saved.path),
         hint="apply it with the project file that it was made with",
     )
 
 
-def _too_old(plan: Plan, longest: timedelta) -> Problem:
-    hours = longest.total_seconds() / 3600
-    return Problem(
-        code=Code.PLAN_TOO_OLD,
-        message=f"the plan of {plan.cluster} was made at {plan.created_at:%Y-%m-%d %H:%M} UTC, and"
-        f" plans are good for {hours:g} h",
-        hint="plan again, or allow more with --max-age HOURS",
-    )
+def _untimely(saved: SavedPlan, now: datetime, longest: timedelta) -> Problem | None:
+    plan, hours = saved.plan, longest.total_seconds() / 3600
+    made = f"the plan of {plan.cluster} was made at {plan.created_at:%Y-%m-%d %H:%M} UTC, and"
+    if plan.created_at - now > _SKEW:
+        message = f"{made} it is {now:%Y-%m-%d %H:%M} UTC here: nobody can tell how old it is"
+        hint = "set the clocks (NTP), then plan again"
+    elif now - plan.created_at > longest:
+        message = f"{made} plans are good for {hours:g} h"
+        hint = "plan again, or allow more with --max-age HOURS"
+    else:
+        return None
+    return Problem(code=Code.PLAN_AGE, message=message, location=Location(saved.path), hint=hint)
 
 
 def expected_digest(text: str) -> str:

@@ -84,7 +84,15 @@ def _origins_moved(
     ]
 
 
-def rotated_since(plan: Plan, fingerprints: Fingerprints) -> list[Problem]:
+def secrets_since(plan: Plan, fresh: Plan, fingerprints: Fingerprints) -> list[Problem]:
+    """Say which secrets are, or may be, others than when the plan was made.
+
+    `fresh` knows the commit that surely holds those that stand in git itself now.
+    """
+    return [*_rotated_since(plan, fingerprints), *_unsure_since(plan, fresh, fingerprints)]
+
+
+def _rotated_since(plan: Plan, fingerprints: Fingerprints) -> list[Problem]:
     """Say which secrets are not the ones that the plan was made with, where that can be known."""
     return [
         Problem(
@@ -97,6 +105,27 @@ def rotated_since(plan: Plan, fingerprints: Fingerprints) -> list[Problem]:
         )
         for change in plan.changes
         for key in _rotated_keys(change, fingerprints)
+    ]
+
+
+def _unsure_since(plan: Plan, fresh: Plan, fingerprints: Fingerprints) -> list[Problem]:
+    """Say which secrets that stand in git itself may be others than when the plan was made."""
+    commits = {change.name: change.applied.commit for change in fresh.changes if change.applied}
+    return [
+        Problem(
+            code=Code.STALE_PLAN,
+            message=f"{change.name}: {key} stands in git itself, and nothing tells whether it is"
+            " what the plan was made with; it is written as it is now",
+            location=change.location,
+            hint="refer to it, ${{ env.NAME }}, or set fingerprintKey in the project file",
+            severity=Severity.NOTICE,
+            connector=change.name,
+        )
+        for change in plan.changes
+        if (applied := change.applied) is not None and change.config is not None
+        for key in applied.literals
+        if not (applied.commit and applied.commit == commits[change.name])
+        and not (applied.values[key].fingerprint and fingerprints.can_compare(applied))
     ]
 
 

@@ -1,7 +1,7 @@
 """Tell users about sandboxes: what to put into their project, and how each one is."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ def cluster_block(sandbox: Sandbox, project: Path) -> str:
         else:
             lines.append(f"    urls: [{', '.join(map(_quoted, cluster.urls))}]")
         lines += [f"    {line}" for line in _access_lines(sandbox, project)]
+        if cluster.pages:
+            lines.append(f"    metrics: {{scrape: [{', '.join(map(_quoted, cluster.pages))}]}}")
     return "\n".join(lines) + "\n"
 
 
@@ -46,8 +48,17 @@ def status_text(sandbox: Sandbox, alive: Mapping[str, bool]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def statuses_document(standings: Iterable[tuple[Sandbox, Mapping[str, bool]]]) -> dict[str, Any]:
+    """Return how sandboxes are as a JSON document, described in `schemas/sandboxes.schema.json`."""
+    return {
+        "format_version": "1.0",
+        "kind": "sandboxes",
+        "sandboxes": [status_document(sandbox, alive) for sandbox, alive in standings],
+    }
+
+
 def status_document(sandbox: Sandbox, alive: Mapping[str, bool]) -> dict[str, Any]:
-    """Return the same as a JSON document."""
+    """Return how one sandbox is, as a part of such a document."""
     return {
         "name": sandbox.name,
         "kind": sandbox.kind.value,
@@ -56,7 +67,12 @@ def status_document(sandbox: Sandbox, alive: Mapping[str, bool]) -> dict[str, An
         "state": _standing(sandbox, alive),
         "directory": str(sandbox.directory),
         "clusters": [
-            {"group": cluster.group, "urls": list(cluster.urls)} for cluster in sandbox.clusters
+            {
+                "group": cluster.group,
+                "urls": list(cluster.urls),
+                "metrics": list(cluster.pages),
+            }
+            for cluster in sandbox.clusters
         ],
         "bootstrap_servers": sandbox.bootstrap_servers,
         "processes": [

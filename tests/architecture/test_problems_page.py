@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.model.codes import Code
+from reconcile.report.sarif import page_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "lint-rules.md").read_text() + (DOCS / "problems.md").read_text()
@@ -20,6 +21,14 @@ def test_every_code_has_a_heading_and_every_heading_a_code() -> None:
 
 def test_codes_stand_in_order() -> None:
     assert list(SECTIONS) == sorted(SECTIONS)
+
+
+@pytest.mark.parametrize("code", Code)
+def test_the_address_that_reports_give_of_a_code_leads_to_its_heading(code: Code) -> None:
+    page, anchor = page_of(code).split("#")
+
+    # GitHub and GitLab make anchors of such tags; those of headings change with their words.
+    assert f'<a name="{anchor}"></a>\n\n## {code.value} ' in (DOCS / page).read_text()
 
 
 @pytest.mark.parametrize("code", Code)

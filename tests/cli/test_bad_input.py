@@ -300,7 +300,7 @@ PLANNED = [
         name="a setting that the plugin rejects, at the line of its key",
         files={A: f"{GOOD}    tasks.max: zero\n"},
         told=f"{A}:9:5: error: tasks.max: Not a number of type INT  [CF401]\n"
-        "  hint: see `connectform explain FileStreamSink tasks.max`\n"
+        "  hint: see `connectform explain FileStreamSink tasks.max --cluster local`\n"
         "1 error in 1 file.\n",
     ),
     Case(
@@ -308,7 +308,7 @@ PLANNED = [
         files={A: f"{GOOD}  errors: {{deadLetterQueue: {{topic: lines}}}}\n"},
         told=f"{A}:7:5: error: The DLQ topic 'lines' may not be included in the list of topics"
         " ('topics=[lines]') consumed by the connector  [CF401]\n"
-        "  hint: see `connectform explain FileStreamSink topics`\n"
+        "  hint: see `connectform explain FileStreamSink topics --cluster local`\n"
         "1 error in 1 file.\n",
     ),
     Case(
@@ -318,7 +318,7 @@ PLANNED = [
             "        key.converter: Missing\n"
         },
         told=f"{A}:13:9: error: key.converter: Class Missing could not be found.  [CF401]\n"
-        "  hint: see `connectform explain FileStreamSink key.converter`\n"
+        "  hint: see `connectform explain FileStreamSink key.converter --cluster local`\n"
         "1 error in 1 file.\n",
     ),
     Case(
@@ -331,14 +331,14 @@ PLANNED = [
         },
         told="connectform.yaml:11:9: error: key.converter: Class Missing could not be found."
         "  [CF401]\n"
-        "  hint: see `connectform explain FileStreamSink key.converter`\n"
+        "  hint: see `connectform explain FileStreamSink key.converter --cluster local`\n"
         "1 error in 1 file.\n",
     ),
     Case(
         name="a required setting that is missing",
         files={A: f"{SPEC}  config: {{file: out.txt}}\n"},
         told=f"{A}:3:12: error: Must configure one of topics or topics.regex  [CF401]\n"
-        "  hint: see `connectform explain FileStreamSink topics`\n"
+        "  hint: see `connectform explain FileStreamSink topics --cluster local`\n"
         "1 error in 1 file.\n",
     ),
 ]

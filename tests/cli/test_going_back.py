@@ -48,6 +48,7 @@ def test_a_rollback_deletes_nothing_where_pruning_is_the_rule(workplace: Workpla
 
     back = workplace.run("rollback", "a", "--auto-approve")
     live = workplace.cluster.configs()
+    assert workplace.run("hold", "a", "--release").code == 0
     forth = workplace.run("rollback", run["id"], "--auto-approve")
 
     assert back.code == 0, back.both

@@ -4,9 +4,17 @@ import json
 
 import pytest
 
+from reconcile.clock import SystemClock
 from tests.cli.harness import Workplace
 
 SILENT = "  errors: {tolerance: all}\n"
+
+
+def at_noon() -> str:
+    """Return working hours, on all days, of a place where it is about noon now."""
+    east = 12 - SystemClock().now().hour
+    days = "monday, tuesday, wednesday, thursday, friday, saturday, sunday"
+    return f'{{days: [{days}], from: "06:00", until: "18:00", zone: "Etc/GMT{-east:+d}"}}'
 
 
 @pytest.fixture
@@ -34,8 +42,9 @@ def test_clean_files_are_fine_and_no_cluster_is_asked(alone):
 
     done = alone.run("lint")
 
-    assert (done.code, done.out) == (0, "")
-    assert done.err == "1 file, 1 connector: no findings.\n"
+    assert done.code == 0
+    assert done.out.startswith("notice: there is no plugin snapshot of cluster local")
+    assert done.err == "1 file, 1 connector: 1 notice.\n"
 
 
 def test_a_finding_is_told_with_its_place_and_fails(alone):
@@ -78,7 +87,8 @@ def test_the_json_document_names_code_and_place(alone, tmp_path):
 
     document = json.loads(done.out)
     assert document == json.loads((tmp_path / "lint.json").read_text())
-    (problem,) = document["problems"]
+    apart, problem = document["problems"]
+    assert apart["code"] == "CF131"
     assert (problem["code"], problem["path"], problem["line"], problem["column"]) == (
         "CF014",
         "connectors/orders.yaml",
@@ -156,6 +166,33 @@ def test_a_rule_that_is_an_error_keeps_a_plan_from_being_applied(workplace):
     assert done.code == 1
     assert "[CF084]" in done.both
     assert workplace.cluster.configs()["orders"]["tasks.max"] == "8"
+
+
+def test_a_saved_plan_is_judged_by_the_rules_as_they_are_when_it_is_applied(workplace):
+    workplace.cluster.put(
+        "orders",
+        {"connector.class": "FileStreamSink", "tasks.max": "8", "file": "o", "topics": "lines"},
+    )
+    workplace.write_sink("orders")
+    planned = workplace.run("plan", "--out", "plan.json")
+    assert planned.both.count("[CF084]") == 1
+
+    workplace.write_project(f"lint: {{CF083: error, CF084: off, workingHours: {at_noon()}}}\n")
+    refused = workplace.run("apply", "plan.json")
+
+    assert refused.code == 1
+    assert "[CF083]" in refused.both
+    assert "[CF084]" not in refused.both
+    assert workplace.cluster.configs()["orders"]["tasks.max"] == "8"
+
+    workplace.write_project("lint: {CF084: error}\n")
+    assert workplace.run("apply", "plan.json").code == 1
+
+    workplace.write_project()
+    applied = workplace.run("apply", "plan.json")
+    assert applied.code == 0, applied.both
+    assert applied.both.count("[CF084]") == 1
+    assert workplace.cluster.configs()["orders"]["tasks.max"] == "1"
 
 
 def test_a_comment_in_the_definition_speaks_of_its_change_too(workplace):

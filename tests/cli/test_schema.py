@@ -324,6 +324,41 @@ def test_what_definitions_tell_is_the_same_offline_and_in_a_plan_by_schema(workp
     assert "did you mean transforms.stamp.static.field?" in result.out
 
 
+def test_lint_says_all_that_validate_says_and_what_its_rules_say_beside(workplace: Workplace):
+    pulled(workplace)
+    write_definition(workplace, f"{FAULTY}    api.token: pl4nted\n")
+
+    validated, linted = said(workplace, "validate"), said(workplace, "lint")
+
+    assert validated <= linted
+    assert {row.split()[1] for row in linted - validated} == {"CF004", "CF041"}
+    assert workplace.run("lint").code == 1
+
+
+def test_lint_says_once_what_a_rule_explains_and_definitions_only_state(workplace: Workplace):
+    pulled(workplace)
+    write_definition(workplace, "    topics: lines\n    file: out.txt\n    task.max: '2'\n")
+
+    assert {row.split()[1] for row in said(workplace, "validate")} == {"CF402"}
+    assert {row.split()[1] for row in said(workplace, "lint")} == {"CF026"}
+
+    project = workplace.folder / "connectform.yaml"
+    project.write_text(f"{project.read_text()}lint: {{CF026: off}}\n")
+    assert {row.split()[1] for row in said(workplace, "lint")} == {"CF402"}
+
+
+def test_lint_fails_by_what_snapshots_say_as_far_as_it_is_told_to(workplace: Workplace):
+    pulled(workplace)
+    write_definition(workplace, "    topics: lines\n    file: out.txt\n    fille: x\n")
+
+    assert workplace.run("lint").code == 0
+    assert workplace.run("lint", "--fail-on", "warn").code == 1
+    assert workplace.run("lint", "--fail-on", "warn", "--exclude", "name=orders").code == 0
+    assert "[CF131]" in workplace.run("lint", "--snapshots", "elsewhere").out
+    workplace.write(f"{FOLDER}/local/manifest.json", "{")
+    assert workplace.run("lint", "--fail-on", "never").code == 1
+
+
 def test_a_class_and_a_version_that_the_cluster_lacks_are_told(workplace: Workplace):
     pulled(workplace)
     write_definition(workplace, FINE, spec="class: FileStreamSnk")

@@ -113,9 +113,11 @@ def test_a_secret_that_stood_in_git_and_in_no_commit_is_refused(workplace: Workp
     assert stored(workplace)["file"] == FAILS
 
 
-def test_a_commit_that_holds_another_secret_than_was_applied_is_not_believed(workplace: Workplace):
-    key = {"KEY": "the key for all fingerprints"}
-    workplace.write_project('fingerprintKey: "${{ env.KEY }}"\n')
+@pytest.mark.parametrize("key", [{"KEY": "the key for all fingerprints"}, {}], ids=["key", "none"])
+def test_a_commit_that_holds_another_secret_than_was_applied_is_not_believed(
+    workplace: Workplace, key: dict[str, str]
+):
+    workplace.write_project('fingerprintKey: "${{ env.KEY }}"\n' if key else "")
     workplace.write_sink("a", more=LITERAL)
     commit_all(workplace)
     workplace.write_sink("a", more=LITERAL.replace("-tok", "-uncommitted"))
@@ -127,6 +129,41 @@ def test_a_commit_that_holds_another_secret_than_was_applied_is_not_believed(wor
     assert result.code == 5, result.both
     assert "api.token was a secret that stood in git itself, and no commit says which" in result.err
     assert stored(workplace)["file"] == FAILS
+
+
+def test_what_was_rolled_back_is_remembered_with_the_commit_it_came_from(workplace: Workplace):
+    for number in ("1", "2", "3"):
+        workplace.write_sink("a", file=f"{number}.txt", more=LITERAL.replace("-tok", f"-{number}"))
+        commit_all(workplace)
+        assert apply(workplace).code == 0
+    told = workplace.run("history", "--output", "json")
+    runs = [run["id"] for run in json.loads(told.out)["histories"][0]["runs"]]
+
+    for target in (runs[1], runs[0], "a"):
+        back = workplace.run("rollback", target, "--auto-approve")
+        assert back.code == 0, back.both
+        workplace.run("hold", "a", "--release")
+        assert stored(workplace)["api.token"] == f"lit3ral-{stored(workplace)['file'][0]}"
+
+
+def test_a_plan_file_says_of_which_secret_it_cannot_know_that_it_is_the_planned_one(
+    workplace: Workplace,
+):
+    workplace.write_sink("a", more=LITERAL)
+    commit_all(workplace)
+    assert workplace.run("plan", "--out", "plan.json").code == 0
+    unsure = "a: api.token stands in git itself, and nothing tells whether it is what the plan"
+
+    workplace.write_sink("a", more=LITERAL.replace("-tok", "-new"))
+    changed = workplace.run("apply", "plan.json")
+    told = json.loads(workplace.run("history", "a", "--output", "json").out)["histories"][0]
+    workplace.write_sink("a", more=LITERAL)
+    same = workplace.run("apply", "plan.json")
+
+    assert (changed.code, same.code) == (0, 4), changed.both + same.both
+    assert unsure in changed.out
+    assert told["changes"][-1]["applied"]["commit"] == ""
+    assert unsure not in same.both
 
 
 def test_a_reference_that_is_no_longer_filled_keeps_it_from_going_back(workplace: Workplace):

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import subprocess
+from datetime import timedelta
 
 import pytest
 
@@ -124,10 +125,35 @@ def test_an_old_plan_and_options_of_planning_are_refused(workplace: Workplace):
 
     old = workplace.run("apply", "plan.json", "--max-age", "0")
     pruned = workplace.run("apply", "plan.json", "--prune")
+    endless = workplace.run("apply", "plan.json", "--max-age", "inf")
 
-    assert (old.code, pruned.code) == (4, 64)
-    assert "plans are good for 0 h" in old.err
+    assert (old.code, pruned.code, endless.code) == (4, 64, 64)
+    assert old.err.startswith("plan.json: error: the plan of local was made at ")
+    assert "plans are good for 0 h  [CF420]" in old.err
     assert workplace.cluster.writes == 0
+
+
+def test_a_plan_from_the_future_is_refused_unless_clocks_may_differ_by_so_much(
+    workplace: Workplace,
+):
+    workplace.write_sink("a")
+    document = json.loads(saved(workplace))
+    now = SystemClock().now()
+
+    def dated(ahead: timedelta, *arguments: str) -> Result:
+        document["plans"][0]["created_at"] = (now + ahead).isoformat()
+        content = {key: value for key, value in document.items() if key != "checksum"}
+        document["checksum"] = digest_of(content)
+        workplace.write("plan.json", json.dumps(document))
+        return workplace.run("apply", *arguments)
+
+    for arguments in (("plan.json",), ("--auto-approve", "--expect", "plan.json")):
+        refused = dated(timedelta(hours=2), *arguments)
+        assert refused.code == 4, refused.both
+        assert "plan.json: error: the plan of local was made at " in refused.err
+        assert "nobody can tell how old it is  [CF420]\n  hint: set the clocks (NTP)" in refused.err
+    assert workplace.cluster.writes == 0
+    assert dated(timedelta(minutes=4), "plan.json").code == 0
 
 
 def test_only_what_was_approved_is_applied_and_the_rest_is_left(workplace: Workplace):
@@ -352,6 +378,34 @@ def test_history_tells_runs_connectors_and_one_run_in_full(workplace: Workplace)
     assert workplace.run("history", "nobody").code == 1
 
 
+def test_history_show_says_that_it_wants_a_run_and_a_connector_of_that_name_can_be_had(
+    workplace: Workplace,
+):
+    for file in ("a.txt", "b.txt"):
+        workplace.write_sink("show", file=file)
+        workplace.write_sink("other", file=file)
+        apply(workplace)
+
+    def document(*arguments: str):
+        told = workplace.run("history", *arguments, "--output", "json")
+        return told.code, json.loads(told.out)["histories"][0]
+
+    runs = document()[1]["runs"]
+    missing = workplace.run("history", "show")
+    named = workplace.run("history", "--connector", "show")
+    both = workplace.run("history", "other", "--connector", "show")
+    code, one = document("show", runs[0]["id"])
+
+    assert (missing.code, named.code, both.code) == (64, 0, 64)
+    assert "history show wants a run" in missing.err
+    assert "connectform history --connector show" in missing.err
+    assert [line.split()[4] for line in named.out.splitlines()[1:]] == ["update", "create"]
+    assert (code, [run["id"] for run in one["runs"]]) == (0, [runs[0]["id"]])
+    assert {change["action"] for change in one["changes"]} == {"create"}
+    assert [run["id"] for run in document("--limit", "1")[1]["runs"]] == [runs[1]["id"]]
+    assert document("nobody")[0] == document("show", "nobody")[0] == 1
+
+
 def test_adopt_and_forget_touch_the_ledger_alone(workplace: Workplace):
     workplace.write_project('    ownership: {owns: ["orders-*"]}\n')
     workplace.write_sink("a")
@@ -410,6 +464,7 @@ def test_a_lock_that_nobody_gives_back_can_be_broken(workplace: Workplace):
 
 def test_a_hold_leaves_the_format_of_a_later_version_as_it_is(workplace: Workplace):
     store = SqliteStore(workplace.folder / ".connectform/local.db", place="local.db")
+    workplace.write_sink("a")
     ask = ("hold", "a", "--reason", "incident 4711", "--until", "4h")
     for version, code in (("1.9", 0), ("2.0", 1)):
         format_entry = {keys.FORMAT: f'{{"format_version":"{version}"}}'}

@@ -202,9 +202,14 @@ class GitLabJob:
             {**self._environment(), **job.get("variables", {}), **self.variables},
         )
         artifacts = job["artifacts"]
+        reports = [
+            path
+            for paths in artifacts.get("reports", {}).values()
+            for path in ([paths] if isinstance(paths, str) else paths)
+        ]
         kept = {
             path: (self.folder / path).read_bytes()
-            for path in (*artifacts["paths"], *artifacts.get("reports", {}).values())
+            for path in (*artifacts["paths"], *reports)
             if (self.folder / path).exists()
         }
         return Done(code=done.returncode, log=done.stdout, folder=self.folder, kept=kept)

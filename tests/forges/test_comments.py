@@ -8,13 +8,13 @@ from reconcile.ci.bodies import LIMIT
 from reconcile.ci.documents import Documents
 from reconcile.ci.marks import read_mark
 from reconcile.ci.pipeline import ForgeKind
-from reconcile.ci.steps import comment_no_plan, comment_plans
+from reconcile.ci.steps import comment_given_up, comment_no_plan, comment_plans
 from reconcile.errors import ForgeError
 from reconcile.model.codes import Code
 from reconcile.model.drift import NotCompared
 from reconcile.model.problem import Problem
 from tests.forges.server import Response
-from tests.forges.world import FIRST, SECOND, THIRD, make_plan
+from tests.forges.world import FIRST, SECOND, THIRD, make_plan, project_of
 from tests.golden.nouns import plans
 
 FORBIDDEN = Response(403, {"message": "Resource not accessible by integration"})
@@ -50,6 +50,25 @@ def test_a_comment_links_to_the_dashboards_of_the_project(world):
 
     ((_, body),) = world.comments()
     assert "[logs](<https://logs.example.com/?q=orders-sink>)" in body
+
+
+def test_the_comment_of_a_cluster_that_was_given_up_says_so_and_the_others_stay(world):
+    comment(world, clusters=("old", "prod"))
+    world.push(SECOND)
+    comment(world, SECOND, clusters=("prod",))
+    project = project_of("prod")
+
+    with world.target(SECOND) as target:
+        posted = comment_given_up(target, project)
+        comment_given_up(target, project)
+        comment_given_up(target, replace(project, name="another", clusters={}))
+
+    assert [(name, each.how.value) for name, each in posted] == [("old", "edited")]
+    (_, old), (_, prod) = world.comments()
+    assert "## No plan for old" in old
+    assert "old is no longer declared in the project shop" in old
+    assert "Earlier plans (1)" in old
+    assert "## Plan for prod" in prod
 
 
 def test_the_same_plan_for_the_same_commit_leaves_no_trace_in_the_history(world):

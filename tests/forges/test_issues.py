@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from reconcile.ci.documents import Documents
-from reconcile.ci.steps import keep_issues
+from reconcile.ci.steps import close_given_up, keep_issues
 from reconcile.model.codes import Code
 from reconcile.model.drift import Drift, NotCompared
 from reconcile.model.plan import Selection
 from reconcile.model.problem import Problem
+from tests.forges.world import project_of
 from tests.golden.nouns import drifts
 
 FOUND = replace(drifts()[0], cluster="prod", project="shop", problems=(), selection=Selection())
@@ -49,6 +50,20 @@ def test_an_issue_lives_as_long_as_the_drift(world):
     assert len(world.forge.issues) == 1
     assert world.open_issues() == []
     assert world.said_on_issues() == ["The drift", "Nothing drifts"]
+
+
+def test_the_issue_of_a_cluster_that_was_given_up_is_closed_and_says_why(world):
+    keep(world, FOUND, replace(FOUND, cluster="old"))
+
+    with world.target() as target:
+        closed = close_given_up(world.context(), target, project_of("prod"))
+        again = close_given_up(world.context(), target, project_of("prod"))
+
+    assert [(name, each.step.value) for name, each in closed] == [("old", "close")]
+    assert again == []
+    assert len(world.open_issues()) == 1
+    assert world.said_on_issues() == ["`old` is"]
+    assert keep(world, replace(FOUND, cluster="old"), night=2) == ["reopen"]
 
 
 def test_drift_that_comes_back_within_a_week_opens_the_same_issue(world):

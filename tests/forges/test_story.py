@@ -129,7 +129,8 @@ def tell(place: Site, story: Story) -> None:
         assert json.loads(opened.kept["terraform.json"]) == {"create": 1, "update": 1, "delete": 0}
         (entry,) = json.loads(opened.kept["codequality.json"])
         assert entry["check_name"] == Code.NO_SNAPSHOT
-        assert b"<testsuite" in opened.kept["junit.xml"]
+        assert b'<testsuite name="plan prod"' in opened.kept["junit.xml"]
+        assert b'<testsuite name="lint"' in opened.kept["lint.xml"]
     story.tell("A pull request is opened", summary=opened.summary)
     assert len(place.comments()) == 1
 

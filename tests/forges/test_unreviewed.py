@@ -1,5 +1,6 @@
 """What a pull request may try, and what an apply stops for."""
 
+import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -106,7 +107,51 @@ def test_a_fork_is_validated_offline_and_told_so(kind, tmp_path):
         assert "validated, and not planned" in done.log
         assert place.comments() == []
         assert len(place.forge.trouble.log) == asked
-        assert done.kept == {}
+        assert "plan.json" not in done.kept
+
+
+@KINDS
+def test_what_lint_finds_stands_at_its_line_beside_the_plan_and_fails_the_job(kind, tmp_path):
+    files = {
+        "connectors/orders.yaml": sink("orders-sink"),
+        "connectors/old.yaml": sink("orders-old", more="    errors.tolerance: all\n"),
+    }
+    with site(kind, tmp_path, files) as place:
+        repository = place.repository
+        repository.branch("silent")
+        off = f"{PROJECT_FILE}lint: {{CF014: off}}\n"
+        more = "    errors.tolerance: all\n"
+        head = repository.commit(
+            "Never stop",
+            {
+                "connectform.yaml": off,  # what is not reviewed does not turn rules off
+                "connectors/orders.yaml": sink("orders-sink", more=more),
+            },
+        )
+        place.open(head)
+
+        done = place.plan(head)
+
+        assert done.code == 1, done.log
+        (comment,) = place.comments()
+        assert "1 to change" in comment
+        assert comment.count("CF014") == 1, "and not that of orders-old"
+        told = done.summary if kind is ForgeKind.GITHUB else done.log
+        assert "connectors/old.yaml" in told
+        if kind is ForgeKind.GITHUB:
+            assert "::error file=connectors/orders.yaml,line=" in done.log
+            assert done.outputs["exit-code"] == "1"
+        else:
+            found = json.loads(done.kept["codequality.json"])
+            names = [entry["check_name"] for entry in found]
+            assert names.count("CF014") == 2
+            assert b'type="CF014"' in done.kept["lint.xml"]
+
+        head = repository.commit("Stop", {"connectors/orders.yaml": sink("orders-sink", tasks=2)})
+        place.push(head)
+        place.plan(head)
+        (comment,) = place.comments()
+        assert "CF014" not in comment
 
 
 @KINDS

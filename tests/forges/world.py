@@ -12,6 +12,8 @@ from reconcile.ci.steps import Target, open_target
 from reconcile.model.config import Secret
 from reconcile.model.live import ClusterIdentity
 from reconcile.model.plan import Plan
+from reconcile.model.problem import Location
+from reconcile.model.project import Cluster, Project
 from reconcile.redact import Redactor
 from reconcile.run.context import Context
 from tests.fake_clock import FakeClock
@@ -121,6 +123,18 @@ def open_world(kind: ForgeKind, stack: ExitStack) -> World:
     forge.clock = clock
     number = forge.open_pull(FIRST) if github else forge.open_request(FIRST)
     return World(kind, forge, number, clock)
+
+
+def project_of(*clusters: str) -> Project:
+    """Return the project of the plans, with these clusters alone."""
+    place = Location("connectform.yaml", 1, 1)
+    return Project(
+        name="shop",
+        root="/",
+        path="/connectform.yaml",
+        definitions=("connectors",),
+        clusters={name: Cluster(name=name, urls=(), location=place) for name in clusters},
+    )
 
 
 def make_plan(cluster: str = "prod", digest: str = "a") -> Plan:

@@ -16,6 +16,16 @@ from reconcile.model.live import (
     LiveTask,
     State,
 )
+from reconcile.model.metrics import (
+    ConnectorLag,
+    Flow,
+    Flows,
+    Measure,
+    PartitionLag,
+    Standing,
+    Throughput,
+    WorkerSample,
+)
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import (
     Action,
@@ -415,3 +425,38 @@ def readings() -> tuple[tuple[LiveState, dict[str, str], tuple[str, ...]], ...]:
     )
     causes = {"refunds-sink": "no broker", "orders-failed": "DataException: bad record"}
     return ((local, causes, tuple(connectors)), (empty, {}, ()))
+
+
+FLOWS = Flows(
+    connectors={
+        "refunds-sink": Flow(
+            throughput=Throughput(records=12.5, errors=0.5),
+            lag=ConnectorLag(
+                records=900,
+                seconds=75.0,
+                standing=Standing.STALLED,
+                partitions=(
+                    PartitionLag(
+                        topic="refunds",
+                        partition=0,
+                        end=1000,
+                        committed=100,
+                        records=900,
+                        seconds=75.0,
+                        standing=Standing.STALLED,
+                    ),
+                ),
+            ),
+        ),
+        "legacy": Flow(moved=False),
+    },
+    workers=(WorkerSample(worker="10.0.0.1:9404", values={Measure.TASKS: 2.0}),),
+    problems=(
+        Problem(
+            code=Code.METRICS_UNREADABLE,
+            severity=Severity.WARNING,
+            message="cluster local: no metrics from http://10.0.0.2:9404/metrics: no answer",
+        ),
+    ),
+)
+"""What is known of the flow on those clusters."""

@@ -293,7 +293,7 @@ def test_a_push_that_is_declined_is_told(tmp_path: Path) -> None:
     hook.chmod(0o755)
     code, message, hint = problem_of(lambda: store.swap({"run/1": "a"}, given={}))
     assert code is Code.LEDGER_REPOSITORY
-    assert "declined" in message
+    assert message.endswith("git push failed: [remote rejected] (pre-receive hook declined)")
     assert "right to push" in hint
     assert dict(store.read("")) == {}
 

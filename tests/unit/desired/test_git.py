@@ -10,10 +10,10 @@ from reconcile.desired.git import (
     archive,
     author_of,
     commit_of,
+    commit_with,
     folder_in,
     has_file,
     introduced_by,
-    is_dirty,
     resolve_ref,
     run_git,
 )
@@ -36,26 +36,33 @@ def checkout(tmp_path):
 
 def test_a_clean_checkout_has_its_commit(checkout):
     assert len(commit_of(str(checkout))) == 40
-    assert not is_dirty(str(checkout))
 
 
-@pytest.mark.parametrize("name", ["a.yaml", "new.yaml"])
-def test_changed_and_new_files_make_it_dirty(checkout, name):
-    (checkout / name).write_text("b: 2\n")
+def test_a_commit_has_files_only_as_they_are_in_it(checkout):
+    (checkout / ".gitignore").write_text("ignored.yaml\n")
+    known = commit(checkout, "Second")
+    for name in ("new.yaml", "ignored.yaml"):
+        (checkout / name).write_text("b: 2\n")
+    folder = str(checkout)
 
-    assert is_dirty(str(checkout))
+    assert commit_with(folder, ["a.yaml", ".gitignore"]) == known
+    assert commit_with(folder, ["a.yaml", "new.yaml"]) == ""
+    assert commit_with(folder, ["a.yaml", "ignored.yaml"]) == ""
+    (checkout / "a.yaml").write_text("b: 2\n")
+    assert commit_with(folder, ["a.yaml"]) == ""
+    assert commit_with(folder, [".gitignore"]) == known
 
 
 def test_a_folder_outside_of_git_has_no_commit(tmp_path):
     assert commit_of(str(tmp_path)) == ""
-    assert not is_dirty(str(tmp_path))
+    assert commit_with(str(tmp_path), ["a.yaml"]) == ""
 
 
 def test_without_git_there_is_no_commit(checkout, monkeypatch):
     monkeypatch.setenv("PATH", str(checkout))
 
     assert commit_of(str(checkout)) == ""
-    assert not is_dirty(str(checkout))
+    assert commit_with(str(checkout), ["a.yaml"]) == ""
     assert run_git(str(checkout), "status").error == "git is not installed"
 
 

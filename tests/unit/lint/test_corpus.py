@@ -1,12 +1,15 @@
 """Lint finds every fault planted in the corpus, and nothing else."""
 
+import json
 import re
 from collections import Counter
+from importlib.resources import files
 
 import pytest
 
 from reconcile.lint.catalog import RULES
 from reconcile.lint.rule import ForChange
+from reconcile.lint.transforms import OPTIONS
 from reconcile.model.codes import Code
 from tests.lint_corpus.changes import CASES
 from tests.lint_corpus.corpus import PROJECTS, ROOT, expected, lint_folder, places_of
@@ -62,6 +65,16 @@ def test_rules_have_one_code_each_and_all_codes_of_lint_have_a_rule():
     codes = [rule.code for rule in RULES]
 
     assert codes == [code for code in Code if code.value < "CF100"]
+
+
+def test_the_options_of_kafkas_transforms_are_those_that_real_workers_tell():
+    rows = json.loads(files("reconcile.sandbox").joinpath("plugins.json").read_text())["plugins"]
+    told = {}
+    for row in rows:
+        if row["class"].startswith("org.apache.kafka.connect.transforms."):
+            told.setdefault(row["class"], set()).update(key["name"] for key in row["keys"])
+
+    assert {name: set(keys) for name, keys in OPTIONS.items()} == told
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

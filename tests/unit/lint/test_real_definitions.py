@@ -1,6 +1,5 @@
 """98 definitions from public repositories: each is read or refused, and every finding was looked at."""
 
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -9,8 +8,12 @@ import pytest
 from reconcile.desired.load import load_desired
 from reconcile.desired.project import load_project
 from reconcile.lint.check import Ignoring, lint_definitions
+from reconcile.lint.overlap import not_told
+from reconcile.model.codes import Code
 from reconcile.model.problem import errors_in
+from reconcile.plugins.judge import judge_definition
 from tests.requirements import require_shared
+from tests.unit.lint.documented import documented
 
 SEEN = Path(__file__).parent / "real_findings.tsv"
 FILES = 98
@@ -35,11 +38,13 @@ LABELLED = {
     "connect-json/063.json": {"CF030"},
     "connect-json/064.json": {"CF037"},
     "connect-json/073.json": {"CF005", "CF044"},
-    "connect-json/087.json": {"CF059"},
+    "connect-json/074.json": {"CF071"},
+    "connect-json/087.json": {"CF059", "CF070"},
     "connect-json/090.json": {"CF026"},
     "connect-json/096.json": {"CF026"},
     "connect-json/097.json": {"CF026", "CF037", "CF049", "CF053"},
     "connect-json/098.json": {"CF025", "CF048"},
+    "strimzi/002.yaml": {"CF048", "CF072"},
     "strimzi/003.yaml": {"CF025", "CF048"},
     "strimzi/005.yaml": {"CF049", "CF004"},
     "strimzi/006.yaml": {"CF026"},
@@ -73,12 +78,19 @@ def corpus(tmp_path_factory):
     }
 
 
-def _lint(path, folder):
-    (folder / "connectors").mkdir()
-    shutil.copy(path, folder / "connectors" / path.name)
+def _load(path, folder):
+    (folder / "connectors").mkdir(exist_ok=True)
+    (folder / "connectors" / path.name).write_bytes(path.read_bytes())
     (folder / "connectform.yaml").write_text(PROJECT)
     loaded = load_project(None, folder)
-    found = load_desired(loaded, clusters=("any",), environment={}, secrets=False, keep_going=True)
+    clusters = ("any",)
+    return loaded, load_desired(
+        loaded, clusters=clusters, environment={}, secrets=False, keep_going=True
+    )
+
+
+def _lint(path, folder):
+    loaded, found = _load(path, folder)
     desired = found.clusters["any"]
     findings = lint_definitions(
         {"any": desired.definitions.values()},
@@ -108,6 +120,25 @@ def test_the_faults_that_the_labels_name_are_found(corpus):
 
     missed = {name: codes - found[name] for name, codes in LABELLED.items()}
     assert {name: codes for name, codes in missed.items() if codes} == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "unknown"),
+    [
+        ("connect-json/047.json", {"redis.command", "redis.key.template"}),
+        ("connect-json/051.json", set()),
+        ("connect-json/061.json", {"full.document"}),
+    ],
+)
+def test_what_only_a_plugin_can_know_is_found_by_its_snapshot(tmp_path, name, unknown):
+    path = require_shared("definitions") / name
+    (definition,) = _load(path, tmp_path)[1].clusters["any"].definitions.values()
+    judged = judge_definition(definition, documented(), version="4.3.1", release=(4, 3))
+
+    told = not_told(judged, _lint(path, tmp_path)[2])
+
+    assert {item.code for item in told} == ({Code.UNKNOWN_SETTING} if unknown else set())
+    assert {item.message.partition(" ")[0] for item in told} == unknown
 
 
 def test_every_finding_was_looked_at(corpus):

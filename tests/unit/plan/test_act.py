@@ -13,7 +13,7 @@ from reconcile.model.plan import (
     ValidationMode,
 )
 from reconcile.model.problem import Location, Problem, Severity
-from reconcile.plan.act import restart_plan, state_plan, without_held
+from reconcile.plan.act import refuse_held, restart_plan, state_plan
 from reconcile.plan.digest import still_holds
 from tests.unit.plan.worlds import NOON, definition, live, live_connector
 
@@ -75,7 +75,7 @@ def test_a_stopped_connector_has_nothing_to_restart():
         Problem(
             code=Code.NOTHING_TO_RESTART,
             message="halted is stopped: it has nothing to restart",
-            hint="connectform resume halted starts it",
+            hint="connectform resume halted --cluster local starts it",
             severity=Severity.WARNING,
             connector="halted",
         ),
@@ -86,12 +86,12 @@ def test_a_stopped_connector_has_nothing_to_restart():
     ("name", "hint"),
     [
         ("order", "did you mean orders?"),
-        ("zzz", "connectform status lists them"),
+        ("zzz", "connectform status lists what is live"),
         (
             "ord*",
             (
                 "names are exact here, so list them: "
-                "connectform status --select 'name=ord*' shows which there are"
+                "connectform status --select 'name=ord*' --cluster local shows which there are"
             ),
         ),
     ],
@@ -141,7 +141,8 @@ def test_what_contradicts_git_says_that_the_next_apply_undoes_it():
             code=Code.CONTRADICTS_GIT,
             message="git declares orders running, so the next apply undoes this",
             location=Location("connectors/orders.yaml", 1, 1),
-            hint="set `state: paused` in the definition to make it last",
+            hint="set `state: paused` in the definition to make it last, or keep it so for a time:"
+            " --hold REASON --until TIME",
             severity=Severity.WARNING,
             connector="orders",
         ),
@@ -192,6 +193,6 @@ def test_of_several_tasks_those_that_failed_are_counted():
 
 def test_the_hint_about_a_hold_can_be_pasted_and_its_reason_begins_no_line():
     hold = ActiveHold(name="ord*", reason="a\n::error::b", by="ada", until=None)
-    (problem,) = without_held(restarted("orders"), [hold]).problems
+    (problem,) = refuse_held(restarted("orders"), [hold]).problems
     assert problem.message == "orders is left alone, for a hold by ada: a\\n\\x3a:error::b"
-    assert problem.hint == "connectform hold 'ord*' --release --cluster local ends it"
+    assert problem.hint == "connectform hold --release 'ord*' --cluster local ends it"

@@ -351,5 +351,5 @@ def test_an_error_says_where_its_key_is_explained():
     )
     assert [(problem.message, problem.hint) for problem in found] == [
         ("file: odd", "see what the documentation of the plugin says of it"),
-        ("topics: odd", "see `connectform explain FileStreamSink topics`"),
+        ("topics: odd", "see `connectform explain FileStreamSink topics --cluster local`"),
     ]

@@ -163,6 +163,10 @@ def raised(document: str) -> str:
     return problem.message
 
 
+def set_earliest_date(document):
+    document["plans"][0]["created_at"] = "0001-01-01T00:00:00+14:00"
+
+
 def set_file(document):
     document["plans"][0]["changes"][0]["config"]["file"] = "/etc/passwd"
 
@@ -178,12 +182,18 @@ def set_file(document):
         (json.dumps(edited(lambda one: one["tool"].update(version="9.0"))), "connectform 9.0 made"),
         (json.dumps(edited(set_file)), "its digest is not that of its changes"),
         (json.dumps(edited(lambda one: one.update(plans=[{}]))), "not have the form of a plan"),
+        (json.dumps({"kind": "plan", "format_version": "1.1", "tool": []}), "the form of a plan"),
+        (json.dumps(edited(lambda one: one["plans"].append(one["plans"][0]))), "several plans of"),
+        (json.dumps(edited(set_earliest_date)), "not have the form of a plan"),
         (
             json.dumps(plans_document([full_plan()])).replace("new.txt", "other.txt"),
             "changed since it was written",
         ),
     ],
-    ids=["empty", "cut", "list", "drift", "format", "tool", "edited", "shape", "checksum"],
+    ids=[
+        *("empty", "cut", "list", "drift", "format", "tool", "edited", "shape"),
+        *("tools", "twice", "date", "checksum"),
+    ],
 )
 def test_a_file_that_is_no_plan_of_ours_is_refused(document, told):
     assert told in raised(document)

@@ -1,6 +1,6 @@
 import pytest
 
-from reconcile.plugins.families import family_of, is_family_key
+from reconcile.plugins.families import family_of
 
 KEYS = frozenset({"key.converter", "format.class", "transforms", "database.hostname"})
 
@@ -27,4 +27,3 @@ KEYS = frozenset({"key.converter", "format.class", "transforms", "database.hostn
 )
 def test_a_key_belongs_to_the_family_of_its_prefix(key, family):
     assert family_of(key, KEYS) == family
-    assert is_family_key(key, KEYS) is bool(family)

@@ -38,7 +38,7 @@ def test_a_problem_stands_at_the_line_of_its_key_and_says_where_it_is_explained(
 
     assert problem.code is Code.VALIDATION
     assert problem.location == Location("connectors/orders.yaml", 11, 5)
-    assert problem.hint == "see `connectform schema show LinesSink tasks.max`"
+    assert problem.hint == "see `connectform schema show LinesSink tasks.max --cluster local`"
     assert problem.connector == "orders"
 
 

