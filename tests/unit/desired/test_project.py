@@ -103,7 +103,7 @@ def test_a_named_one_that_is_not_there_is_told(tmp_path):
         ("[]", "1:1 CF104 this document must be a mapping, not a list"),
         (
             f"{HEAD}clusters: {{a: {{url: x}}}}\nwatch: {{}}\n",
-            '5:1 CF103 unknown field "watch" in this document',
+            '5:1 CF103 unknown field "dashboards" in this document',
         ),
         (HEAD, "1:1 CF106 this document has no clusters"),
         (f"{HEAD}clusters: {{}}\n", "4:1 CF105 clusters is empty"),
