@@ -49,15 +49,20 @@ def status(
     exclude: ExcludeOption = None,
     output: PageOutputOption = OutputFormat.TEXT,
     report: PageReportOption = None,
+    exit_code: Annotated[
+        bool,
+        typer.Option("--exit-code", help="Exit with 2 where a connector is not well."),
+    ] = False,
 ) -> Exit:
-    """Show states, tasks, and why something failed."""
+    """Show how well connectors are: states, tasks, and why something failed."""
     from reconcile.cli.looking import show_status
     from reconcile.cli.opening import open_project
     from reconcile.cli.rendering import reports_of
 
     reports = reports_of(output, report)
     loaded, chosen = open_project(shell, cluster, all_clusters)
-    return show_status(shell, loaded, chosen, selection_of(select, exclude), reports)
+    selection = selection_of(select, exclude)
+    return show_status(shell, loaded, chosen, selection, reports, exit_code=exit_code)
 
 
 def explain(

@@ -183,16 +183,16 @@ def status_writers(
     def document() -> object:
         from reconcile.report.status_document import statuses_document
 
-        found = ((live, causes) for live, causes, _ in readings)
+        found = ((live, verdicts) for live, verdicts, _ in readings)
         return statuses_document(found, failed)
 
     def lines() -> Iterable[Line]:
         from reconcile.report.status_text import status_summary, status_table
         from reconcile.report.table import table_lines
 
-        for live, causes, names in readings:
-            yield from table_lines(status_table(live, causes, names)) if names else ()
-            yield status_summary(live, names)
+        for live, verdicts, names in readings:
+            yield from table_lines(status_table(live, verdicts, names)) if names else ()
+            yield status_summary(live, verdicts, names)
 
     return {
         **_pages(page),

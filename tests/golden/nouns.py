@@ -1,12 +1,15 @@
 """Nouns that never change, with every word in them that a document can hold."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from reconcile.health.rollup import Sight, health_of
 from reconcile.model.applied import Applied, AppliedValue
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
 from reconcile.model.desired import TargetState, TasksRange
 from reconcile.model.drift import Aside, Drift, NotCompared, Unhealthy
+from reconcile.model.health import Verdict
 from reconcile.model.live import (
     ClusterIdentity,
     ConnectorKind,
@@ -360,7 +363,7 @@ def results() -> tuple[ApplyResult, ...]:
     )
 
 
-def readings() -> tuple[tuple[LiveState, dict[str, str], tuple[str, ...]], ...]:
+def readings() -> tuple[tuple[LiveState, dict[str, Verdict], tuple[str, ...]], ...]:
     """Return what two clusters said of their connectors: one of every kind of state, and none."""
     failed = LiveStatus(
         state=State.RUNNING,
@@ -404,4 +407,12 @@ def readings() -> tuple[tuple[LiveState, dict[str, str], tuple[str, ...]], ...]:
         taken_at=NOON,
     )
     causes = {"refunds-sink": "no broker", "orders-failed": "DataException: bad record"}
-    return ((local, causes, tuple(connectors)), (empty, {}, ()))
+    verdicts = {
+        name: replace(health_of(None, _sight(connector), NOON), cause=causes.get(name, ""))
+        for name, connector in connectors.items()
+    }
+    return ((local, verdicts, tuple(connectors)), (empty, {}, ()))
+
+
+def _sight(connector: LiveConnector) -> Sight:
+    return Sight(status=connector.status, generated=connector.generated_tasks)

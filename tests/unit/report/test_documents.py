@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from reconcile.health.rollup import Sight, health_of
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
 from reconcile.model.live import (
@@ -92,8 +93,15 @@ def test_states_are_written_for_every_connector_and_no_config_with_them() -> Non
         taken_at=datetime(2027, 1, 4, 12, 0, tzinfo=UTC),
     )
 
-    assert statuses_document([(live, {"a": "the cause"})]) == {
-        "format_version": "1.0",
+    verdicts = {
+        name: health_of(
+            None, Sight(status=one.status, generated=one.generated_tasks), live.taken_at
+        )
+        for name, one in live.connectors.items()
+    }
+
+    assert statuses_document([(live, verdicts)]) == {
+        "format_version": "1.1",
         "kind": "status",
         "clusters": [
             {
@@ -101,21 +109,27 @@ def test_states_are_written_for_every_connector_and_no_config_with_them() -> Non
                 "connect_version": "4.3.1",
                 "kafka_cluster_id": "k",
                 "taken_at": "2027-01-04T12:00:00+00:00",
+                "health": "unhealthy",
+                "counts": {"progressing": 1, "unhealthy": 1},
                 "connectors": [
                     {
                         "name": "a",
                         "kind": "sink",
                         "class": "C",
+                        "health": "unhealthy",
+                        "reason": "RUNNING, 1 of 1 task failed",
                         "state": "RUNNING",
                         "worker": "w:1",
                         "generated_tasks": 1,
                         "tasks": [{"id": 0, "state": "FAILED", "worker": "w:2"}],
-                        "cause": "the cause",
+                        "cause": "a trace",
                     },
                     {
                         "name": "b",
                         "kind": "unknown",
                         "class": "",
+                        "health": "progressing",
+                        "reason": "no status yet",
                         "state": None,
                         "worker": None,
                         "generated_tasks": 0,
@@ -133,7 +147,7 @@ def document_of(kind: str, text: str | None = None) -> Any:
     def made(noun: Any) -> Any:
         return noun if text is None else poisoned(noun, text)
 
-    readings = [(live, causes) for live, causes, _ in made(nouns.readings())]
+    readings = [(live, verdicts) for live, verdicts, _ in made(nouns.readings())]
     setting = Setting(name="topics", type=SettingType.LIST, default="a", documentation="what")
     match kind:
         case "plan":

@@ -35,8 +35,8 @@ TEXTS = {
     "problems": lambda text: problems_lines(poisoned(nouns.PROBLEMS, text)),
     "status": lambda text: [
         row
-        for live, causes, names in poisoned(nouns.readings(), text)
-        for row in table_lines(status_table(live, causes, names))
+        for live, verdicts, names in poisoned(nouns.readings(), text)
+        for row in table_lines(status_table(live, verdicts, names))
     ],
 }
 PAGES = {
