@@ -65,6 +65,26 @@ def status(
     return show_status(shell, loaded, chosen, selection, reports, exit_code=exit_code)
 
 
+def diagnose(
+    shell: Shell,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A connector.")],
+    *,
+    cluster: ClusterOption = None,
+    all_clusters: AllClustersOption = False,
+    output: OutputOption = OutputFormat.TEXT,
+) -> Exit:
+    """Tell why a connector failed, and what was changed last.
+
+    The root cause in its traces, what that is about, whether a restart can help; and from the
+    ledger who changed what, when, from which commit.
+    """
+    from reconcile.cli.looking import show_diagnosis
+    from reconcile.cli.opening import open_project
+
+    loaded, chosen = open_project(shell, cluster, all_clusters)
+    return show_diagnosis(shell, loaded, chosen, name, as_json=output is OutputFormat.JSON)
+
+
 def explain(
     shell: Shell,
     class_name: Annotated[str, typer.Argument(metavar="CLASS", help="A class or its alias.")],

@@ -8,8 +8,10 @@ from reconcile.model.applied import Applied, AppliedValue
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
 from reconcile.model.desired import TargetState, TasksRange
+from reconcile.model.diagnosis import Examination, FailedPart, LastChange
 from reconcile.model.drift import Aside, Drift, NotCompared, Unhealthy
-from reconcile.model.health import Verdict
+from reconcile.model.health import Chance, Condition, Diagnosis, FailureClass, Health, Verdict
+from reconcile.model.ledger import ChangeRecord, Run
 from reconcile.model.live import (
     ClusterIdentity,
     ConnectorKind,
@@ -412,6 +414,61 @@ def readings() -> tuple[tuple[LiveState, dict[str, Verdict], tuple[str, ...]], .
         for name, connector in connectors.items()
     }
     return ((local, verdicts, tuple(connectors)), (empty, {}, ()))
+
+
+def examinations() -> tuple[Examination, ...]:
+    """Return a connector that failed in every way, and two of which little is known."""
+    failed = Verdict(
+        health=Health.UNHEALTHY,
+        condition=Condition.FAILED,
+        since=NOON,
+        reason="FAILED, 2 of 4 tasks failed",
+        cause="SinkException: x",
+    )
+    parts = tuple(
+        FailedPart(
+            tasks=tasks,
+            workers=("10.0.0.1:8083",) if tasks else (),
+            diagnosis=Diagnosis(
+                cause=f"SinkException: {restart.value}" if tasks else "",
+                failure=failure,
+                restart=restart,
+                hint="do this",
+            ),
+        )
+        for tasks, failure, restart in (
+            ((), FailureClass.UNKNOWN, Chance.MAYBE),
+            ((0, 2), FailureClass.NETWORK, Chance.YES),
+            ((3,), FailureClass.DATA_FORMAT, Chance.NO),
+        )
+    )
+    change = ChangeRecord(
+        run="r1",
+        name="orders-sink",
+        action=Action.UPDATE,
+        at=NOON,
+        status=OutcomeStatus.APPLIED,
+        keys={"file": Cause.GIT, "topics": None},
+    )
+    run = Run(
+        id="r1", project="shop", command="apply", actor="ada", started_at=NOON, commit="c" * 40
+    )
+    one = Examination(
+        cluster="local",
+        name="orders-sink",
+        kind=ConnectorKind.SINK,
+        class_name=SINK,
+        verdict=failed,
+        failures=parts,
+        last_change=LastChange(change=change, run=run),
+    )
+    unknown = replace(failed, health=Health.UNKNOWN, condition=Condition.UNREAD, cause="")
+    return (
+        one,
+        replace(one, cluster="eu", last_change=LastChange(change=change)),
+        replace(one, cluster="us", verdict=unknown, failures=(), last_change=None),
+        replace(one, cluster="ap", last_change=None, ledger="it is down"),
+    )
 
 
 def _sight(connector: LiveConnector) -> Sight:

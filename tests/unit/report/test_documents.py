@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from reconcile.model.live import (
 )
 from reconcile.model.plugin import Setting, SettingType
 from reconcile.model.problem import Location, Problem, Severity
+from reconcile.plan.diagnosis_document import diagnosis_document
 from reconcile.plan.document import drifts_document, plans_document, results_document
 from reconcile.report.json_text import json_text
 from reconcile.report.problem_document import problems_document
@@ -149,23 +151,19 @@ def document_of(kind: str, text: str | None = None) -> Any:
 
     readings = [(live, verdicts) for live, verdicts, _ in made(nouns.readings())]
     setting = Setting(name="topics", type=SettingType.LIST, default="a", documentation="what")
-    match kind:
-        case "plan":
-            return plans_document(made(nouns.plans()))
-        case "outcome":
-            return results_document(made(nouns.results()))
-        case "drift":
-            return drifts_document(made(nouns.drifts()), [made(nouns.NOT_COMPARED)])
-        case "status":
-            return statuses_document(readings, [made(nouns.NOT_COMPARED)])
-        case "problems":
-            return problems_document(made(nouns.PROBLEMS))
-        case "settings":
-            return settings_document("a.B", [made(setting)])
-    raise AssertionError(kind)
+    documents: dict[str, Callable[[], Any]] = {
+        "plan": lambda: plans_document(made(nouns.plans())),
+        "outcome": lambda: results_document(made(nouns.results())),
+        "drift": lambda: drifts_document(made(nouns.drifts()), [made(nouns.NOT_COMPARED)]),
+        "status": lambda: statuses_document(readings, [made(nouns.NOT_COMPARED)]),
+        "diagnosis": lambda: diagnosis_document(made(nouns.examinations())),
+        "problems": lambda: problems_document(made(nouns.PROBLEMS)),
+        "settings": lambda: settings_document("a.B", [made(setting)]),
+    }
+    return documents[kind]()
 
 
-KINDS = ("plan", "outcome", "drift", "status", "problems", "settings")
+KINDS = ("plan", "outcome", "drift", "status", "diagnosis", "problems", "settings")
 
 
 @cache
