@@ -21,7 +21,8 @@ from reconcile.run.context import Context
 from reconcile.run.history import read_history
 from reconcile.run.reading import answers_from_memory, learn_what_matters, sight_of
 
-_WRITTEN = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.UNSETTLED, None})
+# A change that made a connector fail ends as failed: it is the first to be looked at.
+_NOTHING_DONE = frozenset({OutcomeStatus.ALREADY_APPLIED, OutcomeStatus.NOT_ATTEMPTED})
 
 
 def examine(
@@ -91,7 +92,7 @@ def _last_change(
     changes = [
         change
         for change in history.changes
-        if change.status in _WRITTEN and change.action is not Action.RESTART
+        if change.status not in _NOTHING_DONE and change.action is not Action.RESTART
     ]
     if not changes:
         return None, ""

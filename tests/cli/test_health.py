@@ -78,6 +78,16 @@ def test_a_diagnosis_says_why_what_to_do_and_who_changed_what(applied: Workplace
     assert connector["last_change"]["run"]["command"] == "apply"
 
 
+def test_the_change_that_made_a_connector_fail_stands_beside_the_cause(applied: Workplace) -> None:
+    applied.write_sink("orders-sink", file="/nonexistent/x")
+    assert applied.run("apply", "--auto-approve").code == 5
+
+    told = applied.run("diagnose", "orders-sink").out
+
+    assert "class    configuration\n" in told
+    assert "orders-sink  update  failed\n      file  changed in git\n" in told
+
+
 def test_a_restart_is_no_change_that_could_be_to_blame(applied: Workplace) -> None:
     applied.run("restart", "orders-sink", "--auto-approve")
 
