@@ -77,7 +77,7 @@ PROVOCATIONS: Mapping[str, Provocation] = {
         _DATA, value_converter="org.apache.kafka.connect.json.JsonConverter"
     ),
     "text read as a long": _sink(_DATA, value_converter=f"{_CONVERTERS}.LongConverter"),
-    "text read as a boolean": _sink(_DATA, value_converter=f"{_CONVERTERS}.BooleanConverter"),
+    "text read as a double": _sink(_DATA, value_converter=f"{_CONVERTERS}.DoubleConverter"),
     "text cast to a number": _transform(_DATA, "Cast$Value", spec="int32"),
     "text that is no time": _transform(
         _DATA, "TimestampConverter$Value", target_type="Timestamp", format="yyyy-MM-dd"
