@@ -35,7 +35,9 @@ def real_stand(real_cluster: Sandbox, tmp_path: Path) -> Iterator[Stand]:
 
 
 def test_what_is_provoked_is_classified(real_stand: Stand, tmp_path: Path) -> None:
-    names = {what: f"{real_stand.prefix}-{at:02}" for at, what in enumerate(PROVOCATIONS)}
+    wanted = offered(real_stand)
+    assert len(wanted) >= 26
+    names = {what: f"{real_stand.prefix}-{at:02}" for at, what in enumerate(wanted)}
     for what, name in names.items():
         filled = {"folder": tmp_path, "topic": f"{real_stand.prefix}-lines", "name": name}
         config = PROVOCATIONS[what].config
@@ -53,11 +55,21 @@ def test_what_is_provoked_is_classified(real_stand: Stand, tmp_path: Path) -> No
         return found.keys() == names.keys()
 
     assert wait_for(all_have_failed), names.keys() - found.keys()
-    assert found == {what: one.failure for what, one in PROVOCATIONS.items()} | MISTAKEN
+    labels = {what: PROVOCATIONS[what].failure for what in wanted}
+    assert found == labels | MISTAKEN
+
+
+def offered(stand: Stand) -> list[str]:
+    """Return what can be provoked here: Kafka 3.6 has no mock connectors outside its tests."""
+    plugins = {plugin["class"] for plugin in stand.ask("GET", "/connector-plugins")}
+    classes = {what: one.config["connector.class"] for what, one in PROVOCATIONS.items()}
+    return [what for what, name in classes.items() if "." not in name or name in plugins]
 
 
 def trace_of(stand: Stand, name: str) -> str | None:
     """Return the first trace of a connector or its tasks, None while nothing has failed."""
+    if not stand.state(name):
+        return None
     status = stand.ask("GET", f"/connectors/{name}/status")
     for part in (status["connector"], *status["tasks"]):
         if part["state"] == "FAILED":
