@@ -1,4 +1,4 @@
-"""Show what clusters say: states, why something failed, and the settings of plugins."""
+"""Show what clusters say: states, and the settings of plugins."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,12 @@ from reconcile.cli.rendering import Reports, status_writers, write_reports
 from reconcile.cli.shell import Shell, write_document
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ClusterError
-from reconcile.model.diagnosis import Examination
 from reconcile.model.drift import NotCompared
 from reconcile.model.health import Health
 from reconcile.model.plan import Selection
-from reconcile.plan.diagnosis_document import diagnosis_document
-from reconcile.report.diagnosis_text import examination_lines
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.setting_text import setting_lines, settings_document, settings_table
 from reconcile.report.status_text import status_summary, status_table
-from reconcile.run.diagnosing import examine, not_there
 from reconcile.run.drifting import not_compared
 from reconcile.run.reading import Status, explain_class, explain_setting, read_status
 
@@ -55,34 +51,6 @@ def show_status(
 
 def _is_unwell(status: Status) -> bool:
     return any(verdict.health in _UNWELL for verdict in status.verdicts.values())
-
-
-def show_diagnosis(
-    shell: Shell, loaded: LoadedProject, clusters: Sequence[str], name: str, *, as_json: bool
-) -> Exit:
-    """Print why a connector failed, on each cluster that has it."""
-    found: list[Examination] = []
-    others: list[str] = []
-    code = Exit.FINE
-    for cluster in clusters:
-        try:
-            one = examine(shell.context, loaded, cluster, name)
-        except ClusterError as error:
-            shell.terminal.note(problems_lines(error.problems), redactor=shell.context.redactor)
-            code = Exit.ERROR
-            continue
-        if isinstance(one, Examination):
-            found.append(one)
-        else:
-            others.extend(one)
-    if not found and code is Exit.FINE:
-        shell.terminal.note(problems_lines([not_there(name, clusters, others)]))
-        return Exit.ERROR
-    if as_json:
-        write_document(shell, document=diagnosis_document(found))
-    else:
-        shell.terminal.show(row for one in found for row in examination_lines(one))
-    return code
 
 
 def show_settings(

@@ -78,7 +78,7 @@ def diagnose(
     The root cause in its traces, what that is about, whether a restart can help; and from the
     ledger who changed what, when, from which commit.
     """
-    from reconcile.cli.looking import show_diagnosis
+    from reconcile.cli.diagnosing import show_diagnosis
     from reconcile.cli.opening import open_project
 
     loaded, chosen = open_project(shell, cluster, all_clusters)
