@@ -55,8 +55,12 @@ def status(
             metavar="DURATION", help="Show what flowed over so long, from offsets too: 10s, 5m."
         ),
     ] = None,
+    exit_code: Annotated[
+        bool,
+        typer.Option("--exit-code", help="Exit with 2 where a connector is not well."),
+    ] = False,
 ) -> Exit:
-    """Show states, tasks, and why something failed; and what flows, where metrics are known."""
+    """Show how well connectors are, and why one is not; and what flows, where metrics are known."""
     from reconcile.cli.looking import show_status
     from reconcile.cli.moments import seconds_of
     from reconcile.cli.opening import open_project
@@ -64,9 +68,30 @@ def status(
 
     reports = reports_of(output, report)
     loaded, chosen = open_project(shell, cluster, all_clusters)
+    selection = selection_of(select, exclude)
     return show_status(
-        shell, loaded, chosen, selection_of(select, exclude), reports, seconds_of(over)
+        shell, loaded, chosen, selection, reports, over=seconds_of(over), exit_code=exit_code
     )
+
+
+def diagnose(
+    shell: Shell,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A connector.")],
+    *,
+    cluster: ClusterOption = None,
+    all_clusters: AllClustersOption = False,
+    output: OutputOption = OutputFormat.TEXT,
+) -> Exit:
+    """Tell why a connector failed, and what was changed last.
+
+    The root cause in its traces, what that is about, whether a restart can help; and from the
+    ledger who changed what, when, from which commit.
+    """
+    from reconcile.cli.diagnosing import show_diagnosis
+    from reconcile.cli.opening import open_project
+
+    loaded, chosen = open_project(shell, cluster, all_clusters)
+    return show_diagnosis(shell, loaded, chosen, name, as_json=output is OutputFormat.JSON)
 
 
 def watch(

@@ -188,17 +188,17 @@ def status_writers(
     def document() -> object:
         from reconcile.report.status_document import statuses_document
 
-        found = ((live, causes) for live, causes, _ in readings)
+        found = ((live, verdicts) for live, verdicts, _ in readings)
         return statuses_document(found, failed, flows)
 
     def lines() -> Iterable[Line]:
         from reconcile.report.status_text import status_summary, status_table
         from reconcile.report.table import table_lines
 
-        for live, causes, names in readings:
-            table = status_table(live, causes, names, flows.get(live.cluster))
+        for live, verdicts, names in readings:
+            table = status_table(live, verdicts, names, flows.get(live.cluster))
             yield from table_lines(table) if names else ()
-            yield status_summary(live, names)
+            yield status_summary(live, verdicts, names)
 
     return {
         **_pages(page),

@@ -39,7 +39,8 @@ KAFKA: Final[tuple[Rule, ...]] = (
     rule(
         FailureClass.CONFIGURATION,
         Chance.MAYBE,
-        "the topic is not there and is not created by itself: create it, or correct its name",
+        "the topic is not there and is not created by itself, or its brokers cannot be reached: create"
+        " it, correct its name, or see whether bootstrap.servers is right",
         r"Topic \S{1,249} not present in metadata",
         r"\bUnknownTopic(OrPartition|Id)Exception\b",
         r"This server does not host this topic-partition",

@@ -1,19 +1,16 @@
-"""Tell how well connectors are: one, and any group of them."""
+"""Tell how well a connector is, by what is seen now and what was seen before."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from reconcile.health.judge import Judgement, judge, summary
 from reconcile.model.desired import TargetState
-from reconcile.model.health import Condition, Health, Tally, Verdict
+from reconcile.model.health import Condition, Health, Verdict
 from reconcile.model.live import LiveStatus, State
 
 _TARGETS: Final = {State.PAUSED: TargetState.PAUSED, State.STOPPED: TargetState.STOPPED}
 _PLAIN: Final = {Condition.WELL: Health.HEALTHY, Condition.STALLED: Health.STALLED}
-_UNLABELLED: Final = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,22 +71,6 @@ def health_of(
         reason=_reason(condition, found, sight),
         cause=found.cause,
     )
-
-
-def tally(healths: Iterable[Health]) -> Tally:
-    """Return how many of a group are how well."""
-    counts = Counter(healths)
-    return Tally(counts={health: counts[health] for health in Health if counts[health]})
-
-
-def tallies_by(
-    label: str, healths: Mapping[str, Health], labels: Mapping[str, Mapping[str, str]]
-) -> Mapping[str, Tally]:
-    """Return a tally for each value of a label, "" for connectors that do not have it."""
-    groups: dict[str, list[Health]] = {}
-    for name, health in healths.items():
-        groups.setdefault(labels.get(name, {}).get(label, _UNLABELLED), []).append(health)
-    return {value: tally(groups[value]) for value in sorted(groups)}
 
 
 def _condition(found: Judgement, sight: Sight, now: datetime, grace: Grace) -> Condition:

@@ -1,9 +1,13 @@
 """How well connectors are, and what a failure is about."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+_UNLABELLED: Final = ""
 
 
 class Health(StrEnum):
@@ -95,3 +99,19 @@ class Diagnosis:
     failure: FailureClass
     restart: Chance
     hint: str
+
+
+def tally(healths: Iterable[Health]) -> Tally:
+    """Return how many of a group are how well."""
+    counts = Counter(healths)
+    return Tally(counts={health: counts[health] for health in Health if counts[health]})
+
+
+def tallies_by(
+    label: str, healths: Mapping[str, Health], labels: Mapping[str, Mapping[str, str]]
+) -> Mapping[str, Tally]:
+    """Return a tally for each value of a label, "" for connectors that do not have it."""
+    groups: dict[str, list[Health]] = {}
+    for name, health in healths.items():
+        groups.setdefault(labels.get(name, {}).get(label, _UNLABELLED), []).append(health)
+    return {value: tally(groups[value]) for value in sorted(groups)}

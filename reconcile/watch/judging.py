@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from reconcile.health.classify import diagnose
+from reconcile.health.failures import failures_of
 from reconcile.health.rollup import Sight, health_of
 from reconcile.model.desired import Definition, TargetState
-from reconcile.model.health import Chance, Diagnosis, FailureClass, Verdict
-from reconcile.model.live import LiveConnector, LiveStatus, State
+from reconcile.model.health import Chance, FailureClass, Verdict
+from reconcile.model.live import LiveStatus, State
 from reconcile.model.plan import ActiveHold
 from reconcile.plan.holds import holding
 from reconcile.watch.budget import Candidate
 from reconcile.watch.restarts import Seen
 
+_HALTED: Final = frozenset({State.PAUSED, State.STOPPED})
 _MOVING: Final = frozenset({State.UNASSIGNED, State.RESTARTING})
 
 
@@ -34,48 +35,34 @@ class Judged:
 
 def judge_round(
     definitions: Mapping[str, Definition],
-    live: Mapping[str, LiveConnector],
+    sights: Mapping[str, Sight],
     before: Mapping[str, Verdict],
     holds: Sequence[ActiveHold],
     now: datetime,
 ) -> Judged:
-    """Return the judgement of a round; `before` are the verdicts of the round before."""
-    declared = {name: live[name] for name in sorted(definitions) if name in live}
-    verdicts = {
-        name: health_of(
-            before.get(name),
-            Sight(
-                status=connector.status,
-                generated=connector.generated_tasks,
-                desired=definitions[name].state,
-            ),
-            now,
-        )
-        for name, connector in declared.items()
-    }
+    """Return the judgement of a round; `before` are the verdicts of the round before.
+
+    `sights` are of all that is live, declared or not.
+    """
+    declared = {name: sights[name] for name in sorted(definitions) if name in sights}
     return Judged(
-        verdicts=verdicts,
-        candidates={
-            name: _candidate(definitions[name], connector.status, holds)
-            for name, connector in declared.items()
-            if connector.status is not None and _is_to_run(definitions[name], connector)
+        verdicts={
+            name: health_of(before.get(name), sight, now) for name, sight in declared.items()
         },
-        missing=tuple(name for name in sorted(definitions) if name not in live),
-        rebalancing=any(_is_moving(connector.status) for connector in live.values()),
+        candidates={
+            name: _candidate(definitions[name], sight.status, holds)
+            for name, sight in declared.items()
+            if sight.status is not None and _is_to_run(definitions[name], sight.status)
+        },
+        missing=tuple(name for name in sorted(definitions) if name not in sights),
+        rebalancing=any(_is_moving(sight.status) for sight in sights.values()),
     )
-
-
-def failures_of(status: LiveStatus) -> tuple[Diagnosis, ...]:
-    """Return a diagnosis of each failure in a status, the connector's before its tasks'."""
-    own = [status.trace] if status.state is State.FAILED else []
-    tasks = [task.trace for task in status.tasks if task.state is State.FAILED]
-    return tuple(diagnose(trace) for trace in (*own, *tasks))
 
 
 def _candidate(
     definition: Definition, status: LiveStatus, holds: Sequence[ActiveHold]
 ) -> Candidate:
-    failures = failures_of(status)
+    failures = [part.diagnosis for part in failures_of(status)]
     hold = holding(definition.name, holds)
     return Candidate(
         policy=definition.restart,
@@ -93,10 +80,10 @@ def _kept(hold: ActiveHold) -> str:
     return f"frozen: {hold.reason}" if hold.freeze else f"held by {hold.by}: {hold.reason}"
 
 
-def _is_to_run(definition: Definition, connector: LiveConnector) -> bool:
+def _is_to_run(definition: Definition, status: LiveStatus) -> bool:
     """Tell whether a connector runs and may: one that was paused by hand is left as it is."""
     wanted = definition.state in {None, TargetState.RUNNING}
-    return wanted and connector.target_state is TargetState.RUNNING
+    return wanted and status.state not in _HALTED
 
 
 def _is_moving(status: LiveStatus | None) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 from reconcile.apply.options import ApplyOptions, Interrupt
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ClusterError, DefinitionError, LedgerError
+from reconcile.health.rollup import Sight
 from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.reading import read_memory
 from reconcile.ledger.store import Store
@@ -15,7 +16,6 @@ from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
 from reconcile.model.health import Verdict
-from reconcile.model.live import LiveState
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
@@ -28,7 +28,7 @@ from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.identity import Identity, identity_of
 from reconcile.run.ledgers import Lock, opened_store
-from reconcile.run.reading import learn_secrets, redacted_status
+from reconcile.run.reading import answers_from_memory, learn_secrets, sight_of
 from reconcile.watch.budget import Book, Decided, Standing, decide
 from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.saved import read_book, write_book
@@ -40,6 +40,7 @@ COMMAND: Final = "watch"
 """What acts, in locks and in the history."""
 
 _REBALANCING: Final = "the workers share out the work anew"
+_FROM_MEMORY: Final = "the workers have lost their brokers, and answer from memory"
 _OPTIONS: Final = ApplyOptions(settle_timeout=15.0)
 
 
@@ -80,41 +81,50 @@ def make_round(
     the lease is lost, or what is decided cannot be kept.
     """
     try:
-        desired, live, holds = _read(seat)
+        read = _read(seat)
     except (ClusterError, DefinitionError, LedgerError) as error:
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
-    judged = judge_round(desired.definitions, live.connectors, before, holds, now)
+    judged = judge_round(read.desired.definitions, read.sights, before, read.holds, now)
     book = _kept(store)
-    suspended = _REBALANCING if judged.rebalancing else ""
+    suspended = _FROM_MEMORY if read.from_memory else _REBALANCING if judged.rebalancing else ""
     decided = _decide(seat, book, judged, suspended)
     if lease is None:
         return _round(seat, judged, decided, None)
     return _act(seat, lease, book, judged, decided)
 
 
-def _read(seat: Seat) -> tuple[Desired, LiveState, Sequence[ActiveHold]]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Read:
+    """What a round has read."""
+
+    desired: Desired
+    sights: Mapping[str, Sight]
+    from_memory: bool
+    holds: Sequence[ActiveHold]
+
+
+def _read(seat: Seat) -> _Read:
     context, cluster = seat.context, seat.cluster
     desired = learn_secrets(context, seat.loaded, cluster)
     if not desired.complete:
         raise DefinitionError(*desired.problems)
     with connect_to(context, seat.loaded, cluster) as connection:
         live = take_snapshot(connection, clock=context.clock)
+        from_memory = answers_from_memory(connection)
     for connector in live.connectors.values():
         if connector.has_failed:
             context.redactor.learn(sensitive_values(connector.config))
-    redacted = {
-        name: replace(connector, status=redacted_status(connector.status, context.redactor))
-        if connector.status is not None
-        else connector
-        for name, connector in live.connectors.items()
-    }
     with opened_store(context, seat.loaded, cluster) as store:
         memory = read_memory(store)
     freezes = seat.loaded.project.clusters[cluster].freezes
     declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
     holds = active_holds(memory.holds, freezes, now=context.clock.now(), declared=declared)
-    return desired, replace(live, connectors=redacted), holds
+    sights = {
+        name: sight_of(context, connector, desired=desired, from_memory=from_memory)
+        for name, connector in live.connectors.items()
+    }
+    return _Read(desired=desired, sights=sights, from_memory=from_memory, holds=holds)
 
 
 def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:

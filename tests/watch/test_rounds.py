@@ -239,3 +239,18 @@ def test_what_is_remembered_and_unreadable_restarts_nothing(post):
     with pytest.raises(LedgerError, match="does not say which restarts were made"):
         post.round(600)
     assert post.cluster.writes == 0
+
+
+def test_workers_that_have_lost_their_brokers_are_not_believed_and_nothing_is_restarted(post):
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED)
+    post.round()
+    post.cluster.stop_broker()
+    lost = post.round(600)
+    post.cluster.start_broker()
+    post.cluster.settle()
+
+    assert lost.restarts == ()
+    assert lost.judged.verdicts["a"].health is Health.UNKNOWN
+    assert "answer from memory" in lost.standings["a"].waits_for
+    assert post.round(60).restarts == ("a",)

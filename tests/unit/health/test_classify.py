@@ -243,6 +243,11 @@ def test_a_cause_tells_what_a_failure_is_about(cause: str, failure: FailureClass
             id="what was suppressed is no evidence",
         ),
         pytest.param(
+            "a.b.CException: x\n\tat a.B.c(B.java:1)\njava.net.ConnectException: y",
+            FailureClass.UNKNOWN,
+            id="what stands behind the frames is no message",
+        ),
+        pytest.param(
             "org.apache.kafka.connect.errors.DataException: it\nCaused by: java.net.Conn",
             FailureClass.DATA_FORMAT,
             id="cut off within a class",

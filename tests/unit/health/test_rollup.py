@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconcile.health.rollup import Grace, Progress, Sight, health_of, tallies_by, tally
+from reconcile.health.rollup import Grace, Progress, Sight, health_of
 from reconcile.model.desired import TargetState
-from reconcile.model.health import Condition, Health
+from reconcile.model.health import Condition, Health, tallies_by, tally
 from reconcile.model.live import LiveStatus, LiveTask, State
 
 NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
