@@ -6,8 +6,8 @@ import pytest
 
 from reconcile.desired.load import load_desired
 from reconcile.lint.check import Ignoring, lint_definitions
-from reconcile.lint.regexes import may_match
 from reconcile.model.problem import Location, Severity
+from reconcile.model.regexes import may_match
 from tests.unit.desired.repository import PROJECT, repository
 
 TODAY = date(2027, 1, 4)
