@@ -122,6 +122,15 @@ def compose(text: str) -> Iterator[Node]:
             yield node
 
 
+def scalar_marks(text: str) -> Iterator[tuple[yaml.Mark, yaml.Mark]]:
+    """Yield where each scalar of a YAML text begins and ends; raise YAMLError at a fault."""
+    scanner = _Composer(text)
+    while scanner.check_token():
+        token = scanner.get_token()
+        if isinstance(token, yaml.ScalarToken):
+            yield token.start_mark, token.end_mark
+
+
 def _too_large(text: str, path: str) -> tuple[Problem, ...]:
     """Find documents that are too long before a parser sees them.
 
