@@ -89,6 +89,26 @@ def test_what_is_accepted_is_shown_and_a_dry_run_writes_nothing(drifting: Workpl
     assert "2 values of 1 connector would be accepted into 1 file." in shown.err
 
 
+def test_what_validate_reads_is_accepted_into(drifting: Workplace):
+    head = "apiVersion: connectform/v1\nkind: Connector\nmetadata: {name: pay}\nspec:\n"
+    text = (
+        f"{head}  class: FileStreamSink\t# a tab\n"
+        "  config: {topics: a, file: jdbc:x://h/d?ssl=true, q: b?, r: c?d}\t\n"
+    )
+    drifting.write("connectors/pay.yaml", text)
+    live = {"connector.class": "FileStreamSink", "topics": "z", "q": "b?", "r": "c?d"}
+    drifting.cluster.put("pay", {**live, "file": "jdbc:x://h/d?ssl=true"})
+    drifting.cluster.put("orders", {**LIVE, "flush.size": "7"})
+    assert drifting.run("validate").code == 0
+
+    accepted = drifting.run("export", "--update", **SECRET)
+
+    assert accepted.code == 0, accepted.both
+    path = drifting.folder / "connectors/pay.yaml"
+    assert path.read_text(encoding="utf-8") == text.replace("topics: a", "topics: z")
+    assert text_of(drifting) == SINK.replace("flush.size: 100", "flush.size: 7")
+
+
 def test_a_state_is_accepted(drifting: Workplace):
     assert drifting.run("pause", "orders", "--auto-approve").code == 0
 
