@@ -15,6 +15,7 @@ from reconcile.model.plan import Selection, ValidationMode
 from reconcile.model.problem import Problem
 from reconcile.model.selection import matches
 from reconcile.plan.act import unknown_connector
+from reconcile.plan.owners import owner_problems
 from reconcile.plugins.aliases import canonical
 from reconcile.run.asking import read_plugins
 from reconcile.run.commits import with_sure_commits
@@ -142,7 +143,8 @@ def forget(
 ) -> tuple[str, ...]:
     """Take connectors out of the ledger, and leave them on the cluster; return those it knew.
 
-    Raises UsageError for names that it does not know, and RefusedError for protected ones.
+    Raises UsageError for names that it does not know, and RefusedError for what is another
+    project's: only that one may give it up.
     """
     with open_ledger(context, loaded, cluster, lock) as ledger:
         records = ledger.memory.records
@@ -150,6 +152,9 @@ def forget(
         if unknown:
             place = ledger.memory.place
             raise UsageError(*(unknown_connector(name, place, records) for name in unknown))
+        foreign = owner_problems(names, loaded.project.name, ledger.memory, cluster=cluster)
+        if foreign:
+            raise RefusedError(*foreign)
         entries = dict.fromkeys(map(keys.connector_key, names))
         _record_run(context, ledger, loaded.project.name, entries, len(names))
     return tuple(names)
@@ -200,18 +205,12 @@ def _template(context: Context, project: str, identity: Identity) -> Record:
 
 
 def _check(planned: Planned, names: Sequence[str]) -> None:
-    live, records = planned.live.connectors, planned.ledger.memory.records
-    place, project = planned.ledger.memory.place, planned.plan.project
-    cluster = planned.cluster.name
+    live, cluster = planned.live.connectors, planned.cluster.name
     unknown = [name for name in names if name not in live]
     if unknown:
         raise UsageError(*(unknown_connector(name, cluster, live) for name in unknown))
     wanted = names or planned.desired.definitions
-    foreign = [
-        _foreign(name, records[name].project, place, cluster)
-        for name in wanted
-        if name in records and records[name].project != project
-    ]
+    foreign = owner_problems(wanted, planned.project, planned.ledger.memory, cluster=cluster)
     nobodys = [
         _nobodys(name, cluster)
         for name in names
@@ -220,15 +219,6 @@ def _check(planned: Planned, names: Sequence[str]) -> None:
     ]
     if foreign or nobodys:
         raise RefusedError(*foreign, *nobodys)
-
-
-def _foreign(name: str, project: str, place: str, cluster: str) -> Problem:
-    return Problem(
-        code=Code.OWNED_BY_ANOTHER,
-        message=f"{name} belongs to project {project}, says the ledger {place}",
-        hint=f"let {project} give it up: {command('forget', name, cluster=cluster)}",
-        connector=name,
-    )
 
 
 def _nobodys(name: str, cluster: str) -> Problem:

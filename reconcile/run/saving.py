@@ -19,7 +19,6 @@ from reconcile.model.live import LiveState
 from reconcile.model.plan import Plan
 from reconcile.model.problem import Location, Problem
 from reconcile.model.project import Project
-from reconcile.plan.act import withhold_held
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.holds import active_holds
@@ -31,7 +30,7 @@ from reconcile.run.context import Context
 from reconcile.run.healing import healed, with_moves_closed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 from reconcile.run.planning import Planned, fingerprints_of
-from reconcile.run.staleness import moved_since, not_ours, secrets_since
+from reconcile.run.staleness import held_since, held_then, moved_since, not_ours, secrets_since
 
 # Clocks that are kept differ by less.
 _SKEW: Final = timedelta(minutes=5)
@@ -73,8 +72,8 @@ def plan_saved(
     """Take plans up again under the lock: their secrets filled in, and everything as it was.
 
     What is as wanted already is left to apply to find out, so that a plan that was cut off goes on.
-    Raises StaleError, before anything is written, with all that moved since the plans were made,
-    and RefusedError for what is somebody else's by now.
+    Raises StaleError, before anything is written, with all that moved and all that is held since the
+    plans were made, and RefusedError for what is somebody else's by now.
     """
     clusters = tuple(item.plan.cluster for item in saved)
     origins = {
@@ -137,11 +136,16 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
     ledger = _closed(context, saved.plan, live, healed(ledgers[name], live, fingerprints, aliases))
     plan, problems = completed(saved, desired.definitions, live.connectors)
     declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
-    holds = active_holds(
-        ledger.memory.holds, cluster.freezes, now=context.clock.now(), declared=declared
-    )
-    plan = withhold_held(plan, holds)
-    plan = _judged_now(context, loaded, plan, live, found)
+    holds = {
+        other: active_holds(
+            ledgers[other].memory.holds,
+            loaded.project.clusters[other].freezes,
+            now=context.clock.now(),
+            declared=declared if other == name else {},
+        )
+        for other in (name, *origins)
+    }
+    plan = _judged_now(context, loaded, replace(plan, holds=holds[name]), live, found)
     fresh = plan_with_commits(loaded, plan)
     everywhere = {**_live_there(context, saved.plan, origins), name: live}
     planned = Planned(
@@ -152,7 +156,11 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         plan=replace(
             fresh,
             identity=live.identity,
-            problems=(*plan.problems, *secrets_since(plan, fresh, fingerprints)),
+            problems=(
+                *plan.problems,
+                *secrets_since(plan, fresh, fingerprints),
+                *held_then(plan),
+            ),
             commit=saved.plan.commit,
         ),
         connection=connection,
@@ -165,6 +173,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
     return planned, [
         *problems,
         *moved_since(plan, live, everywhere, fingerprints),
+        *held_since(plan, live, holds, fingerprints),
     ]
 
 
