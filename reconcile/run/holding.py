@@ -9,12 +9,12 @@ from reconcile.connect.reads import list_names
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import LedgerError, RefusedError, UsageError
 from reconcile.ledger import keys, writing
-from reconcile.ledger.lease import break_lease
+from reconcile.ledger.lease import Broken, break_lease
 from reconcile.ledger.reading import check_format, read_hold, read_memory
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
 from reconcile.model.command import command
-from reconcile.model.ledger import Hold, Lease, Memory
+from reconcile.model.ledger import Hold, Memory
 from reconcile.model.outcome import ApplyResult, OutcomeStatus
 from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
@@ -141,8 +141,8 @@ def list_holds(context: Context, loaded: LoadedProject, cluster: str) -> tuple[A
         )
 
 
-def unlock(context: Context, loaded: LoadedProject, cluster: str) -> Lease | None:
-    """Break the lock of a cluster, and return who held it."""
+def unlock(context: Context, loaded: LoadedProject, cluster: str) -> Broken | None:
+    """Break the lock of a cluster, and return who held it; None where nobody did."""
     with opened_store(context, loaded, cluster) as store:
         return break_lease(store)
 

@@ -132,6 +132,15 @@ def test_a_newer_format_is_refused_and_a_newer_minor_one_read(tmp_path: Path, ve
     assert read_memory(store).exists
 
 
+@pytest.mark.parametrize("version", ["0.9", "x", ""])
+def test_a_format_that_nobody_wrote_is_not_called_a_newer_one(tmp_path: Path, version) -> None:
+    store = sqlite(tmp_path)
+    store.swap({keys.FORMAT: f'{{"format_version": "{version}"}}'}, given={})
+    code, _, hint = problem_of(lambda: read_memory(store))
+    assert code is Code.LEDGER_UNREADABLE
+    assert "upgrade" not in hint
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"name": "a"}', "null"])
 def test_a_damaged_entry_is_named(tmp_path: Path, text) -> None:
     store = sqlite(tmp_path)
