@@ -56,6 +56,8 @@ def adopt_connectors(
             shell.terminal.document(f"{name}\n")
         for name in adoption.differing:
             shell.terminal.say(f"{name} is not as git declares: apply enters it")
+        for name in adoption.known:
+            shell.terminal.say(f"{name} is in the ledger already")
         if not adoption.records:
             shell.terminal.say("Nothing to adopt.")
             return Exit.FINE

@@ -12,6 +12,7 @@ _ATTEMPTS: Final = 5
 _FETCH_MS: Final = 50
 _TRANSACTION_MS: Final = 15_000
 _END: Final = "_PARTITION_EOF"
+_NOBODY: Final = "_UNKNOWN_PARTITION"
 _WANTED: Final = {"cleanup.policy": "compact"}
 
 
@@ -223,4 +224,6 @@ class CompactedTopic:
 def _reason(error: Exception) -> str:
     found = error.args[0] if error.args else error
     text: str = found.str() if hasattr(found, "str") else str(found)
-    return text
+    # So the client speaks of a topic that it knew, once no broker is there to ask.
+    gone = hasattr(found, "name") and found.name() == _NOBODY
+    return "no broker can be reached" if gone else text

@@ -6,7 +6,7 @@ touched, and shallow clones and detached heads do.
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from reconcile.clock import Clock
@@ -21,6 +21,7 @@ _NETWORK_SECONDS: Final = 60.0
 _SUFFIX: Final = ".json"
 _OVERTAKEN: Final = ("[rejected]", "cannot lock ref", "failed to update ref", "incorrect old value")
 _COMMITTER: Final = "connectform <connectform@localhost>"
+_REMOTE: Final = "remote:"
 _BUSY: Final = ".lock': File exists"
 # The fetch writes no ref at all: others may be reading in the same clone.
 _FETCH: Final = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=")
@@ -29,7 +30,11 @@ _FETCH: Final = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--re
 class GitStore:
     """A ledger in a ref of the repository that holds a folder; fetched and pushed where it has a remote."""
 
-    def __init__(self, folder: str, cluster: str, clock: Clock) -> None:
+    def __init__(
+        self, folder: str, cluster: str, clock: Clock, *, redact: Callable[[str], str] = str
+    ) -> None:
+        """Keep a ledger in the repository of a folder; what a remote says passes `redact`."""
+        self._redact = redact
         self._folder = folder
         self._ref = ref_of(cluster)
         self._clock = clock
@@ -180,6 +185,9 @@ class GitStore:
             line.rpartition("\t")[2] for line in answer.text.splitlines() if line.startswith("!")
         ]
         reason = (refused or lines or [f"exit code {answer.code}"])[0].strip()
+        told = [line.removeprefix(_REMOTE).strip() for line in lines if line.startswith(_REMOTE)]
+        if refused and any(told):
+            reason = f"{reason}: {self._redact(next(filter(None, told)))}"
         return self._error(
             Code.LEDGER_REPOSITORY,
             f"git {verb} failed: {reason}",

@@ -23,7 +23,7 @@ def open_store(
 ) -> Store:
     """Return the ledger of a cluster; `root` is the folder of the project file.
 
-    What brokers say passes `redact` before it is shown.
+    What brokers and remotes say passes `redact` before it is shown.
     Raises LedgerError where the Kafka client that is needed is not installed.
     """
     match choice.kind:
@@ -31,7 +31,7 @@ def open_store(
             place = f"{_FOLDER}/{cluster}.db"
             return SqliteStore(Path(root, place), place=place)
         case LedgerKind.GIT:
-            return GitStore(root, cluster, clock)
+            return GitStore(root, cluster, clock, redact=redact)
         case LedgerKind.KAFKA:
             return _kafka_store(choice.topic, cluster, kafka, clock, redact)
 

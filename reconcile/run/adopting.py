@@ -28,11 +28,15 @@ from reconcile.run.recording import declared_record, is_recorded, live_record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adoption:
-    """What may be taken into a ledger, by name; `differing` are not as git declares."""
+    """What may be taken into a ledger, by name.
+
+    `differing` are not as git declares; `known` were asked for by name, and are in it already.
+    """
 
     planned: Planned
     records: tuple[Record, ...]
     differing: tuple[str, ...]
+    known: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -116,8 +120,10 @@ def plan_adoption(
             declared = tuple(record for record in declared if record.name in names)
         stray = [name for name in names if name not in planned.desired.definitions]
         records = (*declared, *_stray_records(context, planned, stray, lock.identity))
-        differing = {change.name for change in planned.plan.changes if change.before is not None}
-        known = planned.ledger.memory.records
+        plan, known = planned.plan, planned.ledger.memory.records
+        every = (*plan.changes, *(item.change for item in plan.withheld))
+        differing = {change.name for change in every if change.before is not None}
+        entered = {record.name for record in records}
         yield Adoption(
             planned=planned,
             records=records,
@@ -126,6 +132,7 @@ def plan_adoption(
                     name for name in differing if name not in known and (not names or name in names)
                 )
             ),
+            known=tuple(name for name in names if name in known and name not in entered),
         )
 
 

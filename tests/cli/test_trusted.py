@@ -492,11 +492,13 @@ def test_adopt_and_forget_touch_the_ledger_alone(workplace: Workplace):
     adopted = workplace.run("adopt", "--auto-approve")
     named = workplace.run("adopt", "orders-x", "--auto-approve")
     foreign = workplace.run("adopt", "audit", "--auto-approve")
+    twice = workplace.run("adopt", "a", "--auto-approve")
     forgotten = workplace.run("forget", "a")
     unknown = workplace.run("forget", "nobody")
 
     assert adopted.out == "a\n"
     assert named.out == "orders-x\n"
+    assert "a is in the ledger already\nNothing to adopt." in twice.err
     assert (foreign.code, forgotten.code, unknown.code) == (3, 0, 64)
     assert "Orphaned: 1 connector" in workplace.run("plan").out
     assert workplace.cluster.writes == 0
