@@ -14,7 +14,7 @@ from reconcile.desired.git import Answer, run_git
 from reconcile.errors import LedgerError
 from reconcile.ledger.keys import quoted
 from reconcile.model.codes import Code
-from reconcile.model.problem import Problem
+from reconcile.model.problem import Problem, Severity
 
 _ATTEMPTS: Final = 12
 _NETWORK_SECONDS: Final = 60.0
@@ -67,11 +67,26 @@ class GitStore:
             "run again",
         )
 
+    def alone(self) -> Problem | None:
+        """Return the notice that nobody else sees this ledger, or None where it has a remote."""
+        if self._remote():
+            return None
+        return Problem(
+            code=Code.LEDGER_REPOSITORY,
+            message=f"the ledger {self._ref} is in this clone alone, and so is its lock: the"
+            " repository has no remote, or several of which none is called origin",
+            hint="add the remote that all clones share: git remote add origin URL",
+            severity=Severity.NOTICE,
+        )
+
     def close(self) -> None:
         """Let go of nothing: no process outlives a call."""
 
     def _remote(self) -> str:
-        """Return the remote of the branch, else origin, else the only one; empty without any."""
+        """Return the remote of the branch, else origin, else the only one; empty without any.
+
+        Without one the ledger is in this clone alone.
+        """
         answer = self._git("remote")
         names = answer.text.split()
         branch = run_git(self._folder, "symbolic-ref", "--quiet", "--short", "HEAD").text

@@ -108,7 +108,9 @@ def plan_saved(
         moved = [problem for _, problems in planned for problem in problems]
         if moved:
             raise StaleError(*moved)
-        refused = [problem for item, _ in planned for problem in not_ours(item)]
+        memories = {name: ledger.memory for name, ledger in ledgers.items()}
+        memories |= {item.cluster.name: item.ledger.memory for item, _ in planned}
+        refused = [problem for item, _ in planned for problem in not_ours(item, memories)]
         if refused:
             raise RefusedError(*refused)
         yield tuple(item for item, _ in planned)

@@ -16,7 +16,7 @@ from reconcile.model.problem import Problem, Severity
 from reconcile.plan.act import held_problem
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.holds import holding
-from reconcile.plan.owners import owner_problem
+from reconcile.plan.owners import owner_problems
 from reconcile.run.planning import Planned
 
 
@@ -187,20 +187,26 @@ def _rotated_keys(change: Change, fingerprints: Fingerprints) -> list[str]:
     ]
 
 
-def not_ours(planned: Planned) -> list[Problem]:
-    """Return what the ledger says of a plan that was made before: owners and protection."""
-    memory = planned.ledger.memory
-    return [
+def not_ours(planned: Planned, memories: Mapping[str, Memory]) -> list[Problem]:
+    """Return what ledgers, by cluster, say of a plan that was made before: owners and protection."""
+    changes, here = planned.plan.changes, planned.cluster.name
+    foreign = [
         problem
-        for change in planned.plan.changes
-        if (problem := _claim(change, planned.project, memory, planned.cluster.name)) is not None
+        for change in changes
+        for cluster, name in _ends(change, here)
+        for problem in owner_problems([name], planned.project, memories[cluster], cluster=cluster)
     ]
+    apart = {problem.connector for problem in foreign}
+    kept = [
+        _kept(change, memories[here])
+        for change in changes
+        if change.action is Action.DELETE and change.name not in apart
+    ]
+    return [*foreign, *(problem for problem in kept if problem is not None)]
 
 
-def _claim(change: Change, project: str, memory: Memory, cluster: str) -> Problem | None:
-    owner = owner_problem(change.name, project, memory, cluster=cluster, location=change.location)
-    if owner is not None or change.action is not Action.DELETE:
-        return owner
+def _kept(change: Change, memory: Memory) -> Problem | None:
+    """Return why a connector may not be deleted, as its ledger knows it now."""
     record = memory.records.get(change.name)
     if record is None:
         message = f"{change.name} may not be deleted: the ledger does not know it as ours"

@@ -624,6 +624,11 @@ def test_a_ledger_in_git_outlives_the_clone(workplace: Workplace, tmp_path_facto
     run("remote", "add", "origin", str(remote))
     workplace.write_project("    ledger: git\n")
     workplace.write_sink("a")
+    run("remote", "rename", "origin", "unplugged")
+    run("remote", "add", "other", str(remote))
+    alone = workplace.run("plan")
+    run("remote", "remove", "other")
+    run("remote", "rename", "unplugged", "origin")
     first = apply(workplace, CI="true")
     run("update-ref", "-d", "refs/connectform/local")
     by_hand(workplace, "a", file="hand.txt")
@@ -631,6 +636,8 @@ def test_a_ledger_in_git_outlives_the_clone(workplace: Workplace, tmp_path_facto
     planned = workplace.run("plan")
 
     assert first.code == 0, first.both
+    assert "notice: the ledger refs/connectform/local is in this clone alone" in alone.both
+    assert "[CF808]" not in first.both
     assert '"hand.txt" -> "out.txt"  # changed by hand' in planned.out
 
 
