@@ -7,7 +7,7 @@ from typing import Final
 
 from reconcile.desired.findings import Finding, unknown_cluster
 from reconcile.desired.nodes import Tree, dotted, place
-from reconcile.desired.specs import mapping, scalar, texts, whole
+from reconcile.desired.values import mapping, scalar, texts, whole
 from reconcile.model.codes import Code
 from reconcile.model.lint import (
     ClientOverrides,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from reconcile.clock import Clock
-from reconcile.kafka.client import SECONDS, load_client, quiet
+from reconcile.kafka.client import SECONDS, BrokerError, load_client, quiet, reason
 
 _POLL: Final = 0.5
 _ATTEMPTS: Final = 5
@@ -22,10 +22,6 @@ class TopicError(Exception):
     def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message)
         self.hint = hint
-
-
-class BrokerError(Exception):
-    """Tell that brokers did not answer, or refused."""
 
 
 class CompactedTopic:
@@ -223,7 +219,6 @@ class CompactedTopic:
 
 def _reason(error: Exception) -> str:
     found = error.args[0] if error.args else error
-    text: str = found.str() if hasattr(found, "str") else str(found)
     # So the client speaks of a topic that it knew, once no broker is there to ask.
     gone = hasattr(found, "name") and found.name() == _NOBODY
-    return "no broker can be reached" if gone else text
+    return "no broker can be reached" if gone else reason(error)

@@ -15,7 +15,7 @@ from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
 from reconcile.model.ledger import Lease, Memory, MoveStep
 from reconcile.model.problem import Problem
-from reconcile.model.project import LedgerKind
+from reconcile.model.project import LedgerChoice, LedgerKind
 from reconcile.run.context import Context
 from reconcile.run.identity import Identity, is_pipeline
 
@@ -77,7 +77,7 @@ def open_ledger(
             return
         with hold_lease(
             store,
-            _lease(context, loaded, lock.identity),
+            lease_of(context, loaded, lock.identity),
             clock=context.clock,
             rng=context.rng,
             timeout=lock.timeout,
@@ -90,12 +90,22 @@ def open_ledger(
 @contextmanager
 def opened_store(context: Context, loaded: LoadedProject, cluster: str) -> Iterator[Store]:
     """Open the place where the ledger of a cluster is kept."""
+    choice = loaded.project.clusters[cluster].ledger
+    with chosen_store(context, loaded, cluster, choice, name=cluster) as store:
+        yield store
+
+
+@contextmanager
+def chosen_store(
+    context: Context, loaded: LoadedProject, cluster: str, choice: LedgerChoice, *, name: str
+) -> Iterator[Store]:
+    """Open a place under a name; one in Kafka is on the brokers of a cluster."""
     kafka = read_kafka(loaded, cluster, context.environment)
     if kafka is not None:
         context.redactor.learn(secret.reveal() for secret in kafka.secrets)
     store = open_store(
-        loaded.project.clusters[cluster].ledger,
-        cluster=cluster,
+        choice,
+        name=name,
         root=loaded.project.root,
         kafka=kafka,
         clock=context.clock,
@@ -113,7 +123,8 @@ def seen_by_us_alone(store: Store) -> tuple[Problem, ...]:
     return (notice,) if notice is not None else ()
 
 
-def _lease(context: Context, loaded: LoadedProject, identity: Identity) -> Lease:
+def lease_of(context: Context, loaded: LoadedProject, identity: Identity) -> Lease:
+    """Return the lease that a run asks for; its times count from when it gets it."""
     holder, now = this_process(), context.clock.now()
     return Lease(
         id=identity.run,

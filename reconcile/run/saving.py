@@ -14,9 +14,10 @@ from reconcile.desired.project import LoadedProject
 from reconcile.errors import DefinitionError, RefusedError, StaleError, usage
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
+from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
 from reconcile.model.live import LiveState
-from reconcile.model.plan import Plan
+from reconcile.model.plan import ActiveHold, Plan
 from reconcile.model.problem import Location, Problem
 from reconcile.model.project import Project
 from reconcile.plan.digest import declared_digest
@@ -137,18 +138,13 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
     aliases = read_aliases(connection).values
     ledger = _closed(context, saved.plan, live, healed(ledgers[name], live, fingerprints, aliases))
     plan, problems = completed(saved, desired.definitions, live.connectors)
-    declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
     holds = {
-        other: active_holds(
-            ledgers[other].memory.holds,
-            loaded.project.clusters[other].freezes,
-            now=context.clock.now(),
-            declared=declared if other == name else {},
-        )
+        other: _holds_now(context, loaded, ledgers[other].memory, found.clusters.get(other), other)
         for other in (name, *origins)
     }
     plan = _judged_now(context, loaded, replace(plan, holds=holds[name]), live, found)
     fresh = plan_with_commits(loaded, plan)
+    secrets = secrets_since(plan, fresh, fingerprints)
     everywhere = {**_live_there(context, saved.plan, origins), name: live}
     planned = Planned(
         loaded=loaded,
@@ -158,11 +154,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         plan=replace(
             fresh,
             identity=live.identity,
-            problems=(
-                *plan.problems,
-                *secrets_since(plan, fresh, fingerprints),
-                *held_then(plan),
-            ),
+            problems=(*plan.problems, *held_then(plan), *secrets),
             commit=saved.plan.commit,
         ),
         connection=connection,
@@ -172,11 +164,21 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         leases={other: ledgers[other].lease for other in origins},
         aliases=aliases,
     )
-    return planned, [
-        *problems,
-        *moved_since(plan, live, everywhere, fingerprints),
-        *held_since(plan, live, holds, fingerprints),
-    ]
+    moved = moved_since(plan, live, everywhere, fingerprints)
+    return planned, [*problems, *moved, *held_since(plan, live, holds, fingerprints)]
+
+
+def _holds_now(
+    context: Context, loaded: LoadedProject, memory: Memory, desired: Desired | None, cluster: str
+) -> tuple[ActiveHold, ...]:
+    """Return what is to be left alone on a cluster by now."""
+    definitions = desired.definitions if desired is not None else {}
+    return active_holds(
+        memory.holds,
+        loaded.project.clusters[cluster].freezes,
+        now=context.clock.now(),
+        declared={name: declared_digest(one) for name, one in definitions.items()},
+    )
 
 
 def _judged_now(
