@@ -196,12 +196,18 @@ def rollback(
 
 
 def unlock(
-    shell: Shell, *, cluster: OneClusterOption = None, auto_approve: AutoApproveOption = False
+    shell: Shell,
+    *,
+    cluster: OneClusterOption = None,
+    auto_approve: AutoApproveOption = False,
+    local_ledger: LocalLedgerOption = False,
 ) -> Exit:
     """Break the lock of a run that has ended without giving it back.
 
-    See first that it has ended: two writers at once are what the lock is for.
+    See first that it has ended: two writers at once are what the lock is for. A lock whose record is
+    damaged, so that nobody can read whose it is, is broken as well.
     """
-    from reconcile.cli.recording import break_lock
+    from reconcile.cli.recording import Asked, break_lock
 
-    return break_lock(shell, cluster, auto_approve=auto_approve)
+    asked = Asked(cluster=cluster, timeout=0.0, local=local_ledger)
+    return break_lock(shell, asked, auto_approve=auto_approve)

@@ -21,6 +21,7 @@ from reconcile.report.words import counted, moment_text
 from reconcile.run.adopting import adopt, forget, plan_adoption
 from reconcile.run.history import History, Return, holds_of_return, plan_return, read_history
 from reconcile.run.holding import hold, list_holds, release, unlock
+from reconcile.run.ledgers import refuse_lost_ledger
 
 _ROWS = 20
 
@@ -55,6 +56,8 @@ def adopt_connectors(
             shell.terminal.document(f"{name}\n")
         for name in adoption.differing:
             shell.terminal.say(f"{name} is not as git declares: apply enters it")
+        for name in adoption.known:
+            shell.terminal.say(f"{name} is in the ledger already")
         if not adoption.records:
             shell.terminal.say("Nothing to adopt.")
             return Exit.FINE
@@ -180,16 +183,25 @@ def roll_back(shell: Shell, target: str, asked: Asked, *, auto_approve: bool) ->
         return code
 
 
-def break_lock(shell: Shell, cluster: str | None, *, auto_approve: bool) -> Exit:
+def break_lock(shell: Shell, asked: Asked, *, auto_approve: bool) -> Exit:
     """Break the lock of a cluster, after asking."""
-    loaded, chosen = open_cluster(shell, cluster)
+    loaded, chosen = open_cluster(shell, asked.cluster)
+    lock = lock_for(shell, loaded, "unlock", timeout=asked.timeout, local=asked.local)
+    refuse_lost_ledger(shell.context, loaded, chosen, lock)
     question = f"Break the lock of cluster {chosen}? Its holder must have ended."
     if not is_confirmed(shell, question, auto_approve=auto_approve):
         shell.terminal.say("The lock was left as it is.")
         return Exit.ERROR
-    lease = unlock(shell.context, loaded, chosen)
-    if lease is None:
+    broken = unlock(shell.context, loaded, chosen)
+    if broken is None:
         shell.terminal.say(f"Nobody holds the lock of cluster {chosen}.")
+        return Exit.FINE
+    lease = broken.lease
+    if lease is None:
+        shell.terminal.say(
+            f"Broke the lock of cluster {chosen}; its record was damaged, so nobody can tell whose it"
+            " was."
+        )
         return Exit.FINE
     shell.terminal.say(
         f"Broke the lock that {lease.actor or 'somebody'} held for {lease.command} of"

@@ -12,6 +12,7 @@ _ATTEMPTS: Final = 5
 _FETCH_MS: Final = 50
 _TRANSACTION_MS: Final = 15_000
 _END: Final = "_PARTITION_EOF"
+_NOBODY: Final = "_UNKNOWN_PARTITION"
 _WANTED: Final = {"cleanup.policy": "compact"}
 
 
@@ -64,7 +65,7 @@ class CompactedTopic:
                 return {}
             self._catch_up()
         except self._client.KafkaException as error:
-            raise BrokerError(reason(error)) from error
+            raise BrokerError(_reason(error)) from error
         return self._values
 
     def write(
@@ -93,7 +94,7 @@ class CompactedTopic:
                     return True
         except self._client.KafkaException as error:
             self._producer = None
-            raise BrokerError(reason(error)) from error
+            raise BrokerError(_reason(error)) from error
         raise BrokerError(f"{_ATTEMPTS} attempts to write failed: {failure}")
 
     def close(self) -> None:
@@ -164,7 +165,7 @@ class CompactedTopic:
             producer.commit_transaction(self._seconds)
         except self._client.KafkaException as error:
             self._producer = None
-            return reason(error)
+            return _reason(error)
         return ""
 
     def _catch_up(self) -> None:
@@ -214,3 +215,10 @@ class CompactedTopic:
             consumer.assign([self._client.TopicPartition(self._topic, 0, self._next)])
             self._consumer = consumer
         return self._consumer
+
+
+def _reason(error: Exception) -> str:
+    found = error.args[0] if error.args else error
+    # So the client speaks of a topic that it knew, once no broker is there to ask.
+    gone = hasattr(found, "name") and found.name() == _NOBODY
+    return "no broker can be reached" if gone else reason(error)

@@ -6,7 +6,7 @@ touched, and shallow clones and detached heads do.
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from reconcile.clock import Clock
@@ -14,13 +14,14 @@ from reconcile.desired.git import Answer, run_git
 from reconcile.errors import LedgerError
 from reconcile.ledger.keys import quoted
 from reconcile.model.codes import Code
-from reconcile.model.problem import Problem
+from reconcile.model.problem import Problem, Severity
 
 _ATTEMPTS: Final = 12
 _NETWORK_SECONDS: Final = 60.0
 _SUFFIX: Final = ".json"
 _OVERTAKEN: Final = ("[rejected]", "cannot lock ref", "failed to update ref", "incorrect old value")
 _COMMITTER: Final = "connectform <connectform@localhost>"
+_REMOTE: Final = "remote:"
 _BUSY: Final = ".lock': File exists"
 # The fetch writes no ref at all: others may be reading in the same clone.
 _FETCH: Final = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=")
@@ -29,7 +30,11 @@ _FETCH: Final = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--re
 class GitStore:
     """A ledger in a ref of the repository that holds a folder; fetched and pushed where it has a remote."""
 
-    def __init__(self, folder: str, cluster: str, clock: Clock) -> None:
+    def __init__(
+        self, folder: str, cluster: str, clock: Clock, *, redact: Callable[[str], str] = str
+    ) -> None:
+        """Keep a ledger in the repository of a folder; what a remote says passes `redact`."""
+        self._redact = redact
         self._folder = folder
         self._ref = ref_of(cluster)
         self._clock = clock
@@ -62,11 +67,26 @@ class GitStore:
             "run again",
         )
 
+    def alone(self) -> Problem | None:
+        """Return the notice that nobody else sees this ledger, or None where it has a remote."""
+        if self._remote():
+            return None
+        return Problem(
+            code=Code.LEDGER_REPOSITORY,
+            message=f"the ledger {self._ref} is in this clone alone, and so is its lock: the"
+            " repository has no remote, or several of which none is called origin",
+            hint="add the remote that all clones share: git remote add origin URL",
+            severity=Severity.NOTICE,
+        )
+
     def close(self) -> None:
         """Let go of nothing: no process outlives a call."""
 
     def _remote(self) -> str:
-        """Return the remote of the branch, else origin, else the only one; empty without any."""
+        """Return the remote of the branch, else origin, else the only one; empty without any.
+
+        Without one the ledger is in this clone alone.
+        """
         answer = self._git("remote")
         names = answer.text.split()
         branch = run_git(self._folder, "symbolic-ref", "--quiet", "--short", "HEAD").text
@@ -180,6 +200,9 @@ class GitStore:
             line.rpartition("\t")[2] for line in answer.text.splitlines() if line.startswith("!")
         ]
         reason = (refused or lines or [f"exit code {answer.code}"])[0].strip()
+        told = [line.removeprefix(_REMOTE).strip() for line in lines if line.startswith(_REMOTE)]
+        if refused and any(told):
+            reason = f"{reason}: {self._redact(next(filter(None, told)))}"
         return self._error(
             Code.LEDGER_REPOSITORY,
             f"git {verb} failed: {reason}",

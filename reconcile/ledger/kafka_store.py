@@ -79,7 +79,8 @@ class KafkaStore:
                 Problem(
                     code=code,
                     message=f"the ledger {self.place} does not answer: {self._redact(str(error))}",
-                    hint="check kafka.bootstrap.servers and the other settings of the cluster's"
-                    " `kafka` in the project file",
+                    hint="see whether the brokers are up; if they are, check the cluster's `kafka`"
+                    " in the project file: bootstrap.servers, and security.protocol and the"
+                    " credentials, since a broker of another protocol answers nothing either",
                 )
             ) from error

@@ -155,7 +155,7 @@ def acquire(
         entries = store.read(keys.FORMAT, keys.LEASE)
         check_format(store.place, entries)
         before = entries.get(keys.LEASE)
-        holder = read_lease(store.place, before) if before is not None else None
+        holder = _holder(store, before, cluster) if before is not None else None
         if holder is None or _is_free(holder, clock, gone):
             held = _take(store, wanted, entries, clock, length)
             if held is not None:
@@ -167,16 +167,26 @@ def acquire(
         clock.sleep(min(left, rng.uniform(_SHORTEST_WAIT, _LONGEST_WAIT)))
 
 
-def break_lease(store: Store) -> Lease | None:
-    """Take the right to write from whoever holds it, and return who that was."""
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A lock that was broken; `lease` is None where nobody could read whose it was."""
+
+    lease: Lease | None
+
+
+def break_lease(store: Store) -> Broken | None:
+    """Take the right to write from whoever holds it, and return who that was; None for nobody."""
     entries = store.read(keys.FORMAT, keys.LEASE)
     check_format(store.place, entries)
     text = entries.get(keys.LEASE)
     if text is None:
         return None
-    lease = read_lease(store.place, text)
+    try:
+        lease = read_lease(store.place, text)
+    except LedgerError:
+        lease = None
     store.swap({keys.LEASE: None}, given={keys.LEASE: text})
-    return lease
+    return Broken(lease)
 
 
 def _take(
@@ -201,6 +211,17 @@ def _take(
     )
 
 
+def _holder(store: Store, text: str, cluster: str) -> Lease:
+    """Return who holds a lease; raise LedgerError, with the way out, where nobody can read that."""
+    try:
+        return read_lease(store.place, text)
+    except LedgerError as error:
+        hint = (
+            f"{command('unlock', cluster=cluster)} breaks it, once you know that nobody is writing"
+        )
+        raise LedgerError(*(replace(found, hint=hint) for found in error.problems)) from error
+
+
 def _is_free(lease: Lease, clock: Clock, gone: Callable[[Holder], bool]) -> bool:
     return clock.now() >= lease.expires or gone(Holder(lease.host, lease.process))
 
@@ -223,14 +244,15 @@ def keep_renewed(held: HeldLease, wait: Callable[[float], bool]) -> None:
 
 def _locked(store: Store, lease: Lease, clock: Clock, cluster: str) -> LedgerError:
     now = clock.now()
+    day = "" if lease.expires.date() == now.date() else "%Y-%m-%d "
     who = f"{lease.actor or 'somebody'} ({lease.command} of {lease.project}, on {lease.host})"
     where = f", see {lease.run_url}" if lease.run_url else ""
     problems = [
         Problem(
             code=Code.LOCKED,
             message=f"{who} is writing to this cluster since {lease.since:%Y-%m-%d %H:%M:%S} UTC"
-            f"{where}; the lock of {store.place} ends at {lease.expires:%H:%M:%S} UTC unless it is"
-            " renewed",
+            f"{where}; the lock of {store.place} ends at {lease.expires:{day}%H:%M:%S} UTC"
+            " unless it is renewed",
             hint=f"wait with --lock-timeout SECONDS; {command('unlock', cluster=cluster)} breaks the"
             " lock, once you know that its holder has ended",
         )

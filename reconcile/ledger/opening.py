@@ -23,7 +23,7 @@ def open_store(
 ) -> Store:
     """Return the store of a name, the cluster's for its ledger, under `root`, the project's folder.
 
-    What brokers say passes `redact` before it is shown.
+    What brokers and remotes say passes `redact` before it is shown.
     Raises LedgerError where the Kafka client that is needed is not installed.
     """
     match choice.kind:
@@ -31,7 +31,7 @@ def open_store(
             place = f"{_FOLDER}/{name}.db"
             return SqliteStore(Path(root, place), place=place)
         case LedgerKind.GIT:
-            return GitStore(root, name, clock)
+            return GitStore(root, name, clock, redact=redact)
         case LedgerKind.KAFKA:
             return _kafka_store(choice.topic, name, kafka, clock, redact)
 

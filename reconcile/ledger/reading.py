@@ -32,6 +32,10 @@ from reconcile.plan.applied_document import read_applied
 T = TypeVar("T")
 
 _MAJOR: Final = FORMAT_VERSION.partition(".")[0]
+_BEGIN_ANEW: Final = (
+    "restore the ledger, or remove it: without one, plans compare git and live alone, and `adopt`"
+    " begins it anew"
+)
 
 
 def read_memory(store: Store) -> Memory:
@@ -108,15 +112,20 @@ def check_format(place: str, entries: Mapping[str, str]) -> None:
     if text is None:
         return
     version = parsed(place, keys.FORMAT, text, lambda document: str(document["format_version"]))
-    if version.partition(".")[0] != _MAJOR:
-        raise LedgerError(
-            Problem(
-                code=Code.LEDGER_NEWER,
-                message=f"the ledger {place} has format {version}, and this connectform reads"
-                f" {FORMAT_VERSION}",
-                hint="upgrade connectform here: a newer one has written to this ledger",
-            )
+    major = version.partition(".")[0]
+    if major == _MAJOR:
+        return
+    newer = major.isdecimal() and int(major) > int(_MAJOR)
+    raise LedgerError(
+        Problem(
+            code=Code.LEDGER_NEWER if newer else Code.LEDGER_UNREADABLE,
+            message=f"the ledger {place} has format {version}, and this connectform reads"
+            f" {FORMAT_VERSION}",
+            hint="upgrade connectform here: a newer one has written to this ledger"
+            if newer
+            else f"no connectform wrote that; {_BEGIN_ANEW}",
         )
+    )
 
 
 def parsed(place: str, key: str, text: str, read: Callable[[Mapping[str, Any]], T]) -> T:
@@ -128,8 +137,7 @@ def parsed(place: str, key: str, text: str, read: Callable[[Mapping[str, Any]], 
             Problem(
                 code=Code.LEDGER_UNREADABLE,
                 message=f"the entry {key} of the ledger {place} cannot be read",
-                hint="restore the ledger, or remove it: without one, plans compare git and live"
-                " alone, and `adopt` begins it anew",
+                hint=_BEGIN_ANEW,
             )
         ) from error
 

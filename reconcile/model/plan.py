@@ -113,7 +113,8 @@ class PartChange:
 class KeyChange:
     """One config key, before and after; None where it is absent.
 
-    `cause` says who made the difference, as far as that is known.
+    `cause` says who made the difference, as far as that is known. `applied` is what was last applied
+    where that is neither of the two.
     """
 
     key: str
@@ -122,6 +123,7 @@ class KeyChange:
     parts: tuple[PartChange, ...] = ()
     location: Location | None = None
     cause: Cause | None = None
+    applied: Shown | None = None
 
     @property
     def sensitive(self) -> bool:
@@ -134,11 +136,15 @@ class KeyChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateChange:
-    """A target state, before and after; `before` is None for a new connector."""
+    """A target state, before and after; `before` is None for a new connector.
+
+    `applied` is the one that was last applied where that is neither of the two.
+    """
 
     before: TargetState | None
     after: TargetState
     cause: Cause | None = None
+    applied: TargetState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

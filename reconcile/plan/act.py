@@ -18,7 +18,6 @@ from reconcile.model.plan import (
     Plan,
     Reason,
     StateChange,
-    Withheld,
     WithheldBy,
 )
 from reconcile.model.plan import ValidationMode as Mode
@@ -106,38 +105,15 @@ def refuse_held(plan: Plan, holds: Sequence[ActiveHold]) -> Plan:
     """
     asked = (*plan.changes, *(item.change for item in plan.withheld if item.why in _HOLDING))
     refused = tuple(
-        _held(change.name, hold, plan.cluster)
+        held_problem(change.name, hold, plan.cluster)
         for change in asked
         if (hold := holding(change.name, holds)) is not None
     )
     return replace(plan, holds=tuple(holds), problems=(*plan.problems, *refused))
 
 
-def withhold_held(plan: Plan, holds: Sequence[ActiveHold]) -> Plan:
-    """Return the plan with what is held shown apart, and not made."""
-    held = [(change, holding(change.name, holds)) for change in plan.changes]
-    return replace(
-        plan,
-        changes=tuple(change for change, hold in held if hold is None),
-        holds=tuple(holds),
-        withheld=(
-            *(item for item in plan.withheld if item.why not in _HOLDING),
-            *(
-                Withheld(
-                    change=change,
-                    why=WithheldBy.FREEZE if hold.freeze else WithheldBy.HOLD,
-                    reason=hold.reason,
-                    by=hold.by,
-                    until=hold.until,
-                )
-                for change, hold in held
-                if hold is not None
-            ),
-        ),
-    )
-
-
-def _held(name: str, hold: ActiveHold, cluster: str) -> Problem:
+def held_problem(name: str, hold: ActiveHold, cluster: str) -> Problem:
+    """Return why a connector may not be written: who holds it, until when, why, how that ends."""
     who = f" by {hold.by}" if hold.by else ""
     until = f" until {hold.until:%Y-%m-%d %H:%M} UTC" if hold.until else ""
     what = "a freeze of the project file" if hold.freeze else "a hold"

@@ -125,7 +125,8 @@ def _change(
     hidden: frozenset[str],
     settings: Mapping[str, Setting],
 ) -> Change:
-    keys = key_changes(drafted, hidden)
+    applied = draft.options.applied_to(drafted.name)
+    keys = key_changes(drafted, hidden, applied[0] if applied else None)
     lost = loses_position(drafted, draft, renamed)
     effects = effects_of(drafted, keys, draft.taken_from.identity)
     return Change(

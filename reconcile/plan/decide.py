@@ -189,9 +189,9 @@ def _state_change(
     before = connector.target_state
     if wanted is None or wanted is before:
         return None
-    return StateChange(
-        before=before, after=wanted, cause=cause or base.cause_of_state(before, wanted)
-    )
+    cause = cause or base.cause_of_state(before, wanted)
+    applied = base.applied[0].state if cause is Cause.BOTH else None
+    return StateChange(before=before, after=wanted, cause=cause, applied=applied)
 
 
 def _deleted(

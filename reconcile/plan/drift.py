@@ -16,6 +16,7 @@ from reconcile.model.plan import (
     WithheldBy,
 )
 from reconcile.plan.digest import digest_of
+from reconcile.plan.explain import explain
 from reconcile.plan.remedies import remedies_for
 
 _HELD: Final = frozenset({WithheldBy.HOLD, WithheldBy.FREEZE})
@@ -125,8 +126,10 @@ def _drifted(change: Change) -> Change | None:
 
 
 def _by_hand(change: Change) -> Change | None:
-    keys = tuple(key for key in change.keys if key.cause is not Cause.GIT)
+    keys = tuple(_from_applied(key) for key in change.keys if key.cause is not Cause.GIT)
     state = change.state if change.state and change.state.cause is not Cause.GIT else None
+    if state is not None and state.applied is not None:
+        state = replace(state, after=state.applied)
     if not keys and state is None:
         return None
     action = Action.UPDATE if keys else Action.SET_STATE
@@ -134,6 +137,15 @@ def _by_hand(change: Change) -> Change | None:
     return replace(
         change, action=action, keys=keys, state=state, unchanged=change.unchanged + merged
     )
+
+
+def _from_applied(key: KeyChange) -> KeyChange:
+    """Return a key that goes back to what was last applied, not to what nobody applied yet."""
+    if key.cause is not Cause.BOTH or key.sensitive:
+        return key
+    before, after = key.before, key.applied
+    parts = explain(before.text, after.text) if before is not None and after is not None else ()
+    return replace(key, after=after, parts=parts)
 
 
 def _of(changes: Iterable[Change], *actions: Action) -> tuple[Change, ...]:

@@ -1,6 +1,7 @@
 """What a draft has to say besides its changes."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Final
 
 from reconcile.model.codes import Code
@@ -12,6 +13,7 @@ from reconcile.model.release import is_addressable
 from reconcile.plan.compare import Comparison
 from reconcile.plan.ignore import expired_problems
 from reconcile.plan.options import PlanOptions
+from reconcile.plan.owners import owner_problems
 from reconcile.plan.strays import Strays, is_owned
 
 _MOST_NAMES: Final = 5
@@ -92,21 +94,9 @@ def _unrecorded_problems(desired: Desired, strays: Strays, options: PlanOptions)
 def _owner_problems(
     desired: Desired, definitions: Mapping[str, Definition], options: PlanOptions
 ) -> list[Problem]:
-    """Refuse to touch what the ledger says another project applied."""
-    records = options.memory.records
-    return [
-        Problem(
-            code=Code.OWNED_BY_ANOTHER,
-            message=f"{name} belongs to project {record.project}, which applied it on"
-            f" {record.at:%Y-%m-%d}{f' ({record.actor})' if record.actor else ''}",
-            location=definition.location,
-            hint=f"choose another name, or let {record.project} give it up:"
-            f" {command('forget', name, cluster=desired.cluster)}",
-            connector=name,
-        )
-        for name, definition in definitions.items()
-        if (record := records.get(name)) is not None and record.project != desired.project
-    ]
+    """Refuse to touch what the ledger says is another project's."""
+    found = owner_problems(definitions, desired.project, options.memory, cluster=desired.cluster)
+    return [replace(problem, location=definitions[problem.connector].location) for problem in found]
 
 
 def _memory_problems(

@@ -12,6 +12,7 @@ from reconcile.model.problem import Location, Problem, Severity
 from reconcile.model.release import INITIAL_STATE
 from reconcile.plan.ignore import ActiveRules
 from reconcile.plan.options import OtherCluster
+from reconcile.plan.owners import owner_problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,16 +96,11 @@ def _owner(situation: Situation, desired: Desired) -> Problem | None:
             ),
             code=Code.NOT_RECORDED,
         )
-    if record.project != desired.project:
-        return replace(
-            move_problem(
-                definition,
-                f"{situation.name} belongs to project {record.project}",
-                f"let {record.project} forget it first:"
-                f" {command('forget', situation.name, cluster=situation.cluster)}",
-            ),
-            code=Code.OWNED_BY_ANOTHER,
-        )
+    owner = owner_problem(
+        situation.name, desired.project, situation.source.memory, cluster=situation.cluster
+    )
+    if owner is not None:
+        return replace(owner, location=_written_at(definition), connector=definition.name)
     if record.protect and not definition.protect:
         return replace(
             move_problem(

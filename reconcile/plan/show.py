@@ -1,12 +1,14 @@
 """Turn differing keys into what a plan may show of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
+from reconcile.model.applied import Applied
 from reconcile.model.config import Config
 from reconcile.model.desired import Definition
 from reconcile.model.live import LiveConnector
-from reconcile.model.plan import KeyChange, Shown, ValueKind
+from reconcile.model.plan import Cause, KeyChange, Shown, ValueKind
 from reconcile.model.plugin import Setting
 from reconcile.plan.compare import NAME
 from reconcile.plan.draft import DraftChange
@@ -59,10 +61,29 @@ def hidden_in_git(
     )
 
 
-def key_changes(change: DraftChange, hidden: frozenset[str]) -> tuple[KeyChange, ...]:
-    """Return the differing keys, sorted; sensitive values are numbered within the connector."""
+def key_changes(
+    change: DraftChange, hidden: frozenset[str], applied: Applied | None = None
+) -> tuple[KeyChange, ...]:
+    """Return the differing keys, sorted; sensitive values are numbered within the connector.
+
+    `applied` is what was last applied to it, where that is known.
+    """
     numbers: dict[str, int] = {}
-    return tuple(_key_change(change, key, hidden, numbers) for key in change.differing)
+    found = (_key_change(change, key, hidden, numbers) for key in change.differing)
+    return tuple(replace(key, applied=_as_applied(key, applied, numbers)) for key in found)
+
+
+def _as_applied(
+    key: KeyChange, applied: Applied | None, numbers: Mapping[str, int]
+) -> Shown | None:
+    """Return what was last applied where git and live both have another public value."""
+    value = applied.values.get(key.key) if applied is not None else None
+    if key.cause is not Cause.BOTH or key.sensitive or value is None:
+        return None
+    if value.text is not None:
+        return _plain(value.text)
+    place = shown_reference(key.key, value.reference) if value.reference is not None else ""
+    return Shown(kind=ValueKind.SENSITIVE, number=len(numbers) + 1, reference=place)
 
 
 def _key_change(

@@ -24,7 +24,7 @@ def runs_table(cluster: str, runs: Sequence[Run]) -> Table:
 
 def changes_table(changes: Sequence[ChangeRecord], runs: Iterable[Run]) -> Table:
     """Return what was done to one connector, the newest first."""
-    actors = {run.id: run.actor for run in runs}
+    actors = {run.id: _short_actor(run) for run in runs}
     rows = tuple(
         (
             Span(change.run),
@@ -76,10 +76,15 @@ def _run_row(run: Run) -> Row:
         Span(run.id),
         Span(moment_text(run.started_at)),
         Span(run.command),
-        Span(run.actor),
+        Span(_short_actor(run)),
         dim(run.commit[:_SHORT]),
         _outcome(run),
     )
+
+
+def _short_actor(run: Run) -> str:
+    """Return who began a run without an address, which would take the width of the table."""
+    return run.actor.partition(" <")[0]
 
 
 def _outcome(run: Run) -> Span:

@@ -110,7 +110,8 @@ def _values(change: Change) -> list[Line]:
 
 def held_line(item: Withheld) -> Line:
     """Return who holds a connector, until when, and why."""
-    return line(_hold_text(item.change.name, "held", item))
+    kind = "frozen" if item.why is WithheldBy.FREEZE else "held"
+    return line(_hold_text(item.change.name, kind, item))
 
 
 def _hold_line(hold: ActiveHold) -> Line:

@@ -6,6 +6,7 @@ from typing import Final
 
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import Action, Change
+from reconcile.model.problem import errors_in
 from reconcile.report.problem_text import problem_lines
 from reconcile.report.spans import EMPTY, Line, Span, Style, bold, indented, line
 from reconcile.report.words import counted, state_word
@@ -63,7 +64,10 @@ def result_text(result: ApplyResult, *, asked: Sequence[Change] = ()) -> str:
     That of a plan which an operator asked for names what was done: `Done: 1 restarted.`
     """
     done = result.count(*_DONE)
-    if done == len(result.outcomes) and not result.interrupted:
+    whole = done == len(result.outcomes) and not result.interrupted
+    if whole and done and errors_in(result.problems):
+        return f"Apply incomplete: {done} applied, not all of it recorded."
+    if whole:
         if asked:
             return f"Done: {_asked_text(result, asked)}."
         return f"Apply complete: {_complete_text(result)}."

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from reconcile.desired.project import LoadedProject
+from reconcile.errors import RefusedError
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.desired import Desired, TargetState
 from reconcile.model.live import LiveState
@@ -11,6 +12,7 @@ from reconcile.model.plan import Plan
 from reconcile.plan.act import refuse_held, restart_plan, state_plan
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.holds import active_holds
+from reconcile.plan.owners import owner_problems
 from reconcile.run.asking import sensitive_values
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
@@ -88,6 +90,9 @@ def _planned(
         for name in names:
             if name in live.connectors:
                 context.redactor.learn(sensitive_values(live.connectors[name].config))
+        foreign = owner_problems(names, desired.project, ledger.memory, cluster=cluster)
+        if foreign:
+            raise RefusedError(*foreign)
         chosen = loaded.project.clusters[cluster]
         declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
         holds = active_holds(

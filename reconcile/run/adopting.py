@@ -15,6 +15,7 @@ from reconcile.model.plan import Selection, ValidationMode
 from reconcile.model.problem import Problem
 from reconcile.model.selection import matches
 from reconcile.plan.act import unknown_connector
+from reconcile.plan.owners import owner_problems
 from reconcile.plugins.aliases import canonical
 from reconcile.run.asking import read_plugins
 from reconcile.run.commits import with_sure_commits
@@ -27,11 +28,15 @@ from reconcile.run.recording import declared_record, is_recorded, live_record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adoption:
-    """What may be taken into a ledger, by name; `differing` are not as git declares."""
+    """What may be taken into a ledger, by name.
+
+    `differing` are not as git declares; `known` were asked for by name, and are in it already.
+    """
 
     planned: Planned
     records: tuple[Record, ...]
     differing: tuple[str, ...]
+    known: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -115,8 +120,10 @@ def plan_adoption(
             declared = tuple(record for record in declared if record.name in names)
         stray = [name for name in names if name not in planned.desired.definitions]
         records = (*declared, *_stray_records(context, planned, stray, lock.identity))
-        differing = {change.name for change in planned.plan.changes if change.before is not None}
-        known = planned.ledger.memory.records
+        plan, known = planned.plan, planned.ledger.memory.records
+        every = (*plan.changes, *(item.change for item in plan.withheld))
+        differing = {change.name for change in every if change.before is not None}
+        entered = {record.name for record in records}
         yield Adoption(
             planned=planned,
             records=records,
@@ -125,6 +132,7 @@ def plan_adoption(
                     name for name in differing if name not in known and (not names or name in names)
                 )
             ),
+            known=tuple(name for name in names if name in known and name not in entered),
         )
 
 
@@ -142,7 +150,8 @@ def forget(
 ) -> tuple[str, ...]:
     """Take connectors out of the ledger, and leave them on the cluster; return those it knew.
 
-    Raises UsageError for names that it does not know, and RefusedError for protected ones.
+    Raises UsageError for names that it does not know, and RefusedError for what is another
+    project's: only that one may give it up.
     """
     with open_ledger(context, loaded, cluster, lock) as ledger:
         records = ledger.memory.records
@@ -150,6 +159,9 @@ def forget(
         if unknown:
             place = ledger.memory.place
             raise UsageError(*(unknown_connector(name, place, records) for name in unknown))
+        foreign = owner_problems(names, loaded.project.name, ledger.memory, cluster=cluster)
+        if foreign:
+            raise RefusedError(*foreign)
         entries = dict.fromkeys(map(keys.connector_key, names))
         _record_run(context, ledger, loaded.project.name, entries, len(names))
     return tuple(names)
@@ -200,18 +212,12 @@ def _template(context: Context, project: str, identity: Identity) -> Record:
 
 
 def _check(planned: Planned, names: Sequence[str]) -> None:
-    live, records = planned.live.connectors, planned.ledger.memory.records
-    place, project = planned.ledger.memory.place, planned.plan.project
-    cluster = planned.cluster.name
+    live, cluster = planned.live.connectors, planned.cluster.name
     unknown = [name for name in names if name not in live]
     if unknown:
         raise UsageError(*(unknown_connector(name, cluster, live) for name in unknown))
     wanted = names or planned.desired.definitions
-    foreign = [
-        _foreign(name, records[name].project, place, cluster)
-        for name in wanted
-        if name in records and records[name].project != project
-    ]
+    foreign = owner_problems(wanted, planned.project, planned.ledger.memory, cluster=cluster)
     nobodys = [
         _nobodys(name, cluster)
         for name in names
@@ -220,15 +226,6 @@ def _check(planned: Planned, names: Sequence[str]) -> None:
     ]
     if foreign or nobodys:
         raise RefusedError(*foreign, *nobodys)
-
-
-def _foreign(name: str, project: str, place: str, cluster: str) -> Problem:
-    return Problem(
-        code=Code.OWNED_BY_ANOTHER,
-        message=f"{name} belongs to project {project}, says the ledger {place}",
-        hint=f"let {project} give it up: {command('forget', name, cluster=cluster)}",
-        connector=name,
-    )
 
 
 def _nobodys(name: str, cluster: str) -> Problem:

@@ -1,11 +1,12 @@
 """Close the records of runs that were cut off, by what is live now."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from reconcile.ledger import keys, writing
-from reconcile.ledger.reading import parsed_change, read_memory, read_open
+from reconcile.ledger.reading import parsed_change, read_memory, read_open, read_runs
 from reconcile.ledger.store import Store
 from reconcile.model.ledger import ChangeRecord, Memory, Move, MoveStep
 from reconcile.model.live import LiveConnector, LiveState
@@ -15,6 +16,8 @@ from reconcile.plan.base import Base
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.run.ledgers import OpenLedger
 from reconcile.run.moving import Entries, departure_entries, move_entries
+
+_DONE = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED})
 
 
 def healed(
@@ -26,7 +29,8 @@ def healed(
     """Return a ledger in which no run is open but ours.
 
     What a run was about to do and what is live now counts as applied; what is not live stays
-    pending, since a request that timed out can still take effect.
+    pending, since a request that timed out can still take effect. A run of which all is known to be
+    applied ended with the last of it; others stay cut off.
     """
     if ledger.lease is None:
         return ledger
@@ -40,6 +44,7 @@ def healed(
             connector = live.connectors.get(name)
             base = _pending(ledger.memory, name, fingerprints, aliases)
             entries.update(_closed(ledger.store, ledger.memory, run, name, connector, base))
+    entries.update(_runs_ended(ledger.store, opened, entries))
     ledger.lease.swap(entries)
     return replace(ledger, memory=read_memory(ledger.store))
 
@@ -109,6 +114,23 @@ def _closed(
     else:
         done = {}
     return {**done, **_ended(key, change, done=bool(done))}
+
+
+def _runs_ended(store: Store, opened: Collection[str], entries: Entries) -> Entries:
+    """Return the runs that lack nothing but the record of their end."""
+    changes = dict(store.read(keys.CHANGES))
+    changes.update({key: text for key, text in entries.items() if key in changes and text})
+    parsed = [parsed_change(store.place, key, text) for key, text in changes.items()]
+    ended: Entries = {}
+    for run in read_runs(store):
+        mine = [change for change in parsed if change.run == run.id]
+        counts = Counter(change.status for change in mine)
+        if run.id in opened and run.finished_at is None and mine and counts.keys() <= _DONE:
+            last = max(change.at for change in mine)
+            done = {status.value: count for status, count in counts.items() if status is not None}
+            closed = replace(run, finished_at=last, counts=done)
+            ended[keys.run_key(run.id)] = writing.run_text(closed)
+    return ended
 
 
 def _ended(key: str, change: ChangeRecord | None, *, done: bool) -> Entries:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from reconcile.desired.git import introduced_by
 from reconcile.desired.project import LoadedProject
 from reconcile.desired.references import Refusal
-from reconcile.errors import DefinitionError, UsageError
+from reconcile.errors import DefinitionError, RefusedError, UsageError
 from reconcile.ledger.reading import read_changes, read_runs
 from reconcile.model.applied import Applied
 from reconcile.model.codes import Code
@@ -19,6 +19,7 @@ from reconcile.model.problem import Location, Problem, Severity
 from reconcile.plan.act import refuse_held
 from reconcile.plan.build import with_problems
 from reconcile.plan.digest import declared_digest
+from reconcile.plan.owners import owner_problem
 from reconcile.run.context import Context
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledger, opened_store
 from reconcile.run.planning import Planned, PlanRequest, fingerprints_of, plan_desired
@@ -64,11 +65,12 @@ def plan_return(
 ) -> Iterator[Return]:
     """Plan a way back: of one connector to what was applied before, or of all to a run.
 
-    Raises UsageError for a name or run that the ledger does not know, and DefinitionError where
-    what was applied cannot be had again.
+    Only what this project applied counts. Raises UsageError for a name or run that the ledger does
+    not know, RefusedError for another project's, and DefinitionError where what was applied cannot
+    be had again.
     """
     with open_ledger(context, loaded, cluster, lock) as ledger:
-        wanted, left = _targets(ledger, target)
+        wanted, left = _targets(ledger, target, loaded.project.name, cluster)
         definitions = _definitions(context, loaded, cluster, ledger, wanted)
         now = read_desired(context, loaded, cluster).definitions
         desired = Desired(
@@ -115,10 +117,19 @@ def _of_commit(change: Change, commits: Mapping[str, str]) -> Change:
     return replace(change, applied=replace(applied, commit=commit)) if applied else change
 
 
-def _targets(ledger: OpenLedger, target: str) -> tuple[Mapping[str, Applied], tuple[Problem, ...]]:
+def _targets(
+    ledger: OpenLedger, target: str, project: str, cluster: str
+) -> tuple[Mapping[str, Applied], tuple[Problem, ...]]:
     """Return what is to be applied again, by connector, and what is left as it is."""
-    runs = {run.id: run for run in read_runs(ledger.store)}
-    changes = [one for one in read_changes(ledger.store) if one.status in _DONE]
+    owner = owner_problem(target, project, ledger.memory, cluster=cluster)
+    if owner is not None:
+        raise RefusedError(owner)
+    every = read_runs(ledger.store)
+    runs = {run.id: run for run in every if run.project == project}
+    others = {run.id for run in every if run.project != project}
+    changes = [
+        one for one in read_changes(ledger.store) if one.status in _DONE and one.run not in others
+    ]
     if target in runs:
         return _as_of_run(runs[target], changes)
     mine = [one for one in changes if one.name == target]
@@ -251,7 +262,10 @@ def _nothing_before(ledger: OpenLedger, target: str, *, known: bool) -> Problem:
     if known:
         message = f"the ledger knows nothing else that was applied to {target}"
     else:
-        message = f"the ledger {ledger.memory.place} knows neither a connector nor a run {target}"
+        message = (
+            f"the ledger {ledger.memory.place} knows neither a connector nor a run {target} of this"
+            " project"
+        )
     return Problem(
         code=Code.CANNOT_ROLL_BACK, message=message, hint="connectform history lists both"
     )

@@ -7,20 +7,21 @@ from typing import Final
 
 from reconcile.connect.reads import list_names
 from reconcile.desired.project import LoadedProject
-from reconcile.errors import LedgerError, UsageError
+from reconcile.errors import LedgerError, RefusedError, UsageError
 from reconcile.ledger import keys, writing
-from reconcile.ledger.lease import break_lease
+from reconcile.ledger.lease import Broken, break_lease
 from reconcile.ledger.reading import check_format, read_hold, read_memory
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
 from reconcile.model.command import command
-from reconcile.model.ledger import Hold, Lease
+from reconcile.model.ledger import Hold, Memory
 from reconcile.model.outcome import ApplyResult, OutcomeStatus
 from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
 from reconcile.plan.act import unknown_connector
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.holds import active_holds
+from reconcile.plan.owners import owner_problems, recorded_like
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.identity import run_of
@@ -46,12 +47,17 @@ def hold(
 
     No lock is taken: a hold must be possible while somebody writes. It is respected from the next
     plan on. The cluster is asked only for what neither git nor the ledger knows. Raises UsageError
-    for what none of the three knows.
+    for what none of the three knows, and RefusedError where it means another project's.
     """
     held = hold_of(context, lock, name, reason=reason, until=until)
     refuse_lost_ledger(context, loaded, cluster, lock)
     with opened_store(context, loaded, cluster) as store:
-        _refuse_unknown(context, loaded, cluster, store, name)
+        memory = read_memory(store)
+        meant = recorded_like(name, memory)
+        foreign = owner_problems(meant, loaded.project.name, memory, cluster=cluster)
+        if foreign:
+            raise RefusedError(*foreign)
+        _refuse_unknown(context, loaded, cluster, memory, name)
         _write(context, store, loaded, lock, name, lambda _before: writing.hold_text(held))
     return held
 
@@ -93,7 +99,11 @@ def release_untouched(ledger: OpenLedger, result: ApplyResult) -> tuple[str, ...
 
 
 def release(context: Context, loaded: LoadedProject, cluster: str, name: str, lock: Lock) -> Hold:
-    """End a hold and return it; raise UsageError where there is none of this name."""
+    """End a hold and return it.
+
+    Raises UsageError where there is none of this name, and RefusedError where all that it is known
+    to mean is another project's.
+    """
     refuse_lost_ledger(context, loaded, cluster, lock)
     ended: list[Hold] = []
 
@@ -109,6 +119,11 @@ def release(context: Context, loaded: LoadedProject, cluster: str, name: str, lo
         ended.append(read_hold(store.place, keys.hold_key(name), before))
 
     with opened_store(context, loaded, cluster) as store:
+        memory = read_memory(store)
+        meant = recorded_like(name, memory)
+        foreign = owner_problems(meant, loaded.project.name, memory, cluster=cluster)
+        if foreign and len(foreign) == len(meant):
+            raise RefusedError(*foreign)
         _write(context, store, loaded, lock, name, end)
     return ended[-1]
 
@@ -126,18 +141,18 @@ def list_holds(context: Context, loaded: LoadedProject, cluster: str) -> tuple[A
         )
 
 
-def unlock(context: Context, loaded: LoadedProject, cluster: str) -> Lease | None:
-    """Break the lock of a cluster, and return who held it."""
+def unlock(context: Context, loaded: LoadedProject, cluster: str) -> Broken | None:
+    """Break the lock of a cluster, and return who held it; None where nobody did."""
     with opened_store(context, loaded, cluster) as store:
         return break_lease(store)
 
 
 def _refuse_unknown(
-    context: Context, loaded: LoadedProject, cluster: str, store: Store, name: str
+    context: Context, loaded: LoadedProject, cluster: str, memory: Memory, name: str
 ) -> None:
     """Refuse a hold on what nobody knows: it would keep nobody from anything."""
     known: set[str] = set()
-    for names in _known_names(context, loaded, cluster, store):
+    for names in _known_names(context, loaded, cluster, memory):
         if any(name == each or fnmatchcase(each, name) for each in names):
             return
         known.update(names)
@@ -145,11 +160,11 @@ def _refuse_unknown(
 
 
 def _known_names(
-    context: Context, loaded: LoadedProject, cluster: str, store: Store
+    context: Context, loaded: LoadedProject, cluster: str, memory: Memory
 ) -> Iterator[Sequence[str]]:
     """Yield what git declares, what the ledger remembers, and what is live."""
     yield tuple(read_desired(context, loaded, cluster).definitions)
-    yield tuple(read_memory(store).records)
+    yield tuple(memory.records)
     with connect_to(context, loaded, cluster) as connection:
         yield list_names(connection)
 

@@ -66,7 +66,8 @@ class LedgerJournal:
         """Record what came of changes: one record for all of them."""
         if self._run is None:
             return  # nothing was intended, so nothing was done
-        entries: Entries = {keys.open_key(self.identity.run): None}
+        # It writes nothing just now, and stays open to its end: a later run closes what we cannot.
+        entries: Entries = {keys.open_key(self.identity.run): writing.open_text(())}
         for change, outcome in outcomes:
             record = self._change_record(change, outcome)
             entries[keys.change_key(change.name, self.identity.run)] = writing.change_text(record)
@@ -142,6 +143,7 @@ class LedgerJournal:
         }
         run = replace(self._run or self._begun(), finished_at=self.clock.now(), counts=counts)
         entries[keys.run_key(run.id)] = writing.run_text(run)
+        entries[keys.open_key(run.id)] = None
         self.lease.swap(entries)
 
     def _seen_from(self, cluster: str) -> Run:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reconcile.desired.project import LoadedProject, read_kafka
 from reconcile.errors import RefusedError
+from reconcile.ledger.git_store import GitStore
 from reconcile.ledger.lease import HeldLease, hold_lease
 from reconcile.ledger.opening import open_store
 from reconcile.ledger.process import this_process
@@ -114,6 +115,12 @@ def chosen_store(
         yield store
     finally:
         store.close()
+
+
+def seen_by_us_alone(store: Store) -> tuple[Problem, ...]:
+    """Return the notice that a ledger which is meant to be shared is not."""
+    notice = store.alone() if isinstance(store, GitStore) else None
+    return (notice,) if notice is not None else ()
 
 
 def lease_of(context: Context, loaded: LoadedProject, identity: Identity) -> Lease:

@@ -36,7 +36,7 @@ from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.definitions import read_definitions
 from reconcile.run.healing import healed
-from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
+from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers, seen_by_us_alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +237,13 @@ def _planned(work: _Work, name: str, stack: ExitStack) -> Planned:
         cluster=cluster,
         desired=desired,
         live=live,
-        plan=_linted(work, replace(plan, problems=(*known.problems, *plan.problems))),
+        plan=_linted(
+            work,
+            replace(
+                plan,
+                problems=(*known.problems, *seen_by_us_alone(around.ledger.store), *plan.problems),
+            ),
+        ),
         connection=connection,
         ledger=around.ledger,
         fingerprints=work.fingerprints,

@@ -14,12 +14,12 @@ from reconcile.desired.project import LoadedProject
 from reconcile.errors import DefinitionError, RefusedError, StaleError, usage
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
+from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
 from reconcile.model.live import LiveState
-from reconcile.model.plan import Plan
+from reconcile.model.plan import ActiveHold, Plan
 from reconcile.model.problem import Location, Problem
 from reconcile.model.project import Project
-from reconcile.plan.act import withhold_held
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.holds import active_holds
@@ -31,7 +31,7 @@ from reconcile.run.context import Context
 from reconcile.run.healing import healed, with_moves_closed
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledgers
 from reconcile.run.planning import Planned, fingerprints_of
-from reconcile.run.staleness import moved_since, not_ours, secrets_since
+from reconcile.run.staleness import held_since, held_then, moved_since, not_ours, secrets_since
 
 # Clocks that are kept differ by less.
 _SKEW: Final = timedelta(minutes=5)
@@ -73,8 +73,8 @@ def plan_saved(
     """Take plans up again under the lock: their secrets filled in, and everything as it was.
 
     What is as wanted already is left to apply to find out, so that a plan that was cut off goes on.
-    Raises StaleError, before anything is written, with all that moved since the plans were made,
-    and RefusedError for what is somebody else's by now.
+    Raises StaleError, before anything is written, with all that moved and all that is held since the
+    plans were made, and RefusedError for what is somebody else's by now.
     """
     clusters = tuple(item.plan.cluster for item in saved)
     origins = {
@@ -109,7 +109,9 @@ def plan_saved(
         moved = [problem for _, problems in planned for problem in problems]
         if moved:
             raise StaleError(*moved)
-        refused = [problem for item, _ in planned for problem in not_ours(item)]
+        memories = {name: ledger.memory for name, ledger in ledgers.items()}
+        memories |= {item.cluster.name: item.ledger.memory for item, _ in planned}
+        refused = [problem for item, _ in planned for problem in not_ours(item, memories)]
         if refused:
             raise RefusedError(*refused)
         yield tuple(item for item, _ in planned)
@@ -136,13 +138,13 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
     aliases = read_aliases(connection).values
     ledger = _closed(context, saved.plan, live, healed(ledgers[name], live, fingerprints, aliases))
     plan, problems = completed(saved, desired.definitions, live.connectors)
-    declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
-    holds = active_holds(
-        ledger.memory.holds, cluster.freezes, now=context.clock.now(), declared=declared
-    )
-    plan = withhold_held(plan, holds)
-    plan = _judged_now(context, loaded, plan, live, found)
+    holds = {
+        other: _holds_now(context, loaded, ledgers[other].memory, found.clusters.get(other), other)
+        for other in (name, *origins)
+    }
+    plan = _judged_now(context, loaded, replace(plan, holds=holds[name]), live, found)
     fresh = plan_with_commits(loaded, plan)
+    secrets = secrets_since(plan, fresh, fingerprints)
     everywhere = {**_live_there(context, saved.plan, origins), name: live}
     planned = Planned(
         loaded=loaded,
@@ -152,7 +154,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         plan=replace(
             fresh,
             identity=live.identity,
-            problems=(*plan.problems, *secrets_since(plan, fresh, fingerprints)),
+            problems=(*plan.problems, *held_then(plan), *secrets),
             commit=saved.plan.commit,
         ),
         connection=connection,
@@ -162,7 +164,21 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         leases={other: ledgers[other].lease for other in origins},
         aliases=aliases,
     )
-    return planned, [*problems, *moved_since(plan, live, everywhere, fingerprints)]
+    moved = moved_since(plan, live, everywhere, fingerprints)
+    return planned, [*problems, *moved, *held_since(plan, live, holds, fingerprints)]
+
+
+def _holds_now(
+    context: Context, loaded: LoadedProject, memory: Memory, desired: Desired | None, cluster: str
+) -> tuple[ActiveHold, ...]:
+    """Return what is to be left alone on a cluster by now."""
+    definitions = desired.definitions if desired is not None else {}
+    return active_holds(
+        memory.holds,
+        loaded.project.clusters[cluster].freezes,
+        now=context.clock.now(),
+        declared={name: declared_digest(one) for name, one in definitions.items()},
+    )
 
 
 def _judged_now(

@@ -1,6 +1,6 @@
-"""Say what moved since a plan was saved: on the cluster, in the ledger, among secrets."""
+"""Say what moved since a plan was saved: on the cluster, in the ledger, among secrets and holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from reconcile.apply.standing import (
     Standing,
@@ -11,9 +11,12 @@ from reconcile.apply.standing import (
 from reconcile.model.codes import Code
 from reconcile.model.ledger import Memory
 from reconcile.model.live import LiveState
-from reconcile.model.plan import Action, Change, Plan
+from reconcile.model.plan import Action, ActiveHold, Change, Plan, WithheldBy
 from reconcile.model.problem import Problem, Severity
+from reconcile.plan.act import held_problem
 from reconcile.plan.fingerprints import Fingerprints
+from reconcile.plan.holds import holding
+from reconcile.plan.owners import owner_problems
 from reconcile.run.planning import Planned
 
 
@@ -84,6 +87,48 @@ def _origins_moved(
     ]
 
 
+def held_since(
+    plan: Plan,
+    live: LiveState,
+    holds: Mapping[str, Sequence[ActiveHold]],
+    fingerprints: Fingerprints,
+) -> list[Problem]:
+    """Return the holds and freezes, by cluster, that came after a plan and forbid changes of it.
+
+    What is as wanted already is not written, so nothing forbids it.
+    """
+    return [
+        held_problem(name, hold, cluster)
+        for change in plan.changes
+        if standing(change, live.connectors.get(change.name), fingerprints) is not Standing.DONE
+        for cluster, name in _ends(change, plan.cluster)
+        if (hold := holding(name, holds[cluster])) is not None
+    ]
+
+
+def held_then(plan: Plan) -> list[Problem]:
+    """Say what a plan leaves alone because it was held when the plan was made."""
+    return [
+        Problem(
+            code=Code.HELD,
+            message=f"{item.change.name} is not in this plan: it was held when the plan was made",
+            location=item.change.location,
+            hint="plan again, once nothing holds it",
+            severity=Severity.NOTICE,
+            connector=item.change.name,
+        )
+        for item in plan.withheld
+        if item.why in {WithheldBy.HOLD, WithheldBy.FREEZE}
+    ]
+
+
+def _ends(change: Change, cluster: str) -> list[tuple[str, str]]:
+    """Return the connectors, with their clusters, that a change writes."""
+    origin = change.origin
+    there = [(origin.cluster, origin.name)] if origin is not None else []
+    return [(cluster, change.name), *there]
+
+
 def secrets_since(plan: Plan, fresh: Plan, fingerprints: Fingerprints) -> list[Problem]:
     """Say which secrets are, or may be, others than when the plan was made.
 
@@ -142,23 +187,27 @@ def _rotated_keys(change: Change, fingerprints: Fingerprints) -> list[str]:
     ]
 
 
-def not_ours(planned: Planned) -> list[Problem]:
-    """Return what the ledger says of a plan that was made before: owners and protection."""
-    memory = planned.ledger.memory
-    return [
+def not_ours(planned: Planned, memories: Mapping[str, Memory]) -> list[Problem]:
+    """Return what ledgers, by cluster, say of a plan that was made before: owners and protection."""
+    changes, here = planned.plan.changes, planned.cluster.name
+    foreign = [
         problem
-        for change in planned.plan.changes
-        if (problem := _claim(change, planned.plan.project, memory)) is not None
+        for change in changes
+        for cluster, name in _ends(change, here)
+        for problem in owner_problems([name], planned.project, memories[cluster], cluster=cluster)
     ]
+    apart = {problem.connector for problem in foreign}
+    kept = [
+        _kept(change, memories[here])
+        for change in changes
+        if change.action is Action.DELETE and change.name not in apart
+    ]
+    return [*foreign, *(problem for problem in kept if problem is not None)]
 
 
-def _claim(change: Change, project: str, memory: Memory) -> Problem | None:
+def _kept(change: Change, memory: Memory) -> Problem | None:
+    """Return why a connector may not be deleted, as its ledger knows it now."""
     record = memory.records.get(change.name)
-    if record is not None and record.project != project:
-        message = f"{change.name} belongs to project {record.project} by now"
-        return _refused(change, Code.OWNED_BY_ANOTHER, message)
-    if change.action is not Action.DELETE:
-        return None
     if record is None:
         message = f"{change.name} may not be deleted: the ledger does not know it as ours"
         return _refused(change, Code.NOT_RECORDED, message)

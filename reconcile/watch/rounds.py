@@ -7,7 +7,7 @@ from typing import Final
 
 from reconcile.apply.options import ApplyOptions, Interrupt
 from reconcile.desired.project import LoadedProject
-from reconcile.errors import ClusterError, DefinitionError, LedgerError
+from reconcile.errors import ClusterError, DefinitionError, LedgerError, RefusedError
 from reconcile.health.rollup import Sight
 from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.reading import read_memory
@@ -16,11 +16,13 @@ from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
 from reconcile.model.health import Verdict
+from reconcile.model.ledger import Memory
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.holds import active_holds
+from reconcile.plan.owners import owner_problems
 from reconcile.run.acting import plan_restart
 from reconcile.run.applying import carry_out
 from reconcile.run.asking import sensitive_values
@@ -117,6 +119,7 @@ def _read(seat: Seat) -> _Read:
             context.redactor.learn(sensitive_values(connector.config))
     with opened_store(context, seat.loaded, cluster) as store:
         memory = read_memory(store)
+    desired = _ours(desired, memory)
     freezes = seat.loaded.project.clusters[cluster].freezes
     declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
     holds = active_holds(memory.holds, freezes, now=context.clock.now(), declared=declared)
@@ -125,6 +128,14 @@ def _read(seat: Seat) -> _Read:
         for name, connector in live.connectors.items()
     }
     return _Read(desired=desired, sights=sights, from_memory=from_memory, holds=holds)
+
+
+def _ours(desired: Desired, memory: Memory) -> Desired:
+    """Return what a project declares without what is another one's: that one watches it."""
+    declared = desired.definitions
+    foreign = owner_problems(declared, desired.project, memory, cluster=desired.cluster)
+    left = declared.keys() - {problem.connector for problem in foreign}
+    return replace(desired, definitions={name: declared[name] for name in declared if name in left})
 
 
 def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
@@ -169,7 +180,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
         waiting = _decide(seat, book, judged, "another run writes to this cluster")
         _keep(lease, book, waiting.book)
         return _round(seat, judged, waiting, None)
-    except ClusterError as error:
+    except (ClusterError, RefusedError) as error:
         return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
     return _round(seat, judged, decided, result)
 

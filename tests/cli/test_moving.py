@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from reconcile.clock import SystemClock
+from reconcile.ledger import keys
 from reconcile.ledger.lease import acquire
 from reconcile.ledger.sqlite_store import SqliteStore
 from reconcile.model.ledger import Lease
@@ -151,6 +152,23 @@ def test_a_saved_move_is_stale_where_the_old_one_was_changed_by_hand(
     assert "[CF418]" in result.err
     assert two.west.configs() == {}
     assert two.east.target_of("old").value == "RUNNING"
+
+
+def test_a_saved_move_takes_nothing_that_is_another_projects_by_now(two: Two):
+    two.withdraw("old")
+    two.declare("new", "west", FROM_EAST)
+    two.place.run("plan", "--cluster", "west", "--out", "plan.json")
+    ledger = SqliteStore(two.place.folder / ".connectform/east.db", place="east.db")
+    key = keys.connector_key("old")
+    record = json.loads(ledger.read(key)[key])
+    ledger.swap({key: json.dumps({**record, "project": "others"})}, given={})
+
+    result = two.place.run("apply", "plan.json")
+
+    assert result.code == 3, result.both
+    assert "old belongs to project others, says the ledger " in result.err
+    assert "[CF421]" in result.err
+    assert two.writes == 0
 
 
 def test_it_is_refused_while_git_still_declares_the_old_one_there(two: Two):

@@ -3,7 +3,9 @@
 import json
 import sqlite3
 import subprocess
+from contextlib import closing
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from reconcile.redact import forms_of
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_faults import silent
 from reconcile.sandbox.simulated_server import serve
+from reconcile.sandbox.simulated_state import Target
 from reconcile.sandbox.simulated_timing import Timing
 from tests.cli.harness import Result, Workplace
 from tests.sandbox_command import wait_for
@@ -33,6 +36,16 @@ def apply(place: Workplace, *arguments: str, **environment: str) -> Result:
 def by_hand(place: Workplace, name: str, **settings: str) -> None:
     place.cluster.put(name, SINK | settings)
     place.cluster.settle()
+
+
+def ledger(place: Workplace) -> SqliteStore:
+    return SqliteStore(place.folder / ".connectform/local.db", place="local.db")
+
+
+def runs_of(place: Workplace) -> list[dict[str, Any]]:
+    """Return the runs that a ledger knows, the newest last."""
+    told = place.run("history", "--output", "json").out
+    return json.loads(told)["histories"][0]["runs"]
 
 
 def saved(place: Workplace, *arguments: str, **environment: str) -> str:
@@ -247,6 +260,25 @@ def test_what_git_changed_and_nobody_applied_is_no_drift(workplace: Workplace):
     assert [(key["key"], key["cause"]) for key in changed["keys"]] == [("topics", "live")]
 
 
+def test_drift_is_shown_from_what_was_applied_and_not_from_what_git_says_since(
+    workplace: Workplace,
+):
+    workplace.write_sink("a", file="t3", more="  state: running\n")
+    apply(workplace)
+    workplace.write_sink("a", file="t3b", more="  state: paused\n")
+    by_hand(workplace, "a", file="thand")
+    workplace.cluster.set_target("a", Target.STOPPED)
+    workplace.cluster.settle()
+
+    drifted = workplace.run("drift")
+    planned = workplace.run("plan")
+
+    assert '"t3" -> "thand"' in drifted.out
+    assert "running -> stopped" in drifted.out.replace('"', "")
+    assert "t3b" not in drifted.out
+    assert '"thand" -> "t3b"' in planned.out
+
+
 def test_only_git_is_applied_where_only_git_counts(workplace: Workplace):
     workplace.write_sink("a")
     apply(workplace)
@@ -317,6 +349,50 @@ def test_a_held_connector_is_left_alone_by_every_writer(workplace: Workplace):
     assert workplace.run("hold", "a", "--release").code == 0
     assert apply(workplace).code == 0
     assert workplace.cluster.configs()["a"]["file"] == "new.txt"
+
+
+FREEZE = "    freezes:\n      - {from: 2020-01-01, until: 2099-01-01, reason: year end, by: fin}\n"
+
+
+@pytest.mark.parametrize("by", ["hold", "freeze"])
+def test_a_plan_is_not_applied_by_halves_where_a_hold_or_a_freeze_came_after_it(
+    workplace: Workplace, by: str
+):
+    for name in ("a", "b"):
+        workplace.write_sink(name)
+    saved(workplace)
+    if by == "hold":
+        workplace.run("hold", "a", "--reason", "incident 4711", "--until", "4h", USER="ada")
+    else:
+        workplace.write_project(FREEZE)
+
+    stale = workplace.run("apply", "plan.json")
+    writes = workplace.cluster.writes
+    if by == "hold":
+        workplace.run("hold", "a", "--release")
+    else:
+        workplace.write_project()
+    free = workplace.run("apply", "plan.json")
+
+    assert (stale.code, writes) == (4, 0), stale.both
+    assert "error: a is left alone until " in stale.err
+    assert "[CF424]" in stale.err
+    assert free.code == 0, free.both
+    assert set(workplace.cluster.configs()) == {"a", "b"}
+
+
+def test_what_was_held_when_a_plan_was_made_is_not_said_to_match_git(workplace: Workplace):
+    workplace.write_sink("a")
+    workplace.run("hold", "a", "--reason", "incident 4711", "--until", "4h")
+    saved(workplace)
+    workplace.run("hold", "a", "--release")
+
+    applied = workplace.run("apply", "plan.json")
+
+    assert applied.code == 0, applied.both
+    assert "match" not in applied.out
+    assert "notice: a is not in this plan: it was held when the plan was made" in applied.both
+    assert workplace.cluster.writes == 0
 
 
 def test_a_pause_with_a_hold_outlasts_the_next_apply(workplace: Workplace):
@@ -416,11 +492,13 @@ def test_adopt_and_forget_touch_the_ledger_alone(workplace: Workplace):
     adopted = workplace.run("adopt", "--auto-approve")
     named = workplace.run("adopt", "orders-x", "--auto-approve")
     foreign = workplace.run("adopt", "audit", "--auto-approve")
+    twice = workplace.run("adopt", "a", "--auto-approve")
     forgotten = workplace.run("forget", "a")
     unknown = workplace.run("forget", "nobody")
 
     assert adopted.out == "a\n"
     assert named.out == "orders-x\n"
+    assert "a is in the ledger already\nNothing to adopt." in twice.err
     assert (foreign.code, forgotten.code, unknown.code) == (3, 0, 64)
     assert "Orphaned: 1 connector" in workplace.run("plan").out
     assert workplace.cluster.writes == 0
@@ -488,6 +566,54 @@ def test_in_a_pipeline_a_ledger_in_a_file_must_be_meant(workplace: Workplace):
     assert "[CF806]" in refused.err
 
 
+def test_in_a_pipeline_a_lock_in_a_file_is_not_broken_unless_it_is_meant(workplace: Workplace):
+    refused = workplace.run("unlock", "--auto-approve", CI="true")
+    meant = workplace.run("unlock", "--auto-approve", "--local-ledger", CI="true")
+
+    assert (refused.code, meant.code) == (3, 0), refused.both + meant.both
+    assert "[CF806]" in refused.err
+    assert "Nobody holds the lock" in meant.err
+
+
+def test_a_lock_that_nobody_can_read_is_broken_all_the_same(workplace: Workplace):
+    workplace.write_sink("a")
+    ledger(workplace).swap({keys.LEASE: "{"}, given={})
+
+    blocked = apply(workplace)
+    broken = workplace.run("unlock", "--auto-approve")
+
+    assert blocked.code == 1, blocked.both
+    assert "connectform unlock --cluster local breaks it" in blocked.err
+    assert broken.code == 0, broken.both
+    assert "its record was damaged" in broken.err
+    assert apply(workplace).code == 0
+
+
+def test_a_run_whose_end_could_not_be_recorded_is_closed_by_the_next(workplace: Workplace):
+    workplace.write_sink("a")
+    apply(workplace)
+    workplace.write_sink("a", file="new.txt")
+    with closing(sqlite3.connect(workplace.folder / ".connectform/local.db")) as database:
+        database.execute(
+            "CREATE TRIGGER lost BEFORE INSERT ON entries WHEN NEW.key LIKE 'run/%'"
+            " AND NEW.value NOT LIKE '%\"finished_at\":null%'"
+            " BEGIN SELECT RAISE(ABORT, 'lost'); END"
+        )
+        database.commit()
+        apply(workplace)
+        lost = runs_of(workplace)[-1]
+        database.execute("DROP TRIGGER lost")
+        database.commit()
+
+    again = apply(workplace)
+
+    assert lost["finished_at"] is None
+    assert again.code == 0, again.both
+    (closed,) = [run for run in runs_of(workplace) if run["id"] == lost["id"]]
+    assert closed["finished_at"] is not None
+    assert closed["counts"] == {"applied": 1}
+
+
 def test_a_ledger_in_git_outlives_the_clone(workplace: Workplace, tmp_path_factory):
     remote = tmp_path_factory.mktemp("remote")
     run = lambda *arguments: subprocess.run(  # noqa: E731
@@ -498,6 +624,11 @@ def test_a_ledger_in_git_outlives_the_clone(workplace: Workplace, tmp_path_facto
     run("remote", "add", "origin", str(remote))
     workplace.write_project("    ledger: git\n")
     workplace.write_sink("a")
+    run("remote", "rename", "origin", "unplugged")
+    run("remote", "add", "other", str(remote))
+    alone = workplace.run("plan")
+    run("remote", "remove", "other")
+    run("remote", "rename", "unplugged", "origin")
     first = apply(workplace, CI="true")
     run("update-ref", "-d", "refs/connectform/local")
     by_hand(workplace, "a", file="hand.txt")
@@ -505,6 +636,8 @@ def test_a_ledger_in_git_outlives_the_clone(workplace: Workplace, tmp_path_facto
     planned = workplace.run("plan")
 
     assert first.code == 0, first.both
+    assert "notice: the ledger refs/connectform/local is in this clone alone" in alone.both
+    assert "[CF808]" not in first.both
     assert '"hand.txt" -> "out.txt"  # changed by hand' in planned.out
 
 

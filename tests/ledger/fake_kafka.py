@@ -49,18 +49,19 @@ class Broker:
     once: bool = False
     down: bool = False
     says: str = "broker down"
+    error: str = "_TRANSPORT"
     when_dying: Callable[[], object] = lambda: None
 
     def call(self, work=lambda: None, *, late: bool = True):
         self.calls += 1
         if self.down:
-            raise KafkaException(KafkaError("_TRANSPORT", self.says))
+            raise KafkaException(KafkaError(self.error, self.says))
         dies = self.calls == self.dies_at
         self.down = dies and not self.once
         if dies:
             self.when_dying()
         if dies and not (late and self.late):
-            raise KafkaException(KafkaError("_TRANSPORT", self.says))
+            raise KafkaException(KafkaError(self.error, self.says))
         result = work()
         if dies:
             raise KafkaException(KafkaError("_TIMED_OUT", self.says))

@@ -76,6 +76,17 @@ def test_a_broker_that_dies_while_it_is_read_is_told(dies_at: int) -> None:
     assert dict(store.read("run/")) == {"run/1": "a", "run/2": "b"}
 
 
+def test_a_broker_that_is_gone_is_not_told_as_a_partition_that_is() -> None:
+    broker = Broker(error="_UNKNOWN_PARTITION", says="Local: Unknown partition")
+    store = store_on(broker)
+    store.swap({"run/1": "a"}, given={})
+    broker.down = True
+
+    problem = problem_of(lambda: store.read("run/"))
+    assert problem.message == "the ledger kafka:t does not answer: no broker can be reached"
+    assert "brokers are up" in problem.hint
+
+
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_commit_without_an_answer_is_looked_for_and_made_once(moment: str) -> None:
     commit = calls_of_a_write() - COMMIT_FROM_END

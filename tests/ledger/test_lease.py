@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reconcile.clock import SystemClock
 from reconcile.errors import LedgerError
 from reconcile.ledger import keys
-from reconcile.ledger.lease import HeldLease, acquire, break_lease, hold_lease, keep_renewed
+from reconcile.ledger.lease import Broken, HeldLease, acquire, break_lease, hold_lease, keep_renewed
 from reconcile.ledger.process import Holder, is_gone, this_process
 from reconcile.ledger.sqlite_store import SqliteStore
 from reconcile.ledger.writing import lease_text
@@ -204,10 +204,34 @@ def test_a_lock_can_be_broken_and_tells_whose_it_was(place: Place) -> None:
     clock = FakeClock()
     held = take(place.open(), clock)
 
-    assert break_lease(place.open()) == held.lease
+    assert break_lease(place.open()) == Broken(held.lease)
     assert break_lease(place.open()) is None
     with pytest.raises(LedgerError):
         held.swap({"run/1": "a"})
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null", '{"id": 1}', '{"expires": 5}'])
+def test_a_lock_that_nobody_can_read_can_be_broken(text: str) -> None:
+    place = memory_place()
+    store = place.open()
+    store.swap({keys.LEASE: text}, given={})
+    with pytest.raises(LedgerError) as caught:
+        take(store, FakeClock(), cluster="prod")
+
+    assert codes(caught) == [Code.LEDGER_UNREADABLE]
+    assert "connectform unlock --cluster prod" in caught.value.problems[0].hint
+    assert break_lease(store) == Broken(None)
+    take(store, FakeClock())
+
+
+def test_a_lock_that_ends_on_another_day_says_on_which() -> None:
+    clock, place = FakeClock(), memory_place()
+    take(place.open(), clock, length=86_400.0)
+    with pytest.raises(LedgerError) as caught:
+        take(place.open(), clock, "grace")
+
+    until = clock.now() + timedelta(days=1)
+    assert f"ends at {until:%Y-%m-%d %H:%M:%S} UTC" in caught.value.problems[0].message
 
 
 def test_of_two_that_ask_at_once_one_gets_the_lock_and_one_is_told(place: Place) -> None:

@@ -132,6 +132,15 @@ def test_a_newer_format_is_refused_and_a_newer_minor_one_read(tmp_path: Path, ve
     assert read_memory(store).exists
 
 
+@pytest.mark.parametrize("version", ["0.9", "x", ""])
+def test_a_format_that_nobody_wrote_is_not_called_a_newer_one(tmp_path: Path, version) -> None:
+    store = sqlite(tmp_path)
+    store.swap({keys.FORMAT: f'{{"format_version": "{version}"}}'}, given={})
+    code, _, hint = problem_of(lambda: read_memory(store))
+    assert code is Code.LEDGER_UNREADABLE
+    assert "upgrade" not in hint
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"name": "a"}', "null"])
 def test_a_damaged_entry_is_named(tmp_path: Path, text) -> None:
     store = sqlite(tmp_path)
@@ -287,13 +296,19 @@ def test_an_object_that_is_missing_is_told(tmp_path: Path) -> None:
 
 
 def test_a_push_that_is_declined_is_told(tmp_path: Path) -> None:
-    store = remote_place(tmp_path).open()
+    remote_place(tmp_path).open()
+    clone = str(tmp_path / "clone-0")
+    store = GitStore(
+        clone, "prod", SystemClock(), redact=lambda text: text.replace("hunter2", "(gone)")
+    )
     hook = tmp_path / "remote.git" / "hooks" / "pre-receive"
-    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.write_text("#!/bin/sh\necho >&2; echo refs are closed to hunter2 >&2\nexit 1\n")
     hook.chmod(0o755)
     code, message, hint = problem_of(lambda: store.swap({"run/1": "a"}, given={}))
     assert code is Code.LEDGER_REPOSITORY
-    assert message.endswith("git push failed: [remote rejected] (pre-receive hook declined)")
+    assert message.endswith(
+        "git push failed: [remote rejected] (pre-receive hook declined): refs are closed to (gone)"
+    )
     assert "right to push" in hint
     assert dict(store.read("")) == {}
 
@@ -318,9 +333,10 @@ def test_brokers_that_do_not_answer_are_told_in_time() -> None:
     clock = SystemClock()
     topic = CompactedTopic(settings, "t", transactional_id="x", clock=clock, seconds=0.5)
     store = KafkaStore(topic, name="t", cluster="prod", redact=str)
-    code, message, _ = problem_of(lambda: store.read(""))
+    code, message, hint = problem_of(lambda: store.read(""))
     assert code is Code.LEDGER_UNREADABLE
     assert "kafka:t" in message
+    assert "security.protocol" in hint
 
 
 @pytest.fixture(params=[pytest.param(VERSIONS[0], id=real_id(VERSIONS[0]), marks=pytest.mark.real)])

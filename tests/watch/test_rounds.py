@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from reconcile.errors import LedgerError
+from reconcile.ledger.keys import connector_key
 from reconcile.ledger.lease import hold_lease
+from reconcile.ledger.writing import record_text
 from reconcile.model.health import Health
+from reconcile.model.ledger import Record
 from reconcile.model.outcome import OutcomeStatus
 from reconcile.report.spans import plain
 from reconcile.report.watch_text import watched_line
@@ -74,6 +77,23 @@ def test_what_a_restart_cannot_help_is_told_and_left(post):
     assert found.standings["a"].ruling is Ruling.HOPELESS
     assert found.judged.verdicts["a"].health is Health.UNHEALTHY
     assert not is_well(found)
+
+
+def test_what_another_project_applied_is_left_to_that_one(post):
+    post.declare("a")
+    post.declare("b")
+    for name in ("a", "b"):
+        post.cluster.fail_task(name, 0, REFUSED)
+    record = Record(name="a", project="others", applied=None, at=post.clock.now())
+    seat = post.seat
+    with opened_store(seat.context, seat.loaded, "local") as store:
+        store.swap({connector_key("a"): record_text(record)}, given={})
+
+    found = [post.round(), post.round(60)][-1]
+
+    assert found.problems == ()
+    assert found.restarts == ("b",)
+    assert post.restarts() == ["b"]
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,9 @@ def test_history_tells_who_did_what_and_when():
     assert "2027-01-04 12:00 UTC  apply    ada" in table
     assert "2 applied, 1 failed" in table
     assert "cut off" in table
+    addressed = replace(RUN, actor="Ada Lovelace <ada@engine.example.com>")
+    assert "@" not in plain(table_lines(runs_table("local", [addressed])))
+    assert "@" not in plain(table_lines(changes_table([CHANGE], [addressed])))
     assert "done" in plain(table_lines(runs_table("local", [replace(RUN, counts={})])))
 
 
@@ -219,3 +222,4 @@ def test_a_freeze_is_told_as_one():
     frozen = Withheld(change=change, why=WithheldBy.FREEZE, reason="year end")
     told = text(replace(found, changes=(), withheld=(frozen,)))
     assert "Frozen: 1 connector left alone." in told
+    assert "is frozen: year end" in told

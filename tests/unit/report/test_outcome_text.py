@@ -108,6 +108,12 @@ def test_an_interruption_after_the_last_change_is_still_told() -> None:
     assert result_text(_result(_outcome(), interrupted=True)) == "Apply interrupted: 1 applied."
 
 
+def test_what_was_applied_and_not_recorded_is_not_called_complete() -> None:
+    lost = Problem(code=Code.LEDGER_UNWRITABLE, message="the ledger does not answer")
+    result = replace(_result(_outcome()), problems=(lost,))
+    assert result_text(result) == "Apply incomplete: 1 applied, not all of it recorded."
+
+
 @pytest.mark.parametrize(
     ("asked", "text"),
     [
