@@ -113,7 +113,8 @@ class PartChange:
 class KeyChange:
     """One config key, before and after; None where it is absent.
 
-    `cause` says who made the difference, as far as that is known.
+    `cause` says who made the difference, as far as that is known. `rotated` tells that git names
+    the same secret as before, and its value alone is another one.
     """
 
     key: str
@@ -122,6 +123,7 @@ class KeyChange:
     parts: tuple[PartChange, ...] = ()
     location: Location | None = None
     cause: Cause | None = None
+    rotated: bool = False
 
     @property
     def sensitive(self) -> bool:

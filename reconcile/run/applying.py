@@ -10,9 +10,11 @@ from reconcile.apply.execute import apply_plan
 from reconcile.apply.options import ApplyOptions, Interrupt
 from reconcile.apply.problems import interrupted_midway
 from reconcile.errors import ClusterError, DefinitionError, LedgerError, RefusedError
+from reconcile.model.codes import Code
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import Change, Plan
-from reconcile.model.problem import Problem
+from reconcile.model.problem import Problem, Severity
+from reconcile.plan.digest import is_rotation
 from reconcile.plan.document import results_document
 from reconcile.plan.limits import blockers
 from reconcile.run.adopting import in_sync_records
@@ -110,6 +112,7 @@ def carry_out(
         result = cut_short(context, planned.plan, begun=begun, finished=finished)
     if journal is not None:
         result = _finished(context, planned, journal, result)
+    result = _with_rotations(planned.plan, result)
     for outcome in result.outcomes:
         context.log(
             "outcome",
@@ -160,6 +163,31 @@ def _gone(planned: Planned) -> tuple[str, ...]:
         return ()
     memory, declared = planned.ledger.memory, planned.desired.definitions
     return gone_names(memory, plan.project, declared, planned.live.connectors)
+
+
+def _with_rotations(plan: Plan, result: ApplyResult) -> ApplyResult:
+    """Return a result that says where secrets alone were changed: plans without secrets show none."""
+    rotated = {change.name: change for change in plan.changes if is_rotation(change)}
+    done = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)
+    outcomes = tuple(
+        replace(outcome, problems=(*outcome.problems, _rotated(rotated[outcome.name])))
+        if outcome.name in rotated and outcome.status in done
+        else outcome
+        for outcome in result.outcomes
+    )
+    return replace(result, outcomes=outcomes)
+
+
+def _rotated(change: Change) -> Problem:
+    keys = ", ".join(key_change.key for key_change in change.keys)
+    return Problem(
+        code=Code.SECRETS_NOT_RESOLVED,
+        message=f"only secrets of {change.name} were changed ({keys}): git names them as before, so"
+        " no plan that was made without secrets shows it",
+        location=change.location,
+        severity=Severity.NOTICE,
+        connector=change.name,
+    )
 
 
 def untouched(

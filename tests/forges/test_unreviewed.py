@@ -45,6 +45,34 @@ class Trap:
 
 
 @KINDS
+def test_a_rotation_that_no_pull_request_can_show_is_applied_and_named(kind, tmp_path):
+    files = {"connectors/orders.yaml": sink("orders-sink")}
+    with site(kind, tmp_path, files) as place:
+        repository = place.repository
+        token = {"connectors/a.yaml": sink("orders-a", more="    token: ${{ env.SHOP_TOKEN }}\n")}
+        repository.commit("Add a secret", token)
+        place.run("SHOP_TOKEN=one connectform apply --auto-approve && rm apply-result.json")
+        place.extra = {"SHOP_TOKEN": SECRET}
+        repository.branch("tasks")
+        head = repository.commit("More", {"connectors/orders.yaml": sink("orders-sink", tasks=4)})
+        place.open(head)
+        place.plan(head)
+        comment = place.comments()[0].replace("\\", "")
+        assert "made without secrets: those of orders-a were not compared" in comment
+        assert "where one was changed, it is applied as well" in comment
+
+        done = place.apply(place.merge("tasks"))
+
+        assert done.code == 0, done.log
+        assert place.config_of("orders-a")["token"] == SECRET
+        assert place.config_of("orders-sink")["tasks.max"] == "4"
+        told = "only secrets of orders-a were changed (token)"
+        assert told in done.log
+        assert kind is ForgeKind.GITLAB or told in done.summary.replace("\\", "")
+        assert SECRET not in done.log + done.summary
+
+
+@KINDS
 def test_a_pull_request_reaches_no_other_cluster_and_sees_no_secret(kind, tmp_path):
     files = {"connectors/orders.yaml": sink("orders-sink")}
     with Trap() as trap, site(kind, tmp_path, files) as place:
