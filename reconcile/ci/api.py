@@ -59,15 +59,16 @@ class Api:
         answer = self._ask("GET", self.url + path, needs="", accept=_HIDDEN)
         return None if answer.status in _HIDDEN else self._value(answer)
 
-    def pages(self, path: str, *, needs: str) -> Iterator[Mapping[str, Any]]:
+    def pages(self, path: str, *, needs: str, within: str = "") -> Iterator[Mapping[str, Any]]:
         """Yield the entries of a list, page after page, each once.
 
-        Pages are followed as the Link header says, and only on the forge itself.
+        `within` names the list where each page is an object around it. Pages are followed as the Link header says, and only on the forge itself.
         """
         url, seen = self.url + path, set()
         for _ in range(_MOST_PAGES):
             answer = self._ask("GET", url, needs=needs)
-            for entry in self._value(answer):
+            value = self._value(answer)
+            for entry in value[within] if within else value:
                 key = entry.get("id")
                 if key not in seen:
                     seen.add(key)
