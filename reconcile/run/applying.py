@@ -12,7 +12,7 @@ from reconcile.apply.problems import interrupted_midway
 from reconcile.errors import ClusterError, DefinitionError, LedgerError, RefusedError
 from reconcile.model.codes import Code
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
-from reconcile.model.plan import Change, Plan
+from reconcile.model.plan import Change, Plan, WithheldBy
 from reconcile.model.problem import Problem, Severity
 from reconcile.plan.digest import is_rotation
 from reconcile.plan.document import results_document
@@ -113,6 +113,7 @@ def carry_out(
     if journal is not None:
         result = _finished(context, planned, journal, result)
     result = _with_rotations(planned.plan, result)
+    result = replace(result, not_approved=_not_approved(planned.plan))
     for outcome in result.outcomes:
         context.log(
             "outcome",
@@ -168,14 +169,17 @@ def _gone(planned: Planned) -> tuple[str, ...]:
 def _with_rotations(plan: Plan, result: ApplyResult) -> ApplyResult:
     """Return a result that says where secrets alone were changed: plans without secrets show none."""
     rotated = {change.name: change for change in plan.changes if is_rotation(change)}
-    done = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)
     outcomes = tuple(
         replace(outcome, problems=(*outcome.problems, _rotated(rotated[outcome.name])))
-        if outcome.name in rotated and outcome.status in done
+        if outcome.name in rotated and outcome.is_done
         else outcome
         for outcome in result.outcomes
     )
     return replace(result, outcomes=outcomes)
+
+
+def _not_approved(plan: Plan) -> tuple[str, ...]:
+    return tuple(item.change.name for item in plan.withheld if item.why is WithheldBy.EXPECTATION)
 
 
 def _rotated(change: Change) -> Problem:
@@ -207,6 +211,7 @@ def untouched(
             for change in (plan.changes if plan else ())
         ),
         problems=tuple(problems),
+        not_approved=_not_approved(plan) if plan else (),
     )
 
 

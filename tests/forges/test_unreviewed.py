@@ -200,8 +200,10 @@ def test_what_the_pull_request_did_not_show_is_not_applied(kind, tmp_path):
         assert done.code == 5, done.log
         assert place.names() == ["orders-one", "orders-sink"]
         told = done.summary if kind is ForgeKind.GITHUB else done.log
-        assert "orders-two" in told
+        assert "Not approved, and left as they are: orders-two." in told.replace("\\", "")
         assert "### What is left" in told
+        if kind is ForgeKind.GITHUB:
+            assert (done.outputs["refused"], done.outputs["has-changes"]) == ("true", "true")
 
 
 @KINDS
@@ -216,6 +218,8 @@ def test_a_commit_without_a_pull_request_applies_nothing(kind, tmp_path):
 
         assert done.code == 4, done.log
         assert "nothing is approved" in done.log
+        assert "Apply incomplete: 0 applied, 1 not approved." in done.log
+        assert "Apply complete" not in done.log + done.summary
         assert place.names() == ["orders-sink"]
         assert place.drift(pushed).code == 0
 
