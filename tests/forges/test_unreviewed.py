@@ -45,6 +45,35 @@ class Trap:
 
 
 @KINDS
+def test_a_project_in_a_folder_of_its_repository_is_planned_applied_and_watched(kind, tmp_path):
+    files = {"connectors/orders.yaml": sink("orders-sink")}
+    with site(kind, tmp_path, files, "kafka/connect") as place:
+        repository = place.repository
+        repository.branch("tasks")
+        wrong = "    trnsforms: x\n    password: hunter2-hunter2\n"
+        path = "kafka/connect/connectors/orders.yaml"
+        head = repository.commit("More", {path: sink("orders-sink", tasks=4, more=wrong)})
+        place.open(head)
+        planned = place.plan(head)
+        (comment,) = place.comments()
+        assert "1 to change" in comment
+        if kind is ForgeKind.GITHUB:
+            assert f"file={path}" in planned.log
+        else:
+            shown = json.loads(planned.kept["codequality.json"])
+            assert path in {entry["location"]["path"] for entry in shown}
+            assert all(entry["location"]["path"].startswith("kafka/connect/") for entry in shown)
+
+        done = place.apply(place.merge("tasks"))
+
+        assert done.code == 0, done.log
+        assert place.config_of("orders-sink")["tasks.max"] == "4"
+        place.cluster.put("orders-sink", place.config_of("orders-sink") | {"tasks.max": "2"})
+        assert place.drift(repository.head()).code == 0
+        assert [state for state, *_ in place.issues()] == ["open"]
+
+
+@KINDS
 def test_a_rotation_that_no_pull_request_can_show_is_applied_and_named(kind, tmp_path):
     files = {"connectors/orders.yaml": sink("orders-sink")}
     with site(kind, tmp_path, files) as place:
