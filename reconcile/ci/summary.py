@@ -44,7 +44,9 @@ def summary_markdown(
     size = min(_FIRST_TRY, room)
     while True:
         share = max(_SMALLEST, (size - len(tail)) // max(1, len(pages)))
-        text = "\n".join([*(page_markdown(page, room=share) for page in pages), tail])
+        text = "\n".join(
+            [*(page_markdown(page, room=share, whole=pipeline.run_url) for page in pages), tail]
+        )
         if len(text.encode()) <= room or size <= _SMALLEST:
             return text if len(text.encode()) <= room else ""
         size //= 2
