@@ -25,7 +25,7 @@ _PASSING: Final = frozenset({500, 502, 503, 504})
 _MOVED: Final = frozenset({301, 302, 307, 308})
 _ABSENT: Final = frozenset({404, 410})
 _TAKEN: Final = frozenset({409, 422})
-_HIDDEN: Final = frozenset({401, 403, 404})
+_HIDDEN: Final = frozenset({401, 403, 404, 410})
 _FINAL: Final = frozenset({FailureKind.TLS, FailureKind.PROTOCOL, FailureKind.TOKEN})
 _LONGEST_MESSAGE: Final = 300
 _NOTHING: Final[frozenset[int]] = frozenset()
@@ -58,15 +58,16 @@ class Api:
         answer = self._ask("GET", self.url + path, needs="", accept=_HIDDEN)
         return None if answer.status in _HIDDEN else self._value(answer)
 
-    def pages(self, path: str, *, needs: str) -> Iterator[Mapping[str, Any]]:
+    def pages(self, path: str, *, needs: str, within: str = "") -> Iterator[Mapping[str, Any]]:
         """Yield the entries of a list, page after page, each once.
 
-        Pages are followed as the Link header says, and only on the forge itself.
+        `within` names the list where each page is an object around it. Pages are followed as the Link header says, and only on the forge itself.
         """
         url, seen = self.url + path, set()
         for _ in range(_MOST_PAGES):
             answer = self._ask("GET", url, needs=needs)
-            for entry in self._value(answer):
+            value = self._value(answer)
+            for entry in value[within] if within else value:
                 key = entry.get("id")
                 if key not in seen:
                     seen.add(key)

@@ -56,7 +56,11 @@ def issue_body(drift: Drift, mark: Mark, pipeline: Pipeline, links: Links) -> st
     """Return the text of the issue while a cluster drifts."""
     head, foot = f"{mark_line(mark)}\n", f"\n{_source(mark, pipeline)}\n\n{_ISSUE_NOTE}\n"
     room = LIMIT - len(head) - len(foot)
-    return head + page_markdown(drifts_page([drift], links=links), room=room) + foot
+    return (
+        head
+        + page_markdown(drifts_page([drift], links=links), room=room, whole=pipeline.run_url)
+        + foot
+    )
 
 
 def changed_text(drift: Drift, pipeline: Pipeline) -> str:
@@ -93,7 +97,7 @@ def _body(page: Page, mark: Mark, pipeline: Pipeline) -> str:
     head = f"{mark_line(mark)}\n"
     foot = "\n".join(["", _source(mark, pipeline), "", *_history(mark.history)])
     room = LIMIT - len(head) - len(foot)
-    return head + page_markdown(page, room=room) + foot
+    return head + page_markdown(page, room=room, whole=pipeline.run_url) + foot
 
 
 def _source(mark: Mark, pipeline: Pipeline) -> str:

@@ -22,7 +22,10 @@ def annotations(problems: Iterable[Problem], *, directory: str = "") -> list[str
 
     `directory` is where the paths of problems count from, within the repository.
     """
-    found = sorted(dict.fromkeys(problems), key=lambda problem: _RANKS.index(problem.severity))
+    every = list(dict.fromkeys(problems))
+    paths = [problem.location.path if problem.location else "" for problem in every]
+    turns = {path: turn for turn, path in reversed([*enumerate(paths)])}
+    found = sorted(every, key=lambda problem: _order(problem, turns))
     lines = [_annotation(problem, directory) for problem in found[:MOST]]
     rest = len(found) - MOST
     if rest > 0:
@@ -30,6 +33,13 @@ def annotations(problems: Iterable[Problem], *, directory: str = "") -> list[str
         text = f"and {rest} more {noun}: see the summary of this job"
         lines.append(command("notice", text, {"title": "connectform"}))
     return lines
+
+
+def _order(problem: Problem, turns: Mapping[str, int]) -> tuple[int, int, int, int]:
+    """Return the gravest first, then file after file as they were first named, from above."""
+    place = problem.location or Location("")
+    rank = _RANKS.index(problem.severity)
+    return (rank, turns[place.path], place.line, place.column)
 
 
 def command(name: str, data: str, properties: Mapping[str, str]) -> str:

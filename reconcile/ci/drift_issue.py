@@ -33,13 +33,13 @@ class Step(StrEnum):
     LEAVE: nothing may be said, since the report is not whole or a later one was told already.
     """
 
-    OPEN = "open"
-    REOPEN = "reopen"
-    EDIT = "edit"
-    COMMENT = "comment"
-    CLOSE = "close"
-    NOTHING = "nothing"
-    LEAVE = "leave"
+    OPEN = "opened"
+    REOPEN = "reopened"
+    EDIT = "edited"
+    COMMENT = "edited and commented on"
+    CLOSE = "closed"
+    NOTHING = "not needed"
+    LEAVE = "left as it is"
 
 
 @dataclass(frozen=True, slots=True)

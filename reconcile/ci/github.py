@@ -110,23 +110,27 @@ class GitHub:
         pulls = self.api.pages(self._path("commits", commit, "pulls"), needs=_READ)
         for pull in [found for found in pulls if found.get("merged_at")]:
             head = str(pull["head"]["sha"])
-            listed = self.api.get(
-                self._path("actions", "artifacts") + f"?name={ARTIFACT}&per_page=100", needs=_RUNS
-            )
-            found = [entry for entry in listed["artifacts"] if _is_of(entry, head)]
+            found = [entry for run in self._runs_for(head) for entry in self._kept_by(run)]
             for entry in sorted(found, key=lambda each: int(each["id"]), reverse=True):
-                run = int(entry["workflow_run"]["id"])
-                if self._is_for_a_pull_request(run):
-                    path = self._path("actions", "artifacts", entry["id"], "zip")
-                    content = _unpacked(self.api.download(path, needs=_RUNS))
-                    if content is not None:
-                        number = int(pull["number"])
-                        return Artifact(pull_request=number, commit=head, run=run, content=content)
+                path = self._path("actions", "artifacts", entry["id"], "zip")
+                content = _unpacked(self.api.download(path, needs=_RUNS))
+                if content is not None:
+                    number, run = int(pull["number"]), int(entry["workflow_run"]["id"])
+                    return Artifact(pull_request=number, commit=head, run=run, content=content)
         return None
 
-    def _is_for_a_pull_request(self, run: int) -> bool:
-        found = self.api.get(self._path("actions", "runs", run), needs=_RUNS)
-        return bool(found.get("event") == "pull_request")
+    def _runs_for(self, head: str) -> list[int]:
+        """Return the runs of workflows for a pull request whose newest commit this is."""
+        asked = urlencode({"head_sha": head, "event": "pull_request", "per_page": "100"})
+        path = f"{self._path('actions', 'runs')}?{asked}"
+        found = self.api.pages(path, needs=_RUNS, within="workflow_runs")
+        return [int(run["id"]) for run in found if _is_ours(run, head)]
+
+    def _kept_by(self, run: int) -> list[Mapping[str, Any]]:
+        """Return the plans that a run kept."""
+        path = self._path("actions", "runs", run, "artifacts") + f"?name={ARTIFACT}&per_page=100"
+        found = self.api.pages(path, needs=_RUNS, within="artifacts")
+        return [entry for entry in found if not entry.get("expired")]
 
     def _listed(self, **query: str) -> list[Issue]:
         asked = urlencode({**query, "per_page": "100"})
@@ -165,11 +169,11 @@ def _login(entry: Mapping[str, Any]) -> str:
     return str(user["login"]) if user else ""  # a deleted account is nobody
 
 
-def _is_of(entry: Mapping[str, Any], head: str) -> bool:
-    """Tell whether an artifact is of a run for this commit, and not of a fork's."""
-    run = entry.get("workflow_run") or {}
-    ours = run.get("head_repository_id") == run.get("repository_id")
-    return not entry.get("expired") and run.get("head_sha") == head and ours
+def _is_ours(run: Mapping[str, Any], head: str) -> bool:
+    """Tell whether a run is for a pull request with this commit, and not for one of a fork."""
+    origin, here = run.get("head_repository") or {}, run.get("repository") or {}
+    ours = origin.get("id") is not None and origin.get("id") == here.get("id")
+    return run.get("event") == "pull_request" and run.get("head_sha") == head and ours
 
 
 def _unpacked(packed: bytes) -> bytes | None:

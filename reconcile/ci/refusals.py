@@ -45,7 +45,7 @@ def gone(url: str, path: str, needs: str) -> ForgeError:
     return _error(
         Code.FORGE_NOT_FOUND,
         f"{host} has no {place}, or the token may not see it",
-        f"it takes {needs}; see whether the repository was renamed",
+        f"{f'it takes {needs}; ' if needs else ''}see whether the repository was renamed",
     )
 
 

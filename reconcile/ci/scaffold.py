@@ -3,54 +3,115 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib import metadata, resources
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from reconcile import __version__
 from reconcile.ci.pipeline import ForgeKind
+from reconcile.desired.git import default_branch, folder_in
 from reconcile.errors import UsageError, usage
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
 from reconcile.run.output import write_file
 
 _ACTION: Final = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}|\./[\w./-]*", re.ASCII)
-_ACTION_PLACE: Final = "@ACTION@"
-_WHEEL_PLACE: Final = "@WHEEL@"
+_WHEEL: Final = re.compile(
+    r"(?:(?P<name>[\w.-]+(?:\[[\w,.-]+\])?) ?@ ?)?(?P<file>[\w./:%+~-]+\.whl(?:#sha256=[0-9a-f]{64})?)"
+    r"|[\w.-]+(?:\[[\w,.-]+\])?==[\w.!+-]+",
+    re.ASCII,
+)
+_BRANCH: Final = re.compile(r"[\w./-]+", re.ASCII)
+_DIRECTORY: Final = re.compile(r"[\w.][\w./-]*", re.ASCII)
+_DIRECTORY_PLACE: Final = "@DIRECTORY@"
 _STAMP: Final = "release.json"
 _GITHUB: Final = "github.com"
-_FILES: Final[Mapping[ForgeKind, Mapping[str, str]]] = {
-    ForgeKind.GITHUB: {
-        ".github/workflows/plan.yml": "github/plan.yml",
-        ".github/workflows/apply.yml": "github/apply.yml",
-        ".github/workflows/drift.yml": "github/drift.yml",
-    },
-    ForgeKind.GITLAB: {".gitlab/connectform.gitlab-ci.yml": "gitlab/connectform.gitlab-ci.yml"},
+_FILES: Final[Mapping[ForgeKind, tuple[tuple[str, str], ...]]] = {
+    ForgeKind.GITHUB: tuple(
+        (f".github/workflows/{name}.yml", f"github/{name}.yml")
+        for name in ("plan", "apply", "drift")
+    ),
+    ForgeKind.GITLAB: ((".gitlab/connectform.gitlab-ci.yml", "gitlab/connectform.gitlab-ci.yml"),),
 }
 
 
-def scaffold_ci(
-    directory: Path, kind: ForgeKind, *, action: str = "", wheel: str = ""
-) -> list[str]:
-    """Write the files of a pipeline; return their paths, relative to the directory.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files of a pipeline; `branch` is what is applied on merging to it."""
+
+    paths: tuple[Path, ...]
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A repository, where in it the project stands ("" for its root), and its default branch."""
+
+    root: Path
+    directory: str
+    branch: str
+
+
+def scaffold_ci(directory: Path, kind: ForgeKind, *, action: str = "", wheel: str = "") -> Written:
+    """Write the files of a pipeline at the root of the repository that a project's folder is in.
 
     `action` is what GitHub's workflows use, `owner/name@COMMIT`; by default the commit that this
-    connectform was made from. `wheel` is what pip installs on GitLab. Raises UsageError where a file
-    stands there already, or no commit is known.
+    connectform was made from. `wheel` is what pip installs on GitLab, pinned; by default the wheel
+    of this release. A folder outside of any repository is taken for the root of a new one, whose
+    branch is main. Raises UsageError where a file stands there already, or something is not known.
     """
-    chosen = _chosen_action(action) if kind is ForgeKind.GITHUB else ""
-    package = wheel or f"connectform[kafka]=={__version__}"
+    place = _place_of(directory)
     texts = {
-        path: _template(name).replace(_ACTION_PLACE, chosen).replace(_WHEEL_PLACE, package)
-        for path, name in _FILES[kind].items()
+        place.root / path: _text(name, kind, place, action, wheel) for path, name in _FILES[kind]
     }
-    existing = [path for path in texts if (directory / path).exists()]
+    existing = [path for path in texts if path.exists()]
     if existing:
-        raise UsageError(*(_exists(path) for path in existing))
+        raise UsageError(*(_exists(path.relative_to(place.root)) for path in existing))
     for path, text in texts.items():
-        write_file(directory / path, text)
-    return list(texts)
+        write_file(path, text)
+    return Written(tuple(texts), place.branch)
+
+
+def _place_of(directory: Path) -> _Place:
+    there = next(path for path in (directory, *directory.absolute().parents) if path.is_dir())
+    top, prefix = folder_in(str(there))
+    if not top:
+        return _Place(directory, "", "main")
+    below = directory.absolute().relative_to(there.absolute())
+    place = _Place(Path(top), (PurePosixPath(prefix) / below).as_posix(), default_branch(top))
+    if place.directory == ".":
+        place = replace(place, directory="")
+    if not _BRANCH.fullmatch(place.branch):
+        raise usage(
+            f"the branch {place.branch} cannot stand in a workflow"
+            if place.branch
+            else "this repository has no default branch that is known here",
+            hint="git remote set-head origin --auto asks the remote; or check the branch out",
+        )
+    if place.directory and not _DIRECTORY.fullmatch(place.directory):
+        raise usage(
+            f"the folder {place.directory} cannot stand in a workflow",
+            hint="call it by letters, digits, '.', '_' and '-'",
+        )
+    return place
+
+
+def _text(name: str, kind: ForgeKind, place: _Place, action: str, wheel: str) -> str:
+    github = kind is ForgeKind.GITHUB
+    filled = {
+        "@ACTION@": _chosen_action(action) if github else "",
+        "@WHEEL@": "" if github else _chosen_wheel(wheel),
+        "@BRANCH@": place.branch,
+        "@BELOW@": f"/{place.directory}" if place.directory else "",
+        _DIRECTORY_PLACE: place.directory,
+    }
+    # What names the folder is left out where the project stands at the root.
+    rows = _template(name).splitlines(keepends=True)
+    text = "".join(row for row in rows if place.directory or _DIRECTORY_PLACE not in row)
+    for mark, value in filled.items():
+        text = text.replace(mark, value)
+    return text
 
 
 def _template(name: str) -> str:
@@ -75,11 +136,43 @@ def _chosen_action(given: str) -> str:
     )
 
 
+def _chosen_wheel(given: str) -> str:
+    """Return what pip installs: one file or version, and text that is safe in YAML and a shell."""
+    found = _WHEEL.fullmatch(given or _released_wheel())
+    if found is None and not given:
+        raise usage(
+            "this connectform was not made by a release, so its wheel has no known address",
+            hint="give --wheel URL#sha256=..., the address of a wheel with its checksum",
+        )
+    if found is None:
+        raise usage(
+            f"--wheel {given} is not one file or one version",
+            hint="write https://.../connectform-VERSION-py3-none-any.whl#sha256=..., or"
+            " connectform[kafka]==VERSION where your index holds it",
+        )
+    bare = found["file"] and not found["name"]
+    return f"connectform[kafka] @ {found[0]}" if bare and "://" in found[0] else found[0]
+
+
+def _stamp() -> Mapping[str, str] | None:
+    """Return what a release wrote down of itself, or None where there was none."""
+    stamp = resources.files("reconcile.ci") / _STAMP
+    return json.loads(stamp.read_text(encoding="utf-8")) if stamp.is_file() else None
+
+
+def _released_wheel() -> str:
+    found = _stamp()
+    if found is None:
+        return ""
+    version = found["version"]
+    place = f"https://{_GITHUB}/{found['repository']}/releases/download/v{version}"
+    return f"{place}/connectform-{version}-py3-none-any.whl"
+
+
 def _released_action() -> str:
     """Return the action of this release, or of the commit that pip installed from; else nothing."""
-    stamp = resources.files("reconcile.ci") / _STAMP
-    if stamp.is_file():
-        found = json.loads(stamp.read_text(encoding="utf-8"))
+    found = _stamp()
+    if found is not None:
         return f"{found['repository']}@{found['commit']}  # v{found['version']}"
     try:
         text = metadata.distribution("connectform").read_text("direct_url.json")
@@ -96,7 +189,7 @@ def _installed_action(origin: Mapping[str, Any]) -> str:
     return f"{name}@{commit}" if commit and parts.hostname == _GITHUB else ""
 
 
-def _exists(path: str) -> Problem:
+def _exists(path: PurePath) -> Problem:
     return Problem(
         code=Code.FILE_EXISTS,
         message=f"{path} exists already; nothing was written",

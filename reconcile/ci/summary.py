@@ -8,6 +8,7 @@ from typing import Final
 from reconcile.ci.by_hand import by_hand_markdown, ways_on
 from reconcile.ci.documents import Documents
 from reconcile.ci.pipeline import Pipeline
+from reconcile.model.outcome import ApplyResult, Outcome
 from reconcile.model.plan import Action, Plan
 from reconcile.report.drift_page import drifts_page
 from reconcile.report.markdown_page import page_markdown
@@ -43,7 +44,9 @@ def summary_markdown(
     size = min(_FIRST_TRY, room)
     while True:
         share = max(_SMALLEST, (size - len(tail)) // max(1, len(pages)))
-        text = "\n".join([*(page_markdown(page, room=share) for page in pages), tail])
+        text = "\n".join(
+            [*(page_markdown(page, room=share, whole=pipeline.run_url) for page in pages), tail]
+        )
         if len(text.encode()) <= room or size <= _SMALLEST:
             return text if len(text.encode()) <= room else ""
         size //= 2
@@ -51,25 +54,33 @@ def summary_markdown(
 
 def outputs_of(documents: Documents, *, exit_code: int | None) -> Mapping[str, str]:
     """Return what later steps may ask for; the numbers are of all clusters together."""
-    count = Counter(change.action for plan in documents.plans for change in plan.changes)
-    digests = [plan.digest for plan in documents.plans]
+    left = [change.action for plan in documents.plans for change in plan.changes]
+    if not documents.plans:
+        left = [outcome.action for outcome in _undone(documents.results)]
+    not_approved = [name for result in documents.results for name in result.not_approved]
+    count = Counter(left)
     values: dict[str, object] = {}
-    if documents.plans or documents.failures:
+    if documents.plans or documents.failures or documents.results:
         values |= {
-            "has-changes": any(plan.changes for plan in documents.plans),
+            "has-changes": bool(left or not_approved),
             "has-deletes": bool(count[Action.DELETE]),
             "add": count[Action.CREATE],
             "change": sum(count[action] for action in _CHANGES),
             "destroy": count[Action.DELETE],
             "plan-file": documents.paths[0] if documents.paths else "",
-            "plan-digest": " ".join(digests),
+            "plan-digest": " ".join(plan.digest for plan in documents.plans),
         }
     if documents.drifts or documents.unknown:
         values["has-drift"] = any(drift.counts for drift in documents.drifts)
     if exit_code is not None:
-        refused = exit_code in _REFUSED or any(plan.refusals for plan in documents.plans)
+        stopped = exit_code in _REFUSED or any(plan.refusals for plan in documents.plans)
+        refused = stopped or bool(not_approved)
         values |= {"exit-code": exit_code, "refused": refused}
     return {name: _text(value) for name, value in values.items()}
+
+
+def _undone(results: Sequence[ApplyResult]) -> list[Outcome]:
+    return [outcome for result in results for outcome in result.outcomes if not outcome.is_done]
 
 
 def _pages(

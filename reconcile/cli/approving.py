@@ -181,7 +181,7 @@ def _apply_one(
             observe=progress.on_event,
             interrupt=interrupt,
         )
-    if planned.plan.changes:
+    if planned.plan.changes or result.not_approved:
         asked = planned.plan.changes if planned.plan.asked else ()
         lines = result_lines(result, asked=asked)
         shell.terminal.note(lines, redactor=shell.context.redactor)

@@ -1,8 +1,9 @@
 """The commands that read and write files: init, validate, lint, export."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -39,6 +40,19 @@ SnapshotsOption = Annotated[
 ]
 
 
+_CI_NEXT: Final = {
+    CiChoice.GITHUB: (
+        "  On GitHub, make the environment connect, with reviewers and the secrets of the cluster;\n"
+        "  what is merged to {branch} is applied there."
+    ),
+    CiChoice.GITLAB: (
+        "  In .gitlab-ci.yml, include: [{{local: .gitlab/connectform.gitlab-ci.yml}}]\n"
+        "  On GitLab, set the variable CONNECTFORM_GITLAB_TOKEN, protect the environment connect,\n"
+        "  and add a pipeline schedule."
+    ),
+}
+
+
 def init(
     shell: Shell,
     directory: Annotated[
@@ -67,7 +81,7 @@ def init(
         typer.Option(
             "--wheel",
             metavar="REQUIREMENT",
-            help="What GitLab's jobs install. Default: this version.",
+            help="What GitLab's jobs install: URL#sha256=... of a wheel. Default: this release.",
         ),
     ] = "",
 ) -> Exit:
@@ -80,18 +94,22 @@ def init(
 
     target = shell.context.directory / directory
     started = any((target / known).exists() for known in PROJECT_FILES)
+    more = ""
     if ci is not None:
         from reconcile.ci.pipeline import ForgeKind
         from reconcile.ci.scaffold import scaffold_ci
 
-        for path in scaffold_ci(target, ForgeKind(ci.value), action=action, wheel=wheel):
-            shell.terminal.say(f"wrote {directory / path}")
+        written = scaffold_ci(target, ForgeKind(ci.value), action=action, wheel=wheel)
+        for path in written.paths:
+            shell.terminal.say(f"wrote {os.path.relpath(path, shell.context.directory)}")
+        more = _CI_NEXT[ci].format(branch=written.branch)
         if started:
+            shell.terminal.say(f"\nNext:\n{more}")
             return Exit.FINE
-    return _init_project(shell, directory, name or target.resolve().name)
+    return _init_project(shell, directory, name or target.resolve().name, more)
 
 
-def _init_project(shell: Shell, directory: Path, name: str) -> Exit:
+def _init_project(shell: Shell, directory: Path, name: str, more: str) -> Exit:
     from reconcile.run.scaffold import scaffold
 
     for path in scaffold(shell.context.directory / directory, name=name):
@@ -101,6 +119,7 @@ def _init_project(shell: Shell, directory: Path, name: str) -> Exit:
         "  connectform validate    check the files, offline\n"
         "  connectform export      write a definition for each connector that runs already\n"
         "  connectform plan        see how the cluster differs"
+        f"{chr(10) if more else ''}{more}"
     )
     return Exit.FINE
 

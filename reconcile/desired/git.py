@@ -116,6 +116,13 @@ def folder_in(path: str) -> tuple[str, str]:
     return top, prefix
 
 
+def default_branch(path: str) -> str:
+    """Return the branch that a clone began with, else the one checked out; nothing for neither."""
+    remote = _text(path, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")
+    own = _text(path, "symbolic-ref", "--quiet", "--short", "HEAD")
+    return remote.removeprefix("origin/") or own
+
+
 def archive(path: str, commit: str) -> Answer:
     """Return the folder as it was at a commit, as a tar file."""
     return run_git(path, "archive", "--format=tar", commit, "--", ".", seconds=60.0, online=True)

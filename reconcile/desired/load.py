@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 from reconcile.desired.checks import Checker
@@ -25,6 +24,7 @@ from reconcile.desired.project import LoadedProject
 from reconcile.desired.references import Kind, Sources
 from reconcile.desired.resolve import resolve
 from reconcile.desired.schemas import DEFINITION
+from reconcile.desired.unused_project import differing_project_file, other_project_file
 from reconcile.desired.yaml_reader import read_yaml
 from reconcile.errors import DefinitionError, UsageError
 from reconcile.model.codes import Code
@@ -220,7 +220,9 @@ def _read_files(loaded: LoadedProject) -> _Files:
     root = project.definitions_root
     paths, missing = find_files(root, project.definitions)
     problems = [_missing(loaded, entry) for entry in missing]
-    paths = [path for path in paths if path not in {project.path, _project_file_in(root, project)}]
+    paths = [
+        path for path in paths if path not in {project.path, other_project_file(root, project)}
+    ]
     outside = escaping(paths, root)
     for path in paths:
         name = shown(path, root)
@@ -238,7 +240,7 @@ def _read_files(loaded: LoadedProject) -> _Files:
             if found.manifest is not None and not reading.problems:
                 manifests.append(found.manifest)
     problems += _unknown_clusters(manifests, tuple(project.clusters))
-    problems += _project_files_that_differ(project)
+    problems += differing_project_file(project)
     return _Files(
         manifests=tuple(manifests),
         problems=tuple(problems),
@@ -247,29 +249,6 @@ def _read_files(loaded: LoadedProject) -> _Files:
         unusable=frozenset(problem.connector for problem in errors_in(tuple(problems))) - {""},
         ignores=tuple(ignores),
     )
-
-
-def _project_file_in(root: str, project: Project) -> str:
-    return str(Path(root, Path(project.path).name))
-
-
-def _project_files_that_differ(project: Project) -> list[Problem]:
-    """Say so where the folder of the definitions has another project file than the one in use."""
-    if not project.definitions_from:
-        return []
-    name = Path(project.path).name
-    other = read_text(_project_file_in(project.definitions_from, project), name)
-    if other == read_text(project.path, name):
-        return []
-    return [
-        Problem(
-            code=Code.OTHER_PROJECT_FILE,
-            message=f"{name} is another one beside these definitions, and is not used for this plan",
-            location=Location(name),
-            hint="what it changes shows once it is merged; merge it before what needs it",
-            severity=Severity.NOTICE,
-        )
-    ]
 
 
 def read_documents(text: str, name: str, shapes: Shapes) -> Reading:

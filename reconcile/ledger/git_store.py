@@ -129,7 +129,9 @@ class GitStore:
     def _entries(self, commit: str, prefixes: Sequence[str]) -> dict[str, str]:
         if not commit:
             return {}
-        listed = self._git("ls-tree", "-r", "-z", commit).out.decode("utf-8", "surrogateescape")
+        listed = self._git("ls-tree", "-r", "-z", "--full-tree", commit).out.decode(
+            "utf-8", "surrogateescape"
+        )
         objects: dict[str, str] = {}
         for line in filter(None, listed.split("\0")):
             about, _, path = line.partition("\t")

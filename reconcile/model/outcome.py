@@ -37,10 +37,18 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     rolled_back: bool = False
 
+    @property
+    def is_done(self) -> bool:
+        """Tell whether all is as the plan wanted it."""
+        return self.status in {OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyResult:
-    """What came of one plan; `problems` kept the whole of it from being carried out."""
+    """What came of one plan; `problems` kept the whole of it from being carried out.
+
+    `not_approved` are the connectors that were left since nobody approved what they need.
+    """
 
     project: str
     cluster: str
@@ -50,6 +58,7 @@ class ApplyResult:
     outcomes: tuple[Outcome, ...]
     interrupted: bool = False
     problems: tuple[Problem, ...] = ()
+    not_approved: tuple[str, ...] = ()
 
     def count(self, *statuses: OutcomeStatus) -> int:
         """Return how many outcomes have one of the given statuses."""

@@ -114,7 +114,8 @@ class KeyChange:
     """One config key, before and after; None where it is absent.
 
     `cause` says who made the difference, as far as that is known. `applied` is what was last applied
-    where that is neither of the two.
+    where that is neither of the two. `rotated` tells that git names the same secret as before, and
+    its value alone is another one.
     """
 
     key: str
@@ -124,6 +125,7 @@ class KeyChange:
     location: Location | None = None
     cause: Cause | None = None
     applied: Shown | None = None
+    rotated: bool = False
 
     @property
     def sensitive(self) -> bool:

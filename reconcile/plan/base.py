@@ -54,6 +54,17 @@ class Base:
             return False if False in kept else None
         return all(kept)
 
+    def names_same_secret(self, key: str, ours: Config) -> bool:
+        """Tell whether git takes a value from where it did when it was last applied.
+
+        Where nobody remembers, any reference counts as the same.
+        """
+        reference = kept_reference(key, ours.reference(key))
+        return reference is not None and all(
+            key in applied.values and applied.values[key].reference == reference
+            for applied in self.applied
+        )
+
     def is_live(self, theirs: Config) -> bool:
         """Tell whether all that was applied is live, as far as that can be seen."""
         keys = {key for applied in self.applied for key in applied.values} | set(theirs)

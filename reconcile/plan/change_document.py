@@ -140,6 +140,7 @@ def _key_change(key_change: KeyChange, before: str, after: str) -> Document:
         before: _shown(key_change.before),
         after: _shown(key_change.after),
         "cause": key_change.cause.value if key_change.cause else None,
+        **({"rotated": True} if key_change.rotated else {}),
         "parts": [_part(part, before, after) for part in key_change.parts],
         "location": location_document(key_change.location),
     }

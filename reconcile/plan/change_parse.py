@@ -145,6 +145,7 @@ def read_key_change(document: Json, before: str = "before", after: str = "after"
         ),
         location=read_location(document["location"]),
         cause=_cause(document["cause"]),
+        rotated=document.get("rotated") is True,
     )
 
 

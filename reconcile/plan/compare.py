@@ -23,11 +23,13 @@ class Comparison:
 
     `config` is what would be written, and None where nothing differs. `masked` and `unresolved`
     are keys that cannot be compared; `lost` are keys whose live value should be kept and cannot
-    be, since the server masks it. `causes` says of each differing key who made it differ.
+    be, since the server masks it. `causes` says of each differing key who made it differ; `rotated` are
+    those whose secret git names as before.
     """
 
     differing: tuple[str, ...] = ()
     causes: Mapping[str, Cause | None] = field(default_factory=dict)
+    rotated: tuple[str, ...] = ()
     ignored: tuple[IgnoredKeys, ...] = ()
     masked: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
@@ -135,6 +137,9 @@ def _concluded(ours: Config, theirs: Config, findings: _Findings, base: Base) ->
     return Comparison(
         differing=differing,
         causes={key: _cause(key, ours, theirs, base) for key in differing},
+        rotated=tuple(
+            key for key in differing if key in theirs and base.names_same_secret(key, ours)
+        ),
         ignored=tuple(
             IgnoredKeys(keys=tuple(keys), reason=reason)
             for reason, keys in findings.ignored.items()

@@ -174,6 +174,7 @@ def _changed(
         config=comparison.config,
         differing=comparison.differing,
         causes=comparison.causes,
+        rotated=comparison.rotated,
         state=state,
         ignored=comparison.ignored,
         lost=comparison.lost if written else (),

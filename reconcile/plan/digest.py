@@ -88,12 +88,11 @@ def plan_digest(entries: Collection[Mapping[str, Any]]) -> str:
 def plan_entry(change: Change, hidden: Collection[str]) -> dict[str, Any] | None:
     """Return what of a change enters the digest of the plan, or None where nothing does.
 
-    A secret enters by its reference. So a change that does no more than bring new secrets under
-    references that git already named (a rotation) has no entry, and one that sets a state besides
+    A secret enters by its reference. So a rotation has no entry, and one that sets a state besides
     enters as that alone: a plan made without secrets has the same digest as one made with them.
     """
     action, config = change.action, change.config
-    if _is_rotation(change):
+    if is_rotation(change):
         if change.state is None:
             return None
         action, config = Action.SET_STATE, None
@@ -108,6 +107,13 @@ def plan_entry(change: Change, hidden: Collection[str]) -> dict[str, Any] | None
         "origin": _origin(change),
         "reset_offsets": change.reset_offsets,
     }
+
+
+def is_rotation(change: Change) -> bool:
+    """Tell whether an update only brings new secrets under references that git named before."""
+    if change.action is not Action.UPDATE or change.config is None:
+        return False
+    return bool(change.keys) and all(key_change.rotated for key_change in change.keys)
 
 
 def declared_digest(definition: Definition) -> str:
@@ -170,16 +176,6 @@ def _fields(config: Config, hidden: Collection[str]) -> dict[str, list[str]]:
 def _origin(change: Change) -> list[str] | None:
     origin = change.origin
     return [origin.cluster, origin.name, origin.precondition.digest] if origin else None
-
-
-def _is_rotation(change: Change) -> bool:
-    """Tell whether an update only replaces values by secrets that references name."""
-    if change.action is not Action.UPDATE or change.config is None:
-        return False
-    return bool(change.keys) and all(
-        key_change.before is not None and change.config.reference(key_change.key) is not None
-        for key_change in change.keys
-    )
 
 
 def _short_class(class_name: str) -> str:

@@ -109,6 +109,7 @@ def result_document(result: ApplyResult) -> Document:
         "interrupted": result.interrupted,
         "summary": {_snake(status.value): counts[status] for status in OutcomeStatus},
         "problems": [_problem(problem) for problem in result.problems],
+        **({"not_approved": list(result.not_approved)} if result.not_approved else {}),
         "outcomes": [_outcome(outcome) for outcome in result.outcomes],
     }
 

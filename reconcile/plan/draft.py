@@ -34,7 +34,7 @@ class DraftChange:
     """A change as decided, before anybody is asked about settings.
 
     `config` is the complete config to write, for creates, updates and moves alone; `differing` its
-    keys that are not so live.
+    keys that are not so live, and `rotated` those of them whose secret git names as before.
     """
 
     action: Action
@@ -46,6 +46,7 @@ class DraftChange:
     config: Config | None = None
     differing: tuple[str, ...] = ()
     causes: Mapping[str, Cause | None] = field(default_factory=dict)
+    rotated: tuple[str, ...] = ()
     cause: Cause | None = None
     state: StateChange | None = None
     ignored: tuple[IgnoredKeys, ...] = ()

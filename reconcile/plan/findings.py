@@ -51,7 +51,6 @@ def findings_of(
         *version_problems(subject, identity.version, identity.release),
         *_halted_problems(subject, change, draft),
         *_mask_problems(subject, change),
-        *_unresolved_problems(subject),
     ]
     if draft.options.validation is not ValidationMode.OFF:
         found += _checked(subject, draft, catalog, validation)
@@ -145,19 +144,3 @@ def _mask_problems(subject: Subject, change: DraftChange) -> list[Problem]:
         if is_masked(value)
     ]
     return [*lost, *written]
-
-
-def _unresolved_problems(subject: Subject) -> list[Problem]:
-    unresolved = sorted(subject.config.unresolved())
-    if not unresolved:
-        return []
-    return [
-        problem_at(
-            subject,
-            Code.SECRETS_NOT_RESOLVED,
-            f"secrets of {subject.name} were not resolved ({', '.join(unresolved)}): this plan can"
-            " be read, not applied",
-            hint="plan without --no-secrets where the secrets are",
-            severity=Severity.NOTICE,
-        )
-    ]

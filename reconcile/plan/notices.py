@@ -39,7 +39,7 @@ def draft_problems(
         *_memory_problems(definitions, live, options),
         *_empty_problems(desired, strays, options),
         *_masked_problems(compared, options),
-        *_unresolved_problems(compared),
+        *_unresolved_problems(definitions),
     )
 
 
@@ -154,15 +154,18 @@ def _masked_problems(compared: Mapping[str, Comparison], options: PlanOptions) -
     ]
 
 
-def _unresolved_problems(compared: Mapping[str, Comparison]) -> list[Problem]:
-    unresolved = {name: found.unresolved for name, found in compared.items() if found.unresolved}
-    if not unresolved:
+def _unresolved_problems(definitions: Mapping[str, Definition]) -> list[Problem]:
+    names = [name for name, definition in definitions.items() if definition.config.unresolved()]
+    if not names:
         return []
+    hold = f"{len(names)} connectors ({_names(names)})" if names[1:] else names[0]
     return [
         Problem(
             code=Code.SECRETS_NOT_RESOLVED,
-            message=f"secrets were not resolved: {_values_of(unresolved)} are not compared",
-            hint="plan without --no-secrets where the secrets are",
+            message=f"this plan was made without secrets: those of {hold} were not compared, and"
+            " where one was changed, it is applied as well",
+            hint="a pipeline plans again with secrets once this is merged; to apply from here, plan"
+            " without --no-secrets",
             severity=Severity.NOTICE,
         )
     ]

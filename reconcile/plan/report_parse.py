@@ -87,6 +87,7 @@ def read_result(document: Json) -> ApplyResult:
         outcomes=tuple(map(_outcome, document["outcomes"])),
         interrupted=document["interrupted"] is True,
         problems=tuple(map(read_problem, document["problems"])),
+        not_approved=tuple(map(str, document.get("not_approved", ()))),
     )
 
 

@@ -15,7 +15,7 @@ from reconcile.model.live import ClusterIdentity, LiveConnector
 from reconcile.model.plan import Change, Plan, Selection, ValidationMode, Withheld, WithheldBy
 from reconcile.model.problem import Location, Problem
 from reconcile.plan.change_parse import read_change, read_problem, read_withheld
-from reconcile.plan.digest import digest_of, plan_digest, plan_entry
+from reconcile.plan.digest import digest_of, is_rotation, plan_digest, plan_entry
 from reconcile.plan.document import PLAN_FORMAT_VERSION
 from reconcile.plan.reference import kept_reference
 
@@ -108,20 +108,22 @@ def completed(
 def matching(fresh: Plan, approved: Plan) -> Plan:
     """Return the fresh plan without the changes that differ from those that were approved.
 
-    A secret that changed under the same reference is no difference.
+    A secret that changed under the same reference is no difference: nothing of it is in a plan that
+    was made without secrets.
     """
-    known = {(change.name, change.action): change.digest for change in approved.changes}
+    names = {change.name for change in approved.changes}
+    known = {(change.name, change.digest) for change in approved.changes}
     changes = tuple(
         change
         for change in fresh.changes
-        if not change.digest or known.get((change.name, change.action)) == change.digest
+        if (is_rotation(change) and not change.state) or (change.name, change.digest) in known
     )
     left = tuple(
         Withheld(
             change=change,
             why=WithheldBy.EXPECTATION,
             reason="it was not approved like this"
-            if (change.name, change.action) in known
+            if change.name in names
             else "it was not approved",
         )
         for change in fresh.changes

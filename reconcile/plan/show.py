@@ -102,6 +102,7 @@ def _key_change(
         parts=explain(before.text, after.text) if plain and before and after else (),
         location=change.definition.locate(key) if change.definition and after else None,
         cause=cause,
+        rotated=key in change.rotated,
     )
 
 

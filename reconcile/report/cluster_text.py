@@ -6,6 +6,7 @@ from typing import Final
 from reconcile.model.live import ClusterIdentity
 from reconcile.model.plan import Change, Selection
 from reconcile.model.problem import Problem
+from reconcile.report.problem_text import weight
 from reconcile.report.spans import EMPTY, Line, bold, dim, indented, line
 from reconcile.report.words import counted, listed
 
@@ -83,10 +84,13 @@ def match_text(declared: int, selection: Selection, cluster: str) -> str:
 def problems_by_change(
     changes: Iterable[Change], problems: Iterable[Problem]
 ) -> tuple[dict[str, list[Problem]], list[Problem]]:
-    """Return the problems of each changed connector, and those of nothing that is shown."""
+    """Return the problems of each changed connector, and those of nothing that is shown.
+
+    Each are in their order, errors before warnings before notices.
+    """
     near: dict[str, list[Problem]] = {change.name: [] for change in changes}
     apart: list[Problem] = []
-    for problem in problems:
+    for problem in sorted(problems, key=weight):
         near.get(problem.connector, apart).append(problem)
     return near, apart
 

@@ -22,26 +22,28 @@ Rows = list[str]
 Shown = Callable[[Section], Rows]
 
 
-def page_markdown(page: Page, *, room: int = ROOM, level: int = 2) -> str:
+def page_markdown(page: Page, *, room: int = ROOM, level: int = 2, whole: str = "") -> str:
     """Return a whole page in at most `room` characters, with headings from a level on.
 
     Everything is shown while there is room for it; then the keys without their values; then one
-    line for each connector; then numbers, and the names of what is urgent. What is urgent comes
-    first in each, and no fence is ever cut.
+    line for each connector; then numbers, and as many names as fit. What is urgent comes first in
+    each, and no fence is ever cut. `whole` is the address of the run that shows the rest.
     """
-    for shown in (_in_full, _keys_alone, _one_line_each):
-        text = _page(page, shown, level)
+    for shown, lacking in _LEVELS:
+        text = _page(page, shown, level, _without(lacking, whole))
         if len(text) <= room:
             return text
-    spare = room - len(_page(page, lambda section: _numbers(section, 0), level))
+    without = _without("details", whole)
+    spare = room - len(_page(page, lambda section: _numbers(section, 0), level, without))
     share = max(0, spare) // max(1, len(page.sections))
-    text = _page(page, lambda section: _numbers(section, share), level)
+    text = _page(page, lambda section: _numbers(section, share), level, without)
     return text if len(text) <= room else _cut(text, room)
 
 
-def _page(page: Page, shown: Shown, level: int) -> str:
+def _page(page: Page, shown: Shown, level: int, without: Rows) -> str:
     marks = "#" * level
     rows = [f"{marks} {inline(page.title)}", "", *_facts(page.facts), *_paragraphs(page.summary)]
+    rows += without
     for section in page.sections:
         if page.sections[1:]:
             rows += [f"{marks}# {inline(section.heading)}", ""]
@@ -81,8 +83,6 @@ def _keys_alone(section: Section) -> Rows:
         *(row for card in section.cards for row in _card(card, _names)),
         *_table(section.table),
         *_aside_headings(section),
-        _without("values"),
-        "",
     ]
 
 
@@ -97,9 +97,14 @@ def _one_line_each(section: Section) -> Rows:
         *connectors,
         *_table(section.table),
         *_aside_headings(section),
-        _without("keys and values"),
-        "",
     ]
+
+
+_LEVELS: Final[Sequence[tuple[Shown, str]]] = (
+    (_in_full, ""),
+    (_keys_alone, "values"),
+    (_one_line_each, "keys and values"),
+)
 
 
 def _numbers(section: Section, room: int) -> Rows:
@@ -109,25 +114,25 @@ def _numbers(section: Section, room: int) -> Rows:
     return [
         *([f"{inline(counts)}.", ""] if counts else []),
         *errors,
-        *_urgent(section, room),
+        *_names_that_fit(section, room),
         *_aside_headings(section),
-        _without("details"),
-        "",
     ]
 
 
-def _urgent(section: Section, room: int) -> Rows:
-    """Return the connectors that must be seen, as many as there is room for."""
-    found = [
-        f"- {code(card.sign.text)} {inline(card.sentence)}" for card in section.cards if card.urgent
-    ]
+def _names_that_fit(section: Section, room: int) -> Rows:
+    """Return as many connectors as there is room for: what must be seen first, what is new last."""
+    cards = sorted(section.cards, key=lambda card: (not card.urgent, card.sign.text == "+"))
+    found = [f"- {code(card.sign.text)} {inline(card.sentence)}" for card in cards]
     sizes = accumulate(len(row) + 1 for row in found)
     first, rest = listed(found, sum(size <= room for size in sizes))
     return [*first, *([f"- {rest}"] if rest else []), ""] if found else []
 
 
-def _without(what: str) -> str:
-    return f"*There is no room here for {what}: the whole is in the report of this run.*"
+def _without(what: str, whole: str) -> Rows:
+    if not what:
+        return []
+    report = link("the report of this run", whole) if whole else "the report of this run"
+    return [f"*There is no room here for {what}: the whole is in {report}.*", ""]
 
 
 def _facts(facts: Sequence[str]) -> Rows:

@@ -9,8 +9,9 @@ from reconcile.model.plan import Action, Change
 from reconcile.model.problem import errors_in
 from reconcile.report.problem_text import problem_lines
 from reconcile.report.spans import EMPTY, Line, Span, Style, bold, indented, line
-from reconcile.report.words import counted, state_word
+from reconcile.report.words import counted, listed, state_word
 
+_MOST_NAMES: Final = 10
 _DONE: Final = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)
 STYLES: Final = {
     OutcomeStatus.APPLIED: Style.GOOD,
@@ -64,7 +65,7 @@ def result_text(result: ApplyResult, *, asked: Sequence[Change] = ()) -> str:
     That of a plan which an operator asked for names what was done: `Done: 1 restarted.`
     """
     done = result.count(*_DONE)
-    whole = done == len(result.outcomes) and not result.interrupted
+    whole = done == len(result.outcomes) and not result.interrupted and not result.not_approved
     if whole and done and errors_in(result.problems):
         return f"Apply incomplete: {done} applied, not all of it recorded."
     if whole:
@@ -72,6 +73,7 @@ def result_text(result: ApplyResult, *, asked: Sequence[Change] = ()) -> str:
             return f"Done: {_asked_text(result, asked)}."
         return f"Apply complete: {_complete_text(result)}."
     counts = [(result.count(status), status.value.replace("-", " ")) for status in _LEFT]
+    counts.append((len(result.not_approved), "not approved"))
     segments = [f"{done} applied", *(f"{count} {word}" for count, word in counts if count)]
     verb = "interrupted" if result.interrupted else "incomplete"
     return f"Apply {verb}: {', '.join(segments)}."
@@ -115,7 +117,12 @@ def advice_lines(result: ApplyResult) -> list[Line]:
         changes = counted(unsettled, "change")
         lines.append(line(f"{changes} may still take effect: run again in a while to see."))
     if left and not failed:
-        lines.append(line("Run again to carry out the rest."))
+        settled = ", once what stands in its way is settled" if result.problems else ""
+        lines.append(line(f"Run again to carry out the rest{settled}."))
+    if result.not_approved:
+        first, rest = listed(result.not_approved, _MOST_NAMES)
+        names = ", ".join([*first, rest] if rest else first)
+        lines.append(line(f"Not approved, and left as they are: {names}."))
     return lines
 
 

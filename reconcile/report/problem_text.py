@@ -30,6 +30,11 @@ def ordered(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=_order)
 
 
+def weight(problem: Problem) -> int:
+    """Return where a problem stands by its severity: errors first."""
+    return _RANKS[problem.severity]
+
+
 def problem_lines(problem: Problem) -> list[Line]:
     """Return one problem: place, severity, message, code; then the hint."""
     first, *more = problem.message.splitlines() or [""]

@@ -10,9 +10,11 @@ from reconcile.apply.execute import apply_plan
 from reconcile.apply.options import ApplyOptions, Interrupt
 from reconcile.apply.problems import interrupted_midway
 from reconcile.errors import ClusterError, DefinitionError, LedgerError, RefusedError
+from reconcile.model.codes import Code
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
-from reconcile.model.plan import Change, Plan
-from reconcile.model.problem import Problem
+from reconcile.model.plan import Change, Plan, WithheldBy
+from reconcile.model.problem import Problem, Severity
+from reconcile.plan.digest import is_rotation
 from reconcile.plan.document import results_document
 from reconcile.plan.limits import blockers
 from reconcile.run.adopting import in_sync_records
@@ -110,6 +112,8 @@ def carry_out(
         result = cut_short(context, planned.plan, begun=begun, finished=finished)
     if journal is not None:
         result = _finished(context, planned, journal, result)
+    result = _with_rotations(planned.plan, result)
+    result = replace(result, not_approved=_not_approved(planned.plan))
     for outcome in result.outcomes:
         context.log(
             "outcome",
@@ -163,6 +167,34 @@ def _gone(planned: Planned) -> tuple[str, ...]:
     return gone_names(memory, plan.project, declared, planned.live.connectors)
 
 
+def _with_rotations(plan: Plan, result: ApplyResult) -> ApplyResult:
+    """Return a result that says where secrets alone were changed: plans without secrets show none."""
+    rotated = {change.name: change for change in plan.changes if is_rotation(change)}
+    outcomes = tuple(
+        replace(outcome, problems=(*outcome.problems, _rotated(rotated[outcome.name])))
+        if outcome.name in rotated and outcome.is_done
+        else outcome
+        for outcome in result.outcomes
+    )
+    return replace(result, outcomes=outcomes)
+
+
+def _not_approved(plan: Plan) -> tuple[str, ...]:
+    return tuple(item.change.name for item in plan.withheld if item.why is WithheldBy.EXPECTATION)
+
+
+def _rotated(change: Change) -> Problem:
+    keys = ", ".join(key_change.key for key_change in change.keys)
+    return Problem(
+        code=Code.SECRETS_NOT_RESOLVED,
+        message=f"only secrets of {change.name} were changed ({keys}): git names them as before, so"
+        " no plan that was made without secrets shows it",
+        location=change.location,
+        severity=Severity.NOTICE,
+        connector=change.name,
+    )
+
+
 def untouched(
     context: Context, item: Planned | NotPlanned, problems: Sequence[Problem]
 ) -> ApplyResult:
@@ -180,6 +212,7 @@ def untouched(
             for change in (plan.changes if plan else ())
         ),
         problems=tuple(problems),
+        not_approved=_not_approved(plan) if plan else (),
     )
 
 

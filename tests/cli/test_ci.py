@@ -181,10 +181,22 @@ def test_ci_is_written_into_a_project_that_is_there(workplace):
     done = workplace.run("init", "--ci", "github", "--action", action)
 
     assert done.code == 0, done.err
-    assert done.err.splitlines() == [
+    assert done.err.splitlines()[:3] == [
         f"wrote .github/workflows/{name}.yml" for name in ("plan", "apply", "drift")
     ]
+    assert "make the environment connect" in done.err
     assert action in (workplace.folder / ".github/workflows/plan.yml").read_text()
+
+
+def test_what_is_still_to_do_on_the_forge_is_said(workplace):
+    wheel = "connectform[kafka]==0.1.0"
+
+    done = workplace.run("init", "new", "--ci", "gitlab", "--wheel", wheel)
+
+    assert done.code == 0, done.err
+    assert "wrote new/.gitlab/connectform.gitlab-ci.yml" in done.err
+    assert "include: [{local: .gitlab/connectform.gitlab-ci.yml}]" in done.err
+    assert "CONNECTFORM_GITLAB_TOKEN" in done.err
 
 
 def test_an_action_that_nobody_knows_is_asked_for(workplace):

@@ -323,7 +323,7 @@ def test_a_cluster_that_calls_itself_unhealthy_is_not_written_to(place: Workplac
         "  hint: see whether the workers reach their brokers; nothing was written\n"
         "\n"
         "Apply incomplete: 0 applied, 2 not attempted.\n"
-        "Run again to carry out the rest.\n"
+        "Run again to carry out the rest, once what stands in its way is settled.\n"
     )
     assert place.cluster.writes == 0
     assert place.outcomes() == {"audit-sink": "not-attempted", "orders-sink": "not-attempted"}

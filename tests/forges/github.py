@@ -195,12 +195,16 @@ class SimulatedGitHub:
         found = [each for each in self.pulls.values() if each["merge_commit_sha"] == commit]
         return page(found, request, base=self.url, default=30)
 
-    # actions/artifacts
-    def list_artifacts(self, request: Request, actor: Actor) -> Response:
-        """List the artifacts of a repository."""
+    # actions/artifacts#list-workflow-run-artifacts
+    def list_artifacts(self, request: Request, actor: Actor, run: str) -> Response:
+        """List the artifacts of a run."""
         del actor
         name = request.query.get("name")
-        found = [each for each in self.artifacts.values() if name in {None, each["name"]}]
+        found = [
+            each
+            for each in self.artifacts.values()
+            if name in {None, each["name"]} and each["workflow_run"]["id"] == int(run)
+        ]
         found.sort(key=lambda each: -each["id"])
         listed = page(found, request, base=self.url, default=30)
         body = {"total_count": len(found), "artifacts": listed.body}
@@ -214,12 +218,20 @@ class SimulatedGitHub:
         host = request.host.replace("127.0.0.1", "localhost")
         return Response(302, None, {"Location": f"http://{host}/blobs/{identity}"})
 
-    # actions/workflow-runs
-    def get_run(self, request: Request, actor: Actor, identity: str) -> Response:
-        """Get a run of a workflow."""
-        del request, actor
-        entry = self.runs.get(int(identity))
-        return Response(200, entry) if entry else _ABSENT
+    # actions/workflow-runs#list-workflow-runs-for-a-repository
+    def list_runs(self, request: Request, actor: Actor) -> Response:
+        """List the runs of all workflows, newest first."""
+        del actor
+        asked = {key: request.query.get(key) for key in ("head_sha", "event")}
+        found = [
+            each
+            for each in self.runs.values()
+            if all(value in {None, each[key]} for key, value in asked.items())
+        ]
+        found.sort(key=lambda each: -each["id"])
+        listed = page(found, request, base=self.url, default=30)
+        body = {"total_count": len(found), "workflow_runs": listed.body}
+        return Response(200, body, listed.headers)
 
     def _blob(self, request: Request) -> Response:
         if "authorization" in request.headers:
@@ -272,14 +284,20 @@ class SimulatedGitHub:
         with zipfile.ZipFile(packed, "w") as files:
             files.writestr("plan.json", content)
         identity = self._next()
-        event = {"event": "pull_request", "path": ".github/workflows/plan.yml"}
-        self.runs[run] = {"id": run, **event, **changed.pop("run_entry", {})}
-        origin = {"id": run, "head_sha": head, "repository_id": 1, "head_repository_id": 1}
+        self.runs[run] = {
+            "id": run,
+            "event": "pull_request",
+            "path": ".github/workflows/plan.yml",
+            "head_sha": head,
+            "repository": {"id": 1},
+            "head_repository": {"id": 1},
+            **changed,
+        }
         self.artifacts[identity] = {
             "id": identity,
             "name": name,
             "expired": False,
-            "workflow_run": origin | changed,
+            "workflow_run": {"id": run, "head_sha": head},
         }
         self.files[identity] = packed.getvalue()
         return identity
@@ -343,9 +361,9 @@ _ROUTES = (
     (r"labels", "POST", "issues", "add_label"),
     (r"pulls/(\d+)", "GET", "pull-requests", "get_pull"),
     (r"commits/([^/]+)/pulls", "GET", "pull-requests", "pulls_of_commit"),
-    (r"actions/artifacts", "GET", "actions", "list_artifacts"),
+    (r"actions/runs", "GET", "actions", "list_runs"),
+    (r"actions/runs/(\d+)/artifacts", "GET", "actions", "list_artifacts"),
     (r"actions/artifacts/(\d+)/zip", "GET", "actions", "get_artifact"),
-    (r"actions/runs/(\d+)", "GET", "actions", "get_run"),
 )
 
 

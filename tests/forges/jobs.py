@@ -199,7 +199,12 @@ class GitLabJob:
         done = run_bash(
             script,
             self.folder,
-            {**self._environment(), **job.get("variables", {}), **self.variables},
+            {
+                **self._environment(),
+                **document["variables"],
+                **job.get("variables", {}),
+                **self.variables,
+            },
         )
         artifacts = job["artifacts"]
         reports = [

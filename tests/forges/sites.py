@@ -57,6 +57,7 @@ class Site:
     connect_url: str
     folder: Path
     request: int = 0
+    directory: str = "."
     extra: dict[str, str] = field(default_factory=dict)
     _runs: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -251,6 +252,7 @@ class Site:
         return {**clean_environment(), **IDENTITY, "PATH": path, "CONNECT_URL": self.connect_url}
 
 
+WHEEL = "https://forge.example/connectform-0.1.0-py3-none-any.whl#sha256=" + "f" * 64
 _MAIN = {"CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
 
 
@@ -269,15 +271,21 @@ def empty_site(kind: ForgeKind, folder: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def site(kind: ForgeKind, folder: Path, files: Mapping[str, str]) -> Iterator[Site]:
-    """Have everything, and a first commit that is applied already."""
+def site(
+    kind: ForgeKind, folder: Path, files: Mapping[str, str], directory: str = "."
+) -> Iterator[Site]:
+    """Have everything, and a first commit that is applied already; the project is in a directory."""
     with empty_site(kind, folder) as place:
         repository = place.repository
-        repository.commit("Begin", {"connectform.yaml": PROJECT_FILE, **files})
-        action = f"--action {ACTION}" if kind is ForgeKind.GITHUB else ""
-        place.run(f"connectform init --ci {kind} {action}")
+        place.directory = directory
+        begin = {"connectform.yaml": PROJECT_FILE, **files}
+        repository.commit("Begin", {f"{directory}/{path}": text for path, text in begin.items()})
+        more = f"--action {ACTION}" if kind is ForgeKind.GITHUB else f"--wheel {WHEEL}"
+        place.run(f"connectform init --ci {kind} {more} {place.directory}")
         repository.commit("Add pipelines", {})
-        place.run("connectform apply --auto-approve && rm apply-result.json")
+        place.run(
+            f"connectform apply --project {place.directory} --auto-approve && rm apply-result.json"
+        )
         yield place
 
 

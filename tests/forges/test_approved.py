@@ -42,6 +42,25 @@ def test_of_several_runs_for_one_commit_the_last_counts(world):
     assert approved(world).content == PLAN
 
 
+def test_a_plan_is_found_among_those_of_many_later_runs(world):
+    keep(world)
+    for run in range(100, 230):
+        keep(world, b"of another pull request", head=f"{run:040d}", run=run)
+    world.forge.merge(world.pull_request, THIRD)
+
+    assert approved(world).content == PLAN
+
+
+def test_a_plan_is_found_behind_many_runs_for_its_own_commit(world):
+    keep(world)
+    if world.kind is ForgeKind.GITHUB:
+        for run in range(100, 230):
+            world.forge.runs[run] = {**world.forge.runs[5], "id": run}
+    world.forge.merge(world.pull_request, THIRD)
+
+    assert approved(world).content == PLAN
+
+
 def test_a_commit_that_no_pull_request_brought_has_no_plan(world):
     keep(world)
 
@@ -59,10 +78,11 @@ def test_a_plan_for_an_older_commit_does_not_count(world):
 @pytest.mark.parametrize(
     "changed",
     [
-        {"head_repository_id": 2},
-        {"run_entry": {"event": "push"}},
+        {"head_repository": {"id": 2}},
+        {"head_repository": None},
+        {"event": "push"},
     ],
-    ids=["a fork", "not for a pull request"],
+    ids=["a fork", "a fork that is gone", "not for a pull request"],
 )
 def test_what_anything_else_kept_does_not_count_on_github(world, changed):
     if world.kind is not ForgeKind.GITHUB:

@@ -39,13 +39,13 @@ def keep(world, *reports, night=1):
 def test_an_issue_lives_as_long_as_the_drift(world):
     other = replace(FOUND, fingerprint="sha256:" + "9" * 64)
 
-    assert keep(world, FOUND, night=1) == ["open"]
-    assert keep(world, FOUND, night=2) == ["edit"]
+    assert keep(world, FOUND, night=1) == ["opened"]
+    assert keep(world, FOUND, night=2) == ["edited"]
     assert world.said_on_issues() == []
-    assert keep(world, other, night=3) == ["comment"]
-    assert keep(world, other, night=4) == ["edit"]
-    assert keep(world, CLEAN, night=5) == ["close"]
-    assert keep(world, CLEAN, night=6) == ["nothing"]
+    assert keep(world, other, night=3) == ["edited and commented on"]
+    assert keep(world, other, night=4) == ["edited"]
+    assert keep(world, CLEAN, night=5) == ["closed"]
+    assert keep(world, CLEAN, night=6) == ["not needed"]
 
     assert len(world.forge.issues) == 1
     assert world.open_issues() == []
@@ -59,18 +59,18 @@ def test_the_issue_of_a_cluster_that_was_given_up_is_closed_and_says_why(world):
         closed = close_given_up(world.context(), target, project_of("prod"))
         again = close_given_up(world.context(), target, project_of("prod"))
 
-    assert [(name, each.step.value) for name, each in closed] == [("old", "close")]
+    assert [(name, each.step.value) for name, each in closed] == [("old", "closed")]
     assert again == []
     assert len(world.open_issues()) == 1
     assert world.said_on_issues() == ["`old` is"]
-    assert keep(world, replace(FOUND, cluster="old"), night=2) == ["reopen"]
+    assert keep(world, replace(FOUND, cluster="old"), night=2) == ["reopened"]
 
 
 def test_drift_that_comes_back_within_a_week_opens_the_same_issue(world):
     keep(world, FOUND, night=1)
     keep(world, CLEAN, night=2)
 
-    assert keep(world, FOUND, night=3) == ["reopen"]
+    assert keep(world, FOUND, night=3) == ["reopened"]
     assert len(world.forge.issues) == 1
     assert len(world.open_issues()) == 1
 
@@ -80,7 +80,7 @@ def test_drift_that_comes_back_later_opens_a_new_one(world):
     keep(world, CLEAN, night=2)
     world.clock.advance(30 * 86_400)
 
-    assert keep(world, FOUND, night=1) == ["open"]
+    assert keep(world, FOUND, night=1) == ["opened"]
     assert len(world.forge.issues) == 2
 
 
@@ -92,7 +92,7 @@ def test_drift_that_comes_back_later_opens_a_new_one(world):
 def test_a_report_that_is_not_whole_never_closes_an_issue(world, report):
     keep(world, FOUND, night=1)
 
-    assert keep(world, report, night=2) == ["leave"]
+    assert keep(world, report, night=2) == ["left as it is"]
     assert len(world.open_issues()) == 1
 
 
@@ -108,7 +108,7 @@ def test_a_cluster_that_was_not_compared_keeps_its_issue(world):
 def test_an_older_report_says_nothing(world):
     keep(world, FOUND, night=2)
 
-    assert keep(world, CLEAN, night=1) == ["leave"]
+    assert keep(world, CLEAN, night=1) == ["left as it is"]
     assert len(world.open_issues()) == 1
 
 
@@ -125,7 +125,7 @@ def test_an_issue_whose_label_somebody_removed_is_found_all_the_same(world):
     for entry in world.forge.issues.values():
         entry["labels"] = []
 
-    assert keep(world, FOUND, night=2) == ["edit"]
+    assert keep(world, FOUND, night=2) == ["edited"]
 
 
 def test_an_issue_of_somebody_else_that_copies_our_mark_is_left_alone(world):
@@ -134,8 +134,8 @@ def test_an_issue_of_somebody_else_that_copies_our_mark_is_left_alone(world):
     who = "user" if "user" in entry else "author"
     entry[who] = {"login": "mallory", "username": "mallory"}
 
-    assert keep(world, CLEAN, night=2) == ["nothing"]
-    assert keep(world, FOUND, night=3) == ["open"]
+    assert keep(world, CLEAN, night=2) == ["not needed"]
+    assert keep(world, FOUND, night=3) == ["opened"]
 
 
 def test_two_runs_at_once_leave_one_issue_open(world):
@@ -144,7 +144,7 @@ def test_two_runs_at_once_leave_one_issue_open(world):
     keep(world, FOUND, night=1)
 
     assert len(world.open_issues()) == 1
-    assert keep(world, FOUND, night=2) == ["edit"]
+    assert keep(world, FOUND, night=2) == ["edited"]
 
 
 def test_the_issue_says_what_drifted_and_how_to_settle_it(world):

@@ -1,5 +1,6 @@
 """A forge that refuses, limits, breaks or sends elsewhere."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -102,6 +103,17 @@ def test_each_refusal_has_its_code_and_a_hint(world, status, code):
     assert problem.hint
     if status not in {404, 410}:
         assert "no: too long" in problem.message
+
+
+def test_what_is_gone_from_the_first_question_on_has_a_hint_that_says_something(world):
+    world.trouble.always("GET", Response(410, {"message": "gone"}))
+
+    with pytest.raises(ForgeError) as caught:
+        comment(world)
+
+    (problem,) = caught.value.problems
+    assert "takes ;" not in problem.hint
+    assert re.match(r"it takes \w", problem.hint)
 
 
 def test_what_a_forge_quotes_of_our_token_is_masked(world):

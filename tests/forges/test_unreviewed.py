@@ -45,6 +45,63 @@ class Trap:
 
 
 @KINDS
+def test_a_project_in_a_folder_of_its_repository_is_planned_applied_and_watched(kind, tmp_path):
+    files = {"connectors/orders.yaml": sink("orders-sink")}
+    with site(kind, tmp_path, files, "kafka/connect") as place:
+        repository = place.repository
+        repository.branch("tasks")
+        wrong = "    trnsforms: x\n    password: hunter2-hunter2\n"
+        path = "kafka/connect/connectors/orders.yaml"
+        head = repository.commit("More", {path: sink("orders-sink", tasks=4, more=wrong)})
+        place.open(head)
+        planned = place.plan(head)
+        (comment,) = place.comments()
+        assert "1 to change" in comment
+        if kind is ForgeKind.GITHUB:
+            assert f"file={path}" in planned.log
+        else:
+            shown = json.loads(planned.kept["codequality.json"])
+            assert path in {entry["location"]["path"] for entry in shown}
+            assert all(entry["location"]["path"].startswith("kafka/connect/") for entry in shown)
+
+        done = place.apply(place.merge("tasks"))
+
+        assert done.code == 0, done.log
+        assert place.config_of("orders-sink")["tasks.max"] == "4"
+        place.cluster.put("orders-sink", place.config_of("orders-sink") | {"tasks.max": "2"})
+        assert place.drift(repository.head()).code == 0
+        assert [state for state, *_ in place.issues()] == ["open"]
+
+
+@KINDS
+def test_a_rotation_that_no_pull_request_can_show_is_applied_and_named(kind, tmp_path):
+    files = {"connectors/orders.yaml": sink("orders-sink")}
+    with site(kind, tmp_path, files) as place:
+        repository = place.repository
+        token = {"connectors/a.yaml": sink("orders-a", more="    token: ${{ env.SHOP_TOKEN }}\n")}
+        repository.commit("Add a secret", token)
+        place.run("SHOP_TOKEN=one connectform apply --auto-approve && rm apply-result.json")
+        place.extra = {"SHOP_TOKEN": SECRET}
+        repository.branch("tasks")
+        head = repository.commit("More", {"connectors/orders.yaml": sink("orders-sink", tasks=4)})
+        place.open(head)
+        place.plan(head)
+        comment = place.comments()[0].replace("\\", "")
+        assert "made without secrets: those of orders-a were not compared" in comment
+        assert "where one was changed, it is applied as well" in comment
+
+        done = place.apply(place.merge("tasks"))
+
+        assert done.code == 0, done.log
+        assert place.config_of("orders-a")["token"] == SECRET
+        assert place.config_of("orders-sink")["tasks.max"] == "4"
+        told = "only secrets of orders-a were changed (token)"
+        assert told in done.log
+        assert kind is ForgeKind.GITLAB or told in done.summary.replace("\\", "")
+        assert SECRET not in done.log + done.summary
+
+
+@KINDS
 def test_a_pull_request_reaches_no_other_cluster_and_sees_no_secret(kind, tmp_path):
     files = {"connectors/orders.yaml": sink("orders-sink")}
     with Trap() as trap, site(kind, tmp_path, files) as place:
@@ -68,7 +125,10 @@ def test_a_pull_request_reaches_no_other_cluster_and_sees_no_secret(kind, tmp_pa
         assert done.code == 0, done.log
         assert trap.visits == []
         (comment,) = place.comments()
-        assert "connectform.yaml is another one beside these definitions" in comment
+        assert (
+            "beside these definitions (other: references.env, clusters.prod.url)"
+            in comment.replace("\\", "")
+        )
         assert "1 to change" in comment
         for text in (done.log, done.summary, comment, *map(bytes.decode, done.kept.values())):
             assert SECRET not in text
@@ -172,8 +232,10 @@ def test_what_the_pull_request_did_not_show_is_not_applied(kind, tmp_path):
         assert done.code == 5, done.log
         assert place.names() == ["orders-one", "orders-sink"]
         told = done.summary if kind is ForgeKind.GITHUB else done.log
-        assert "orders-two" in told
+        assert "Not approved, and left as they are: orders-two." in told.replace("\\", "")
         assert "### What is left" in told
+        if kind is ForgeKind.GITHUB:
+            assert (done.outputs["refused"], done.outputs["has-changes"]) == ("true", "true")
 
 
 @KINDS
@@ -188,6 +250,8 @@ def test_a_commit_without_a_pull_request_applies_nothing(kind, tmp_path):
 
         assert done.code == 4, done.log
         assert "nothing is approved" in done.log
+        assert "Apply incomplete: 0 applied, 1 not approved." in done.log
+        assert "Apply complete" not in done.log + done.summary
         assert place.names() == ["orders-sink"]
         assert place.drift(pushed).code == 0
 

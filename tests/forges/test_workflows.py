@@ -13,6 +13,7 @@ from reconcile.errors import UsageError
 from tests.cli.harness import ROOT
 from tests.forges.expressions import holds
 from tests.forges.jobs import ACTION, extended, read_yaml
+from tests.forges.sites import WHEEL
 from tests.requirements import require
 
 OURS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -40,7 +41,7 @@ def copied(tmp_path_factory):
     """A repository with the workflows that users copy, and our action in it."""
     folder = tmp_path_factory.mktemp("copied")
     scaffold_ci(folder, ForgeKind.GITHUB, action=ACTION)
-    scaffold_ci(folder, ForgeKind.GITLAB)
+    scaffold_ci(folder, ForgeKind.GITLAB, wheel=WHEEL)
     return folder
 
 
@@ -185,6 +186,110 @@ def test_an_action_that_is_not_pinned_is_refused(tmp_path):
         with pytest.raises(UsageError, match="not pinned"):
             scaffold_ci(tmp_path, ForgeKind.GITHUB, action=action)
     assert list(tmp_path.iterdir()) == []
+
+
+def package_of(folder, wheel):
+    scaffold_ci(folder, ForgeKind.GITLAB, wheel=wheel)
+    document = read_yaml(folder / ".gitlab/connectform.gitlab-ci.yml")
+    return document["variables"]["CONNECTFORM_PACKAGE"]
+
+
+@pytest.mark.parametrize(
+    ("wheel", "package"),
+    [
+        (WHEEL, f"connectform[kafka] @ {WHEEL}"),
+        (f"connectform @ {WHEEL}", f"connectform @ {WHEEL}"),
+        ("connectform[kafka]==0.1.0", "connectform[kafka]==0.1.0"),
+        ("wheels/connectform-0.1.0-py3-none-any.whl", "wheels/connectform-0.1.0-py3-none-any.whl"),
+    ],
+)
+def test_a_wheel_is_written_as_pip_takes_it(tmp_path, wheel, package):
+    assert package_of(tmp_path, wheel) == package
+
+
+@pytest.mark.parametrize(
+    "wheel",
+    [
+        '"$(id)"',
+        "connectform",
+        "connectform>=0.1",
+        "x.whl#sha256=12",
+        "x.whl\nrun: y",
+        "-rx.txt",
+        "x.whl$HOME",
+    ],
+)
+def test_a_wheel_that_is_not_pinned_or_not_a_plain_text_is_refused(tmp_path, wheel):
+    with pytest.raises(UsageError, match="is not one file or one version"):
+        scaffold_ci(tmp_path, ForgeKind.GITLAB, wheel=wheel)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wheel_that_nobody_knows_is_asked_for(tmp_path):
+    with pytest.raises(UsageError, match="its wheel has no known address"):
+        scaffold_ci(tmp_path, ForgeKind.GITLAB)
+
+
+def git(folder, *arguments):
+    done = run("git", *arguments, folder=folder)
+    assert done.returncode == 0, done.stderr
+
+
+def test_pipelines_are_written_at_the_root_and_for_the_default_branch_of_a_repository(tmp_path):
+    git(tmp_path, "init", "--quiet", "--initial-branch=trunk")
+
+    written = scaffold_ci(tmp_path / "kafka/connect", ForgeKind.GITHUB, action=ACTION)
+    scaffold_ci(tmp_path / "kafka/connect", ForgeKind.GITLAB, wheel=WHEEL)
+
+    assert written.branch == "trunk"
+    assert not (tmp_path / "kafka").exists()
+    plan, apply, drift = (
+        read_yaml(tmp_path / f".github/workflows/{name}.yml") for name in ("plan", "apply", "drift")
+    )
+    assert plan["on"]["pull_request"]["branches"] == ["trunk"]
+    assert apply["on"]["push"]["branches"] == ["trunk"]
+    assert holds(apply["jobs"]["apply"]["if"], {"github": {"ref": "refs/heads/trunk"}})
+    given = {
+        name: step["with"]
+        for document in (plan, apply, drift)
+        for job in document["jobs"].values()
+        for step in job["steps"]
+        if (name := step.get("with", {}).get("command"))
+    }
+    assert given["plan"]["project"] == "base/kafka/connect"
+    assert given["plan"]["definitions-from"] == "pull-request/kafka/connect"
+    assert {found["directory"] for found in given.values()} == {"kafka/connect"}
+    assert given["apply"]["project"] == given["drift"]["project"] == "kafka/connect"
+    document = read_yaml(tmp_path / ".gitlab/connectform.gitlab-ci.yml")
+    assert document["variables"]["CONNECTFORM_DIRECTORY"] == "./kafka/connect"
+
+
+def test_actionlint_finds_nothing_in_workflows_for_a_project_in_a_folder(tmp_path):
+    git(tmp_path, "init", "--quiet", "--initial-branch=trunk")
+    scaffold_ci(tmp_path / "kafka/connect", ForgeKind.GITHUB, action=ACTION)
+
+    assert lint(tmp_path, *workflows_of(tmp_path)) == ""
+
+
+def test_the_branch_is_the_one_that_the_remote_names(tmp_path):
+    git(tmp_path, "init", "--quiet", "--initial-branch=feature")
+    git(tmp_path, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/master")
+
+    assert scaffold_ci(tmp_path, ForgeKind.GITHUB, action=ACTION).branch == "master"
+    assert "@" not in re.sub(r"\S+@[0-9a-f]{40}", "", all_text(tmp_path))
+
+
+@pytest.mark.parametrize(("branch", "folder"), [("it's", "."), ("main", "a'b"), ("main", "-x")])
+def test_what_cannot_stand_in_a_workflow_is_refused(tmp_path, branch, folder):
+    git(tmp_path, "init", "--quiet", f"--initial-branch={branch}")
+
+    with pytest.raises(UsageError, match="cannot stand in a workflow"):
+        scaffold_ci(tmp_path / folder, ForgeKind.GITHUB, action=ACTION)
+    assert not (tmp_path / ".github").exists()
+
+
+def all_text(folder):
+    return "".join(path.read_text() for path in workflows_of(folder))
 
 
 def test_files_that_are_there_stay_as_they_are(tmp_path):

@@ -168,6 +168,17 @@ def repository(folder: Path) -> Store:
     return GitStore(str(folder), "prod", SystemClock())
 
 
+def test_a_folder_of_a_repository_reads_what_was_written_from_there(tmp_path: Path) -> None:
+    git_place(tmp_path).open()
+    folder = tmp_path / "alone/kafka/connect"
+    folder.mkdir(parents=True)
+    store = repository(folder)
+
+    assert store.swap({"run/1": "one"}, given={"run/1": None})
+    assert store.read("run/") == {"run/1": "one"}
+    assert repository(tmp_path / "alone").read("run/") == {"run/1": "one"}
+
+
 def test_a_folder_that_is_no_repository_is_told(tmp_path: Path) -> None:
     code, message, _ = problem_of(lambda: repository(tmp_path).read(""))
     assert code is Code.LEDGER_REPOSITORY

@@ -115,9 +115,12 @@ def test_the_demo_runs_without_the_checkout(bin_folder, tmp_path):
 
 @pytest.mark.parametrize("forge", ["github", "gitlab"])
 def test_pipelines_are_written_without_the_checkout(bin_folder, tmp_path, forge):
-    action = ("--action", "acme/connectform@" + "f" * 40) if forge == "github" else ()
+    pin = {
+        "github": ("--action", "acme/connectform@" + "f" * 40),
+        "gitlab": ("--wheel", "connectform[kafka]==0.1.0"),
+    }
 
-    said = run(bin_folder / "connectform", "init", "--ci", forge, *action, folder=tmp_path)
+    said = run(bin_folder / "connectform", "init", "--ci", forge, *pin[forge], folder=tmp_path)
 
     assert said.count("wrote .git") == {"github": 4, "gitlab": 2}[forge]  # and .gitignore
     assert not [path for path in tmp_path.rglob("*.yml") if "@ACTION@" in path.read_text()]

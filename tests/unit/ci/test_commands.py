@@ -1,5 +1,7 @@
 """Annotations and outputs that no text can break out of."""
 
+import re
+
 import pytest
 
 from reconcile.ci.commands import MOST, annotations, command, outputs
@@ -59,6 +61,15 @@ def test_the_gravest_ten_are_shown_and_the_rest_counted():
     assert [each.name for each in found] == ["error"] * 7 + ["warning"] * 3 + ["notice"]
     assert found[-1].data == "and 5 more problems: see the summary of this job"
     assert len(found) == MOST + 1
+
+
+def test_of_one_weight_each_file_is_told_from_above_in_the_order_of_files():
+    places = [("b.yaml", 9), ("a.yaml", 7), ("b.yaml", 2), ("a.yaml", 1)]
+    found = [problem(location=Location(path, line, 1)) for path, line in places]
+
+    told = [re.search(r"file=(\S+?),line=(\d+)", line).groups() for line in annotations(found)]
+
+    assert told == [("b.yaml", "2"), ("b.yaml", "9"), ("a.yaml", "1"), ("a.yaml", "7")]
 
 
 def test_the_same_problem_is_told_once():

@@ -11,6 +11,7 @@ from reconcile.ci.documents import Documents
 from reconcile.ci.pipeline import ForgeKind, Pipeline
 from reconcile.ci.summary import LARGEST, outputs_of, summary_markdown
 from reconcile.model.codes import Code
+from reconcile.model.outcome import Outcome, OutcomeStatus
 from reconcile.model.plan import Action
 from reconcile.model.problem import Problem
 from reconcile.plan.limits import exact_numbers
@@ -46,6 +47,41 @@ def test_a_refusal_is_known_by_the_exit_code(code, refused):
 
 def test_a_plan_that_apply_would_refuse_is_refused_whatever_the_exit_code():
     assert outputs_of(Documents(plans=(PLAN,)), exit_code=2)["refused"] == "true"
+
+
+def applied(*statuses, not_approved=()):
+    """Return what came of an apply that created a connector for each status."""
+    outcomes = tuple(
+        Outcome(name=f"orders-{number}", action=Action.CREATE, status=status)
+        for number, status in enumerate(statuses)
+    )
+    result = replace(results()[0], outcomes=outcomes, problems=(), not_approved=not_approved)
+    return Documents(results=(result,))
+
+
+def test_a_missing_approval_is_a_refusal_whatever_else_was_applied():
+    documents = applied(OutcomeStatus.APPLIED, not_approved=("orders-x",))
+
+    found = outputs_of(documents, exit_code=5)
+
+    assert (found["refused"], found["has-changes"]) == ("true", "true")
+    assert outputs_of(applied(OutcomeStatus.FAILED), exit_code=5)["refused"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "add"),
+    [
+        ([OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED], "0"),
+        ([OutcomeStatus.APPLIED, OutcomeStatus.FAILED, OutcomeStatus.NOT_ATTEMPTED], "2"),
+    ],
+    ids=["all was applied", "some failed"],
+)
+def test_after_an_apply_the_outputs_count_what_is_left(statuses, add):
+    found = outputs_of(applied(*statuses), exit_code=0)
+
+    assert (found["has-changes"], found["add"]) == ("true" if add != "0" else "false", add)
+    assert (found["has-deletes"], found["change"], found["destroy"]) == ("false", "0", "0")
+    assert found.keys() >= {"plan-file", "plan-digest", "refused", "exit-code"}
 
 
 def test_what_is_refused_says_in_a_pull_request_how_it_goes_on():

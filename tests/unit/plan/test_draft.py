@@ -208,13 +208,18 @@ def test_masked_values_are_noticed_once_for_all_connectors(number, told):
 
 def test_unresolved_secrets_are_noticed_once_for_all_connectors():
     found = draft(
-        desired(definition(references={"token": "${{ env.T }}"})),
-        live(live_connector(config={"token": "theirs"})),
+        desired(
+            definition(references={"token": "${{ env.T }}"}),
+            definition("created", references={"token": "${{ env.T }}"}),
+            definition("plain"),
+        ),
+        live(live_connector(config={"token": "theirs"}), live_connector("plain")),
     )
-    assert found.changes == ()
+    assert [change.name for change in found.changes] == ["created"]
     assert codes(found) == [Code.SECRETS_NOT_RESOLVED]
     assert found.problems[0].message == (
-        "secrets were not resolved: 1 value of orders are not compared"
+        "this plan was made without secrets: those of 2 connectors (created, orders) were not"
+        " compared, and where one was changed, it is applied as well"
     )
 
 

@@ -290,15 +290,6 @@ def test_a_mask_in_git_is_refused_where_it_would_be_written():
     assert problem.hint == "put a reference to the secret there: ${{ env.NAME }}"
 
 
-def test_secrets_that_were_not_resolved_are_named():
-    wanted = definition(references={"token": "${{ env.T }}", "a.secret": "${{ env.A }}"})
-    (problem,) = problems(wanted)
-    assert problem.message == (
-        "secrets of orders were not resolved (a.secret, token): this plan can be read, not applied"
-    )
-    assert problem.hint == "plan without --no-secrets where the secrets are"
-
-
 def test_every_finding_about_a_key_stands_at_its_line():
     rule = IgnoreRule(keys=("token",), reason="platform")
     wanted = with_places(

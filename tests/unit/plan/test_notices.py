@@ -89,8 +89,10 @@ def test_values_not_compared_for_want_of_secrets_are_told_with_what_to_do():
     assert found.problems == (
         Problem(
             code=Code.SECRETS_NOT_RESOLVED,
-            message="secrets were not resolved: 2 values of orders are not compared",
-            hint="plan without --no-secrets where the secrets are",
+            message="this plan was made without secrets: those of orders were not compared, and"
+            " where one was changed, it is applied as well",
+            hint="a pipeline plans again with secrets once this is merged; to apply from here, plan"
+            " without --no-secrets",
             severity=Severity.NOTICE,
         ),
     )

@@ -1,11 +1,13 @@
 """A plan that was kept in a file is the plan that was made, or is refused."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from reconcile.errors import DefinitionError
+from reconcile.model.applied import Applied, AppliedValue
 from reconcile.model.codes import Code
 from reconcile.model.config import Config, Secret
 from reconcile.model.desired import IgnoreRule, MovedFrom, TargetState
@@ -15,6 +17,7 @@ from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.saved import completed, matching, read_plans
 from tests.unit.plan.test_withhold import hold
 from tests.unit.plan.worlds import (
+    BASE,
     NOON,
     definition,
     desired,
@@ -218,8 +221,6 @@ def test_only_what_was_approved_is_applied():
 
 def test_what_nobody_approved_is_left():
     fresh = full_plan()
-    from dataclasses import replace
-
     left = matching(fresh, replace(fresh, changes=()))
     assert left.changes == ()
     assert {item.reason for item in left.withheld if item.why == "expectation"} == {
@@ -235,6 +236,59 @@ def test_a_rotation_needs_no_new_approval():
     )
     nothing = plan(desired(definition()), live(live_connector()))
     assert matching(rotated, nothing).changes == rotated.changes
+
+
+def with_token(value, reference, *, remembered="${{ env.T }}", state=None):
+    """Plan for a live secret that the ledger remembers under a reference."""
+    config = {"token": value} if value else None
+    values = {key: AppliedValue(text=text) for key, text in BASE.items()}
+    known = Applied(values={**values, "token": AppliedValue(reference=remembered)})
+    return plan(
+        desired(definition(config=config, references={"token": reference}, state=state)),
+        live(live_connector(config={"token": "old"})),
+        memory=memory(record(applied=known)),
+    )
+
+
+def test_a_secret_under_another_reference_is_no_rotation():
+    shown = with_token(None, "${{ env.OTHER }}")
+    fresh = with_token("new", "${{ env.OTHER }}")
+    unseen = with_token(None, "${{ env.T }}")
+
+    assert [bool(change.digest) for change in fresh.changes] == [True]
+    assert shown.digest == fresh.digest
+    assert matching(fresh, shown).changes == fresh.changes
+    assert unseen.changes == ()
+    assert matching(fresh, unseen).changes == ()
+
+
+def test_a_text_around_the_same_secret_is_no_rotation():
+    fresh = with_token("new@b", "${{ env.T }}@b", remembered="${{ env.T }}@a")
+
+    assert matching(fresh, replace(fresh, changes=())).changes == ()
+
+
+def test_a_secret_that_git_did_not_name_before_is_no_rotation():
+    fresh = with_token("new", "${{ env.T }}", remembered=None)
+
+    assert matching(fresh, replace(fresh, changes=())).changes == ()
+
+
+def test_a_state_that_was_approved_is_applied_with_a_rotation_beside_it():
+    shown = with_token(None, "${{ env.T }}", state=TargetState.PAUSED)
+    fresh = with_token("new", "${{ env.T }}", state=TargetState.PAUSED)
+
+    assert matching(fresh, shown).changes == fresh.changes
+    assert matching(fresh, replace(shown, changes=())).changes == ()
+
+
+def test_a_saved_rotation_is_one_still():
+    rotated = with_token("new", "${{ env.T }}")
+
+    ((read,),) = [saved(plans_document([rotated]))]
+
+    assert read.plan.digest == rotated.digest
+    assert matching(read.plan, replace(rotated, changes=())).changes == read.plan.changes
 
 
 def test_what_is_applied_as_asked_has_no_config_to_fill():

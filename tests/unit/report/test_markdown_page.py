@@ -135,6 +135,23 @@ def test_of_thousands_of_deletes_those_that_fit_are_named_and_the_rest_counted()
     assert f"and {3_000 - named:,} more" in text
 
 
+def test_the_room_is_filled_with_names_and_what_is_new_comes_last() -> None:
+    found = many(Action.CREATE, 3_000)
+    changed = [change(Action.UPDATE, f"changed-{number:02}") for number in range(40)]
+    doomed = [change(Action.DELETE, "doomed")]
+    plan = replace(found, changes=(*found.changes, *changed, *doomed))
+
+    text = page_markdown(plans_page([plan], links={}), whole="https://forge.example/runs/7")
+
+    assert 55_000 < len(text) <= 60_000
+    named = text.count("will be created")
+    assert named > 500
+    assert f"and {3_000 - named:,} more" in text
+    assert text.index("doomed will") < text.index("changed-00") < text.index("changed-39")
+    assert text.index("changed-39") < text.index("will be created")
+    assert "in [the report of this run](<https://forge.example/runs/7>)" in text
+
+
 @pytest.mark.parametrize("others", [1, 50, 3_000])
 def test_a_refused_plan_says_so_before_anything_else(others) -> None:
     found = replace(many(Action.UPDATE, others), refusals=nouns.REFUSALS)

@@ -146,6 +146,15 @@ def test_what_an_operator_asked_for_and_did_not_get_is_incomplete() -> None:
     )
 
 
+def test_what_nobody_approved_is_named_and_nothing_counts_as_complete() -> None:
+    left = replace(_result(), not_approved=("orders-a", "orders-b"))
+
+    assert plain(result_lines(left)) == (
+        "Apply incomplete: 0 applied, 2 not approved.\n"
+        "Not approved, and left as they are: orders-a, orders-b.\n"
+    )
+
+
 def test_what_stands_in_the_way_of_a_whole_plan_is_told_once() -> None:
     problem = Problem(code=Code.CLUSTER_UNHEALTHY, message="no writes now", hint="wait")
     left = [_outcome(OutcomeStatus.NOT_ATTEMPTED)] * 2
@@ -155,5 +164,5 @@ def test_what_stands_in_the_way_of_a_whole_plan_is_told_once() -> None:
         "  hint: wait\n"
         "\n"
         "Apply incomplete: 0 applied, 2 not attempted.\n"
-        "Run again to carry out the rest.\n"
+        "Run again to carry out the rest, once what stands in its way is settled.\n"
     )

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from reconcile.model.codes import Code
@@ -175,6 +177,15 @@ def test_an_error_in_a_change_stands_with_it_and_only_there() -> None:
     assert text.count("topics is missing") == 1
     assert text.index("topics is missing") < text.index("Plan: 0 to add, 1 to change")
     assert text.endswith("Planning failed: 1 error; nothing can be applied.\n")
+
+
+def test_what_speaks_of_a_change_stands_there_by_its_weight() -> None:
+    ranks = [Severity.NOTICE, Severity.WARNING, Severity.ERROR]
+    found = tuple(replace(_error("orders-sink"), message=rank, severity=rank) for rank in ranks)
+
+    text = _text(plan(change(), problems=found))
+
+    assert text.index("error: ") < text.index("warning: ") < text.index("notice: ")
 
 
 def test_a_warning_does_not_fail_a_plan() -> None:
