@@ -5,11 +5,14 @@ from typing import Final
 
 from reconcile.model.codes import Code
 from reconcile.model.desired import TargetState
+from reconcile.model.live import ConnectorKind
 from reconcile.model.plan import ValidationMode
 from reconcile.model.plugin import Catalog, SettingError, Validation
 from reconcile.model.problem import Problem, Severity
 from reconcile.model.release import INITIAL_STATE
+from reconcile.plan.base import CLASS
 from reconcile.plan.draft import Draft, DraftChange
+from reconcile.plugins.aliases import canonical, kinds_of
 from reconcile.plugins.catalog import plugin_of
 from reconcile.plugins.check import VERSION_KEY, check_config
 from reconcile.plugins.judge import (
@@ -52,7 +55,11 @@ def findings_of(
         *_halted_problems(subject, change, draft),
         *_mask_problems(subject, change),
         *_unresolved_problems(subject),
+        *_move_problems(subject, change, draft, catalog),
     ]
+    if change.origin is not None and _class_is_unknown(subject, draft, None):
+        # A move stops the old connector before the new one is created, so this is always looked at.
+        return (unknown_class(subject, draft.aliases, _REMEDY),)
     if draft.options.validation is not ValidationMode.OFF:
         found += _checked(subject, draft, catalog, validation)
     return tuple(found)
@@ -147,6 +154,41 @@ def _mask_problems(subject: Subject, change: DraftChange) -> list[Problem]:
     return [*lost, *written]
 
 
+def _move_problems(
+    subject: Subject, change: DraftChange, draft: Draft, catalog: Catalog
+) -> list[Problem]:
+    """Say where offsets would go to another class: one of the other kind cannot read them."""
+    if change.origin is None:
+        return []
+    old = change.origin.live
+    former = canonical(old.class_name, draft.aliases)
+    if former == subject.class_name:
+        return []
+    kinds = kinds_of(subject.class_name, catalog.infos)
+    if kinds and old.kind is not ConnectorKind.UNKNOWN and old.kind not in kinds:
+        return [
+            problem_at(
+                subject,
+                Code.CANNOT_MOVE,
+                f"{old.name} is a {old.kind}, and {subject.name} would be a {kinds[0]}, which cannot"
+                " go on from its offsets",
+                key=CLASS,
+                hint="remove movedFrom: one is deleted, the other created",
+            )
+        ]
+    return [
+        problem_at(
+            subject,
+            Code.MOVES_TO_OTHER_CLASS,
+            f"{subject.name} is moved from {old.name}, of class {former}: class"
+            f" {subject.class_name} may not understand its offsets",
+            key=CLASS,
+            hint="see in the documentation of both that it does; else remove movedFrom",
+            severity=Severity.WARNING,
+        )
+    ]
+
+
 def _unresolved_problems(subject: Subject) -> list[Problem]:
     unresolved = sorted(subject.config.unresolved())
     if not unresolved:
@@ -155,9 +197,9 @@ def _unresolved_problems(subject: Subject) -> list[Problem]:
         problem_at(
             subject,
             Code.SECRETS_NOT_RESOLVED,
-            f"secrets of {subject.name} were not resolved ({', '.join(unresolved)}): this plan can"
-            " be read, not applied",
-            hint="plan without --no-secrets where the secrets are",
+            f"secrets of {subject.name} were not resolved ({', '.join(unresolved)}), and are not"
+            " compared: apply writes, and tells, what they are then",
+            hint="apply where the secrets are; to see them compared before, plan there",
             severity=Severity.NOTICE,
         )
     ]

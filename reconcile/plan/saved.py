@@ -102,7 +102,14 @@ def completed(
         config, missing = _filled(change, change.config, sources, definitions, live)
         problems += [_lost(change, key) for key in missing]
         changes.append(replace(change, config=config))
-    return replace(saved.plan, changes=tuple(changes), refusals=()), tuple(problems)
+    names = {change.name for change in changes}
+    told = tuple(
+        problem
+        for problem in saved.plan.problems
+        if not (problem.code is Code.SECRETS_NOT_RESOLVED and problem.connector in names)
+    )
+    plan = replace(saved.plan, changes=tuple(changes), problems=told, refusals=())
+    return plan, tuple(problems)
 
 
 def matching(fresh: Plan, approved: Plan) -> Plan:

@@ -16,13 +16,14 @@ from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.ledger import Memory
 from reconcile.model.live import LiveState
-from reconcile.model.plan import Plan
+from reconcile.model.plan import Change, Plan
 from reconcile.model.problem import Location, Problem
 from reconcile.model.project import Project
 from reconcile.plan.act import withhold_held
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.holds import active_holds
+from reconcile.plan.rotation import rotated_against_live, with_fingerprints, with_rotated
 from reconcile.plan.saved import SavedPlan, completed, read_plans
 from reconcile.run.asking import read_aliases
 from reconcile.run.commits import plan_with_commits
@@ -142,7 +143,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
     )
     plan = withhold_held(plan, holds)
     plan = _judged_now(context, loaded, plan, live, found)
-    fresh = plan_with_commits(loaded, plan)
+    fresh = _with_secrets_of_now(loaded, plan, live, ledger.memory, fingerprints)
     everywhere = {**_live_there(context, saved.plan, origins), name: live}
     planned = Planned(
         loaded=loaded,
@@ -152,7 +153,6 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         plan=replace(
             fresh,
             identity=live.identity,
-            problems=(*plan.problems, *secrets_since(plan, fresh, fingerprints)),
             commit=saved.plan.commit,
         ),
         connection=connection,
@@ -164,8 +164,28 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
     )
     return planned, [
         *problems,
-        *moved_since(plan, live, everywhere, fingerprints),
+        *moved_since(plan, live, everywhere, ledger.memory, fingerprints),
     ]
+
+
+def _with_secrets_of_now(
+    loaded: LoadedProject,
+    plan: Plan,
+    live: LiveState,
+    memory: Memory,
+    fingerprints: Fingerprints,
+) -> Plan:
+    """Return a plan that shows and remembers the secrets it writes, and tells of those rotated."""
+    fresh = plan_with_commits(loaded, plan)
+    rotated: dict[str, tuple[str, ...]] = {}
+    changes: list[Change] = []
+    for change in fresh.changes:
+        found, record = live.connectors.get(change.name), memory.records.get(change.name)
+        keys = rotated_against_live(change, found, record, fingerprints)
+        rotated[change.name] = keys
+        changes.append(with_fingerprints(with_rotated(change, keys, found), fingerprints))
+    told = secrets_since(plan, fresh, rotated, fingerprints)
+    return replace(fresh, changes=tuple(changes), problems=(*plan.problems, *told))
 
 
 def _judged_now(

@@ -294,9 +294,10 @@ def test_secrets_that_were_not_resolved_are_named():
     wanted = definition(references={"token": "${{ env.T }}", "a.secret": "${{ env.A }}"})
     (problem,) = problems(wanted)
     assert problem.message == (
-        "secrets of orders were not resolved (a.secret, token): this plan can be read, not applied"
+        "secrets of orders were not resolved (a.secret, token), and are not compared: apply writes,"
+        " and tells, what they are then"
     )
-    assert problem.hint == "plan without --no-secrets where the secrets are"
+    assert problem.hint == "apply where the secrets are; to see them compared before, plan there"
 
 
 def test_every_finding_about_a_key_stands_at_its_line():
