@@ -200,7 +200,9 @@ def lease() -> Lease:
 def test_a_cluster_without_the_plugin_takes_no_connector_and_the_old_one_stays(
     tmp_path: Path, how: str
 ):
-    with two_clusters(tmp_path, quick(only=["FileStreamSink"])) as two:
+    with two_clusters(
+        tmp_path, quick(only=["org.apache.kafka.connect.file.FileStreamSinkConnector"])
+    ) as two:
         two.withdraw("old")
         two.declare("new", "west", FROM_EAST)
 
