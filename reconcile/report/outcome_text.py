@@ -83,6 +83,7 @@ def total_result_lines(results: Sequence[ApplyResult]) -> list[Line]:
         results[0],
         outcomes=tuple(outcome for result in results for outcome in result.outcomes),
         interrupted=any(result.interrupted for result in results),
+        problems=tuple(problem for result in results for problem in result.problems),
     )
     return [
         *(line(f"{result.cluster}: {result_text(result)}") for result in results),

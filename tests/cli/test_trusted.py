@@ -10,6 +10,8 @@ import pytest
 from reconcile.clock import SystemClock
 from reconcile.ledger import keys
 from reconcile.ledger.sqlite_store import SqliteStore
+from reconcile.ledger.writing import lease_text
+from reconcile.model.ledger import Lease
 from reconcile.plan.digest import digest_of
 from reconcile.redact import forms_of
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
@@ -460,6 +462,30 @@ def test_a_killed_run_holds_nobody_up_and_is_finished_by_the_same_command(workpl
 
 def test_a_lock_that_nobody_gives_back_can_be_broken(workplace: Workplace):
     assert "Nobody holds the lock" in workplace.run("unlock", "--auto-approve").err
+
+
+def test_a_lock_that_has_expired_by_the_clock_here_is_taken_over_and_told(workplace: Workplace):
+    now = SystemClock().now()
+    live = Lease(
+        id="other",
+        project="tests",
+        actor="ada",
+        command="apply",
+        host="elsewhere",
+        process="1",
+        since=now - timedelta(seconds=400),
+        expires=now - timedelta(seconds=100),
+    )
+    store = SqliteStore(workplace.folder / ".connectform/local.db", place="local.db")
+    store.swap({keys.LEASE: lease_text(live)}, given={})
+    workplace.write_sink("a")
+
+    result = apply(workplace)
+
+    assert result.code == 0, result.both
+    assert "Took over the lock of cluster local that ada held for apply of tests" in result.err
+    assert "one of the two clocks is wrong" in result.err
+    assert "Took over" not in apply(workplace).err
 
 
 def test_a_hold_leaves_the_format_of_a_later_version_as_it_is(workplace: Workplace):
