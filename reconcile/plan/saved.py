@@ -14,7 +14,7 @@ from reconcile.model.desired import Definition
 from reconcile.model.live import ClusterIdentity, LiveConnector
 from reconcile.model.plan import Change, Plan, Selection, ValidationMode, Withheld, WithheldBy
 from reconcile.model.problem import Location, Problem
-from reconcile.plan.change_parse import read_change, read_problem, read_withheld
+from reconcile.plan.change_parse import read_change, read_hold, read_problem, read_withheld
 from reconcile.plan.digest import digest_of, plan_digest, plan_entry
 from reconcile.plan.document import PLAN_FORMAT_VERSION
 from reconcile.plan.reference import kept_reference
@@ -164,6 +164,7 @@ def _plan(document: Json, path: str) -> SavedPlan:
         orphaned=tuple(document.get("orphaned", ())),
         unrecorded=tuple(document.get("unrecorded", ())),
         withheld=tuple(read_withheld(entry) for entry in document.get("withheld", ())),
+        holds=tuple(read_hold(entry) for entry in document.get("holds", ())),
         failing=tuple(document["failing"]),
         problems=tuple(read_problem(entry) for entry in document["problems"]),
         refusals=tuple(read_problem(entry) for entry in document.get("refusals", ())),

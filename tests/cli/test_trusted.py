@@ -58,6 +58,21 @@ def test_a_saved_plan_is_applied_exactly_and_running_it_again_finds_it_done(work
     assert set(workplace.cluster.configs()) == {"a"}
 
 
+def test_show_prints_what_plan_printed_of_what_is_held(workplace: Workplace):
+    for name in ("a", "b"):
+        workplace.write_sink(name)
+    apply(workplace)
+    for name in ("a", "b"):
+        workplace.write_sink(name, file="new.txt")
+    workplace.run("hold", "a", "--reason", "incident 4711", "--until", "4h")
+    planned = workplace.run("plan", "--out", "plan.json")
+
+    shown = workplace.run("show", "plan.json")
+
+    assert "Holds: 1 hold in force." in shown.out
+    assert shown.out == planned.out
+
+
 def test_a_stale_plan_writes_nothing_and_lists_all_that_moved(workplace: Workplace):
     for name in ("a", "b", "c"):
         workplace.write_sink(name)
