@@ -11,6 +11,7 @@ from reconcile.model.plugin import Catalog, SettingError, Validation
 from reconcile.model.problem import Problem, Severity
 from reconcile.model.release import INITIAL_STATE
 from reconcile.plan.base import CLASS
+from reconcile.plan.digest import short_class
 from reconcile.plan.draft import Draft, DraftChange
 from reconcile.plugins.aliases import canonical, kinds_of
 from reconcile.plugins.catalog import plugin_of
@@ -162,7 +163,8 @@ def _move_problems(
         return []
     old = change.origin.live
     former = canonical(old.class_name, draft.aliases)
-    if former == subject.class_name:
+    unlisted = not draft.aliases and short_class(former) == short_class(subject.class_name)
+    if former == subject.class_name or unlisted:
         return []
     kinds = kinds_of(subject.class_name, catalog.infos)
     if kinds and old.kind is not ConnectorKind.UNKNOWN and old.kind not in kinds:
