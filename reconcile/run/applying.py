@@ -149,7 +149,8 @@ def _finished(
         gone = () if planned.plan.asked else _gone(planned)
         journal.finish(result, records, gone)
     except (LedgerError, ClusterError) as error:
-        return replace(result, problems=(*result.problems, *error.problems))
+        new = [problem for problem in error.problems if problem not in result.problems]
+        return replace(result, problems=(*result.problems, *new))
     return result
 
 

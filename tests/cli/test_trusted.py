@@ -479,6 +479,18 @@ def test_a_lock_that_nobody_gives_back_can_be_broken(workplace: Workplace):
     assert "Nobody holds the lock" in workplace.run("unlock", "--auto-approve").err
 
 
+def test_a_lock_that_is_broken_in_the_middle_of_an_apply_is_told_once(workplace: Workplace):
+    workplace.write_sink("a")
+    with workplace.start("apply", "--auto-approve") as process:
+        wait_for(lambda: "a" in workplace.cluster.configs())
+        store = SqliteStore(workplace.folder / ".connectform/local.db", place="local.db")
+        store.swap({keys.LEASE: None}, given={})
+        _, err = process.communicate(timeout=120)
+
+    assert process.returncode == 5, err
+    assert err.count("[CF805]") == 1
+
+
 def test_a_lock_that_has_expired_by_the_clock_here_is_taken_over_and_told(workplace: Workplace):
     now = SystemClock().now()
     live = Lease(
