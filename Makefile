@@ -17,7 +17,7 @@ REAL := -m "real and not soak" -n 2 --dist loadgroup
 
 # The fast tests run every line and branch of the packages that decide and never act.
 FAST := tests/unit tests/laws tests/architecture
-PURE := model plan lint plugins report health anomaly redact
+PURE := model plan lint plugins report health anomaly measure redact
 PURE_COVERAGE := 99
 
 comma := ,
@@ -83,8 +83,9 @@ docs: setup ## Check that the documentation tells the truth
 	$(PYTEST) tests/docs tests/architecture/test_problems_page.py
 
 .PHONY: rules
-rules: setup ## Write docs/lint-rules.md from the table of rules
+rules: setup ## Write docs/lint-rules.md, and the table of docs/metrics.md, from their tables
 	$(BIN)/python -m tests.lint_page
+	$(BIN)/python -m tests.metrics_page
 
 .PHONY: fix
 fix: setup ## Format, and mend what ruff can mend

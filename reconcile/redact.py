@@ -17,7 +17,10 @@ _KEPT_CONTROLS: Final = frozenset("\n\t")
 # GitHub's runner obeys `::name::` where a line begins, and it and Azure's `##[name]`, `##vso[name]`
 # anywhere; whatever is printed may end up in the log of one.
 _COMMAND: Final = re.compile(r"^(\s*):(?=:[A-Za-z])|#(?=#\w*\[)", re.MULTILINE)
-_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Python calls these printable: Unicode's Default_Ignorable_Code_Point, and the empty Braille cell.
+_UNSEEN: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 class Redactor:
@@ -103,14 +106,14 @@ def _base64_forms(secret: str) -> set[str]:
 
 
 def visible(text: str) -> str:
-    """Return the text with control characters, ANSI escapes and direction overrides escaped.
+    """Return the text with control characters, ANSI escapes and what cannot be seen escaped.
 
-    Commands to a pipeline's runner lose their first character in the same way. Line breaks and
+    Spaces that are none, fillers and direction overrides cannot be told from other text. Commands to a pipeline's runner lose their first character in the same way. Line breaks and
     tabs stay. Text from a cluster is data: shown, never obeyed.
     """
     if "::" in text or "##" in text:
         text = _COMMAND.sub(_disarmed, text)
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
     return "".join(
         character if _is_harmless(character) else _escaped(character) for character in text
@@ -130,7 +133,7 @@ def _disarmed(found: re.Match[str]) -> str:
 def _is_harmless(character: str) -> bool:
     if character in _KEPT_CONTROLS:
         return True
-    return (character.isprintable() or character == "\u00a0") and character not in _BIDI
+    return character.isprintable() and not _UNSEEN.match(character)
 
 
 def _escaped(character: str) -> str:

@@ -58,6 +58,7 @@ HOSTILE = {
     "no character of XML": "a\x01\x0b\ufffe\uffffb",
     "the end of a section of XML": "]]>",
     "a right-to-left override": "gpj.\u202eexe",
+    "spaces that are none": "a\u00a0b\u200bc\u3000d",
     "an isolate": "a\u2066b\u2069\u200fc",
     "a zero-width space": "a\u200bb\ufeffc",
     "a workflow command": "::error file=a,line=1::injected",

@@ -74,6 +74,10 @@ class Interrupt:
         """Ask to stop; safe in signal handlers and from any thread."""
         self._event.set()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait so many seconds, or until somebody asks to stop; tell whether somebody did."""
+        return self._event.wait(seconds)
+
     @property
     def requested(self) -> bool:
         """Tell whether somebody asked to stop."""

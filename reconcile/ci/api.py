@@ -5,12 +5,11 @@ import random
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
-from reconcile.ci.refusals import gone, no_answer, refused, too_many_requests, unreadable
+from reconcile.ci.refusals import gone, host_of, no_answer, refused, too_many_requests, unreadable
 from reconcile.clock import Clock
 from reconcile.http.failures import FailureKind, HttpFailure
 from reconcile.http.retry import Backoff, next_wait
@@ -177,8 +176,7 @@ class Api:
         if headers.get("x-ratelimit-remaining", headers.get("ratelimit-remaining")) == "0":
             reset = _seconds(headers.get("x-ratelimit-reset", headers.get("ratelimit-reset")))
             if reset is not None:
-                left = datetime.fromtimestamp(reset, UTC) - self.clock.now()
-                return max(left.total_seconds(), 1.0)
+                return max(reset - self.clock.now().timestamp(), 1.0)
             return _WITHOUT_A_HINT
         secondary = b"secondary rate limit" in answer.body.lower()
         limited = secondary or answer.status == HTTPStatus.TOO_MANY_REQUESTS
@@ -188,7 +186,9 @@ class Api:
         if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES or answer.status in accept:
             return answer
         said = self.redactor.redact(_message(answer.body))
-        raise refused(answer.status, said, self.url, url.removeprefix(self.url), needs)
+        own = url.startswith(self.url)
+        path = url.removeprefix(self.url) if own else urlsplit(url).path
+        raise refused(answer.status, said, self.url, path, needs)
 
     def _value(self, answer: Answer) -> Any:  # noqa: ANN401  # JSON
         try:
@@ -199,7 +199,7 @@ class Api:
     def _own(self, url: str) -> str:
         """Return an address on the forge itself; what carries our token goes nowhere else."""
         if not self._is_own(url):
-            raise no_answer(self.url, f"it sends on to {urlsplit(url).netloc or 'nowhere'}")
+            raise no_answer(self.url, f"it sends on to {host_of(url) or 'nowhere'}")
         return url
 
     def _is_own(self, url: str) -> bool:

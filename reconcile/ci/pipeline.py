@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from reconcile.model.config import Secret
-from reconcile.run.identity import run_url_of
+from reconcile.run.identity import run_url_of, shown_url
 
 _GITHUB_API: Final = "https://api.github.com"
 _GITHUB: Final = "https://github.com"
@@ -39,7 +39,7 @@ class Pipeline:
     """
 
     kind: ForgeKind
-    api_url: str = ""
+    api_url: str = field(default="", repr=False)
     repository: str = ""
     token: Secret | None = None
     pull_request: int | None = None
@@ -69,7 +69,7 @@ def _github(environment: Mapping[str, str], event: Mapping[str, Any]) -> Pipelin
     https://docs.github.com/en/actions/reference/workflows-and-actions/variables
     """
     repository = environment.get("GITHUB_REPOSITORY", "")
-    server = environment.get("GITHUB_SERVER_URL", _GITHUB).rstrip("/")
+    server = shown_url(environment.get("GITHUB_SERVER_URL", _GITHUB)).rstrip("/")
     workflow = _workflow(environment, repository)
     request = _mapping(event.get("pull_request"))
     head = _mapping(request.get("head"))
@@ -126,7 +126,7 @@ def _gitlab(environment: Mapping[str, str]) -> Pipeline:
     # In a pipeline of merged results CI_COMMIT_SHA is a merge that is in no branch.
     head = environment.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")
     own_url = environment.get("CI_PROJECT_URL", "")
-    web_url = environment.get("CI_MERGE_REQUEST_PROJECT_URL", own_url)
+    web_url = shown_url(environment.get("CI_MERGE_REQUEST_PROJECT_URL", own_url))
     return Pipeline(
         kind=ForgeKind.GITLAB,
         api_url=environment.get("CI_API_V4_URL", "").rstrip("/"),
@@ -142,7 +142,9 @@ def _gitlab(environment: Mapping[str, str]) -> Pipeline:
         web_url=web_url,
         run_url=run_url_of(environment),
         # The job that is started by hand is in the pipeline of the merge, which is still to come.
-        manual_url=f"{web_url}/-/pipelines" if request else environment.get("CI_PIPELINE_URL", ""),
+        manual_url=f"{web_url}/-/pipelines"
+        if request
+        else shown_url(environment.get("CI_PIPELINE_URL", "")),
         fork=source != target,
     )
 

@@ -9,11 +9,12 @@ from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
 
 _MINUTE: Final = 60
+_DAY: Final = 86_400
 
 
 def refused(status: int, said: str, url: str, path: str, needs: str) -> ForgeError:
     """Return the error for an answer that is none."""
-    host = urlsplit(url).netloc
+    host = host_of(url)
     told = f": {said}" if said else ""
     match status:
         case HTTPStatus.UNAUTHORIZED:
@@ -40,7 +41,7 @@ def refused(status: int, said: str, url: str, path: str, needs: str) -> ForgeErr
 
 def gone(url: str, path: str, needs: str) -> ForgeError:
     """Return the error for something that is not there, or that the token may not see."""
-    host, place = urlsplit(url).netloc, path.partition("?")[0]
+    host, place = host_of(url), path.partition("?")[0]
     return _error(
         Code.FORGE_NOT_FOUND,
         f"{host} has no {place}, or the token may not see it",
@@ -50,10 +51,10 @@ def gone(url: str, path: str, needs: str) -> ForgeError:
 
 def too_many_requests(url: str, seconds: float) -> ForgeError:
     """Return the error for a rate limit that lasts longer than we wait."""
-    minutes = int(seconds // _MINUTE) + 1
+    wait = f"for {int(seconds // _MINUTE) + 1} min" if seconds < _DAY else "for a day or longer"
     return _error(
         Code.FORGE_RATE_LIMIT,
-        f"{urlsplit(url).netloc} takes no more requests with this token for {minutes} min",
+        f"{host_of(url)} takes no more requests with this token {wait}",
         "run again after that",
     )
 
@@ -62,9 +63,14 @@ def no_answer(url: str, detail: str) -> ForgeError:
     """Return the error for a forge that cannot be reached."""
     return _error(
         Code.FORGE_UNREACHABLE,
-        f"{urlsplit(url).netloc or 'the forge'} cannot be asked: {detail}",
+        f"{host_of(url) or 'the forge'} cannot be asked: {detail}",
         "check GITHUB_API_URL or CI_API_V4_URL, the proxy and the certificates",
     )
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address and its port, without `user:password@`."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def unreadable(url: str) -> ForgeError:

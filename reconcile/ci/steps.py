@@ -21,6 +21,7 @@ from reconcile.ci.pipeline import ForgeKind, Pipeline, pipeline_of
 from reconcile.ci.refusals import no_answer
 from reconcile.ci.sticky import Posted, own_marks, post_comment
 from reconcile.errors import ForgeError, usage
+from reconcile.http.authorization import split_user_info
 from reconcile.http.failures import HttpFailure
 from reconcile.http.session import SessionSettings, open_session
 from reconcile.model.codes import Code
@@ -44,8 +45,9 @@ class Target:
 def pipeline_here(context: Context) -> Pipeline:
     """Return the pipeline that runs us; its token is kept out of all output."""
     pipeline = pipeline_of(context.environment, _event(context))
-    if pipeline.token is not None:
-        context.redactor.learn([pipeline.token.reveal()])
+    _, within = split_user_info(pipeline.api_url)
+    secrets = [pipeline.token, within.password if within else None]
+    context.redactor.learn(secret.reveal() for secret in secrets if secret is not None)
     return pipeline
 
 

@@ -13,7 +13,16 @@ from reconcile.cli.drifting import drift
 from reconcile.cli.exits import Exit
 from reconcile.cli.files import export, init, lint, validate
 from reconcile.cli.keeping import adopt, forget, history, hold, rollback, show, unlock
-from reconcile.cli.operating import explain, pause, restart, resume, status, stop
+from reconcile.cli.operating import (
+    diagnose,
+    explain,
+    pause,
+    restart,
+    resume,
+    status,
+    stop,
+    watch,
+)
 from reconcile.cli.sandbox import sandbox_app
 from reconcile.cli.schema import schema_app
 from reconcile.cli.shell import command
@@ -63,6 +72,8 @@ for _function in (
     apply,
     drift,
     status,
+    diagnose,
+    watch,
     export,
     explain,
     restart,

@@ -153,7 +153,7 @@ def _apply_all(
     after: Callable[[ApplyResult], None],
 ) -> Exit:
     results: list[ApplyResult] = []
-    with _interruptible(shell) as interrupt:
+    with interruptible(shell) as interrupt:
         for number, planned in enumerate(plans):
             # Before the first write: where no result can be written, nothing is applied, and where
             # we are killed in the middle, no result of an earlier run passes for this one's.
@@ -244,7 +244,7 @@ def _is_reported(
 
 
 @contextmanager
-def _interruptible(shell: Shell) -> Iterator[Interrupt]:
+def interruptible(shell: Shell) -> Iterator[Interrupt]:
     """Let the first signal that asks to stop end the run in good order, and the second at once."""
     interrupt = Interrupt()
 

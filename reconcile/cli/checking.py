@@ -65,7 +65,7 @@ def export_connectors(
     if exported.problems:
         shell.terminal.note(problems_lines(exported.problems), redactor=shell.context.redactor)
     _tell_secrets(shell, exported)
-    return Exit.FINE
+    return Exit.ERROR if errors_in(exported.problems) else Exit.FINE
 
 
 def _tell_secrets(shell: Shell, exported: Exported) -> None:

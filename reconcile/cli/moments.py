@@ -26,6 +26,19 @@ def moment_of(shell: Shell, text: str) -> datetime:
     return moment
 
 
+def seconds_of(text: str | None) -> float | None:
+    """Return the seconds of a duration, None for none; raise UsageError for anything else."""
+    if text is None:
+        return None
+    try:
+        length = milliseconds(text)
+    except ValueError:
+        length = 0
+    if length <= 0:
+        raise usage(f"{text} is no duration", hint="write 10s, or 5m")
+    return length / 1000
+
+
 def _from_now(now: datetime, text: str) -> datetime | None:
     try:
         length = milliseconds(text)

@@ -49,15 +49,74 @@ def status(
     exclude: ExcludeOption = None,
     output: PageOutputOption = OutputFormat.TEXT,
     report: PageReportOption = None,
+    over: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION", help="Show what flowed over so long, from offsets too: 10s, 5m."
+        ),
+    ] = None,
+    exit_code: Annotated[
+        bool,
+        typer.Option("--exit-code", help="Exit with 2 where a connector is not well."),
+    ] = False,
 ) -> Exit:
-    """Show states, tasks, and why something failed."""
+    """Show how well connectors are, and why one is not; and what flows, where metrics are known."""
     from reconcile.cli.looking import show_status
+    from reconcile.cli.moments import seconds_of
     from reconcile.cli.opening import open_project
     from reconcile.cli.rendering import reports_of
 
     reports = reports_of(output, report)
     loaded, chosen = open_project(shell, cluster, all_clusters)
-    return show_status(shell, loaded, chosen, selection_of(select, exclude), reports)
+    selection = selection_of(select, exclude)
+    return show_status(
+        shell, loaded, chosen, selection, reports, over=seconds_of(over), exit_code=exit_code
+    )
+
+
+def diagnose(
+    shell: Shell,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A connector.")],
+    *,
+    cluster: ClusterOption = None,
+    all_clusters: AllClustersOption = False,
+    output: OutputOption = OutputFormat.TEXT,
+) -> Exit:
+    """Tell why a connector failed, and what was changed last.
+
+    The root cause in its traces, what that is about, whether a restart can help; and from the
+    ledger who changed what, when, from which commit.
+    """
+    from reconcile.cli.diagnosing import show_diagnosis
+    from reconcile.cli.opening import open_project
+
+    loaded, chosen = open_project(shell, cluster, all_clusters)
+    return show_diagnosis(shell, loaded, chosen, name, as_json=output is OutputFormat.JSON)
+
+
+def watch(
+    shell: Shell,
+    *,
+    cluster: ClusterOption = None,
+    all_clusters: AllClustersOption = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Look once, act, and exit: 2 where something is wrong.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Look once, and say what would be done.")
+    ] = False,
+    local_ledger: LocalLedgerOption = False,
+) -> Exit:
+    """Look after connectors: restart what has failed, as their definitions declare.
+
+    Goes on until it is stopped, and reads the project again before each round. Several instances
+    may run: one of them acts.
+    """
+    from reconcile.cli.watching import watch_in_rounds
+
+    return watch_in_rounds(
+        shell, cluster, all_clusters, once=once, dry_run=dry_run, local=local_ledger
+    )
 
 
 def explain(

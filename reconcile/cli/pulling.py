@@ -33,6 +33,8 @@ def pull_snapshots(shell: Shell, clusters: list[str] | None, chosen: Path | None
             continue
         _note(shell, pulled.problems)
         _tell(shell, pulled, folder)
+        if not pulled.complete:
+            code = Exit.ERROR
     path, changed, problems = write_editor_schema(loaded, folder)
     _note(shell, problems)
     if changed:

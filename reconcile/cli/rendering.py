@@ -15,6 +15,7 @@ from reconcile.model.problem import Problem
 from reconcile.report.spans import Line, plain
 
 if TYPE_CHECKING:
+    from reconcile.model.metrics import Flows
     from reconcile.report.page import Page
     from reconcile.report.status_page import Reading
 
@@ -171,28 +172,33 @@ def result_writers(results: Sequence[ApplyResult], *, links: Links) -> Writers:
 
 
 def status_writers(
-    readings: "Sequence[Reading]", failed: Sequence[NotCompared], *, links: Links
+    readings: "Sequence[Reading]",
+    failed: Sequence[NotCompared],
+    *,
+    links: Links,
+    flows: "Mapping[str, Flows]",
 ) -> Writers:
     """Return how the states of connectors are written; `failed` are clusters that answer nothing."""
 
     def page() -> "Page":
         from reconcile.report.status_page import statuses_page
 
-        return statuses_page(readings, links=links, failed=failed)
+        return statuses_page(readings, links=links, failed=failed, flows=flows)
 
     def document() -> object:
         from reconcile.report.status_document import statuses_document
 
-        found = ((live, causes) for live, causes, _ in readings)
-        return statuses_document(found, failed)
+        found = ((live, verdicts) for live, verdicts, _ in readings)
+        return statuses_document(found, failed, flows)
 
     def lines() -> Iterable[Line]:
         from reconcile.report.status_text import status_summary, status_table
         from reconcile.report.table import table_lines
 
-        for live, causes, names in readings:
-            yield from table_lines(status_table(live, causes, names)) if names else ()
-            yield status_summary(live, names)
+        for live, verdicts, names in readings:
+            table = status_table(live, verdicts, names, flows.get(live.cluster))
+            yield from table_lines(table) if names else ()
+            yield status_summary(live, verdicts, names)
 
     return {
         **_pages(page),

@@ -72,11 +72,16 @@ def up(
         int,
         typer.Option(metavar="MS", help="heartbeat.interval.ms of the workers; --real only."),
     ] = 0,
+    metrics: Annotated[
+        bool,
+        typer.Option("--metrics", help="Give each worker a page of metrics; --real only."),
+    ] = False,
     home: HomeOption = None,
 ) -> Exit:
     """Start a sandbox in the background and print its URLs.
 
-    Standard output has one URL for each worker, then what to put into connectform.yaml.
+    Standard output has one URL for each worker, then what to put into connectform.yaml, the
+    addresses of metrics included.
     """
     from reconcile.sandbox import registry
     from reconcile.sandbox.describe import started_text
@@ -94,6 +99,7 @@ def up(
         port=port,
         heartbeat_ms=heartbeat_ms,
         flavor=flavor,
+        metrics=metrics,
     )
     clock = shell.context.clock
     began = clock.monotonic()

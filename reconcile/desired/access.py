@@ -9,7 +9,7 @@ from reconcile.desired.durations import milliseconds
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree, dotted, typed_scalar
 from reconcile.desired.references import Sources, fill
-from reconcile.desired.specs import mapping, scalar
+from reconcile.desired.values import mapping, scalar
 from reconcile.model.codes import Code
 from reconcile.model.config import Secret
 from reconcile.model.flavor import Flavor, is_aiven_platform
@@ -20,6 +20,8 @@ from reconcile.model.project import (
     BasicAuth,
     BearerAuth,
     KafkaAccess,
+    MetricsAccess,
+    MetricsKind,
     OAuthClientCredentials,
     Timeouts,
     Tls,
@@ -30,7 +32,7 @@ _AIVEN_HINT: Final = (
     "write the URI of the service itself, https://NAME-PROJECT.aivencloud.com:PORT, with auth:"
     " {basic: {username: avnadmin, ...}}; avn service get NAME --format '{connection_info}' shows it"
 )
-_ADDRESSES: Final = (("url",), ("urls",))
+_WORKER: Final = "a Connect worker"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,14 +51,14 @@ class _Texts:
         written = scalar(tree.get(key))
         return self.fill(written, (*path, key)) if written is not None else None
 
-    def fill(self, text: str, path: Path) -> str | None:
-        """Return a text with its references filled, or None."""
+    def fill(self, text: str, path: Path, *, address: bool = False) -> str | None:
+        """Return a text with its references filled, or None; addresses may be shown."""
         filled = fill(text, self.sources)
         self.findings.extend(
             Finding(refusal.code, path, f"{dotted(path)}: {refusal.message}", refusal.hint)
             for refusal in filled.refusals
         )
-        if path[2:3] not in _ADDRESSES:
+        if not address:
             self.found.extend(filled.found)
         return filled.text
 
@@ -70,11 +72,31 @@ def make_access(
     """
     path = ("clusters", cluster)
     texts = _Texts(sources)
+    return _access(tree, path, texts, tuple(urls) or _urls(tree, path, texts)), texts.findings
+
+
+def make_metrics(
+    cluster: str, tree: Mapping[str, Tree], sources: Sources
+) -> tuple[MetricsAccess, list[Finding]]:
+    """Return the access to metrics that a checked project file describes, and what is wrong."""
+    path = ("clusters", cluster, "metrics")
+    texts = _Texts(sources)
+    kind = next(kind for kind in MetricsKind if kind.value in tree)
+    urls = _urls(tree, path, texts, keys=(kind.value, kind.value), of="a metrics page or server")
+    metrics = MetricsAccess(
+        kind=kind,
+        access=_access(tree, path, texts, urls),
+        match={key: scalar(value) or "" for key, value in mapping(tree.get("match")).items()},
+    )
+    return metrics, texts.findings
+
+
+def _access(tree: Mapping[str, Tree], path: Path, texts: _Texts, urls: tuple[str, ...]) -> Access:
     headers = mapping(tree.get("headers"))
     below = (*path, "headers")
     access = Access(
-        cluster=cluster,
-        urls=tuple(urls) or _urls(tree, path, texts),
+        cluster=path[1],
+        urls=urls,
         auth=_auth(mapping(tree.get("auth")), (*path, "auth"), texts),
         tls=_tls(mapping(tree.get("tls")), (*path, "tls"), texts),
         proxy=texts.get(tree, path, "proxy"),
@@ -82,7 +104,7 @@ def make_access(
         headers={key: texts.get(headers, below, key) or "" for key in headers},
         flavor=Flavor(written) if (written := scalar(tree.get("flavor"))) else None,
     )
-    return replace(access, secrets=tuple(map(Secret, texts.found))), texts.findings
+    return replace(access, secrets=tuple(map(Secret, texts.found)))
 
 
 def make_kafka(
@@ -95,22 +117,30 @@ def make_kafka(
     return access, texts.findings
 
 
-def _urls(tree: Mapping[str, Tree], path: Path, texts: _Texts) -> tuple[str, ...]:
-    listed = tree.get("urls")
+def _urls(
+    tree: Mapping[str, Tree],
+    path: Path,
+    texts: _Texts,
+    *,
+    keys: tuple[str, str] = ("url", "urls"),
+    of: str = _WORKER,
+) -> tuple[str, ...]:
+    one, several = keys
+    listed = tree.get(several)
     if isinstance(listed, list):
-        places = [((*path, "urls", str(index)), scalar(item)) for index, item in enumerate(listed)]
+        places = [((*path, several, str(index)), scalar(item)) for index, item in enumerate(listed)]
     else:
-        places = [((*path, "url"), scalar(tree.get("url")))]
+        places = [((*path, one), scalar(tree.get(one)))]
     urls: list[str] = []
     for place, written in places:
-        url = texts.fill(written or "", place)
+        url = texts.fill(written or "", place, address=True)
         if url is not None:
             urls.append(url.strip().rstrip("/"))
-            texts.findings.extend(_check_url(urls[-1], place, literal=url == written))
+            texts.findings.extend(_check_url(urls[-1], place, literal=url == written, of=of))
     return tuple(urls)
 
 
-def _check_url(url: str, path: Path, *, literal: bool) -> list[Finding]:
+def _check_url(url: str, path: Path, *, literal: bool, of: str) -> list[Finding]:
     """Check an address without showing it: it may hold a secret."""
     try:
         parts = urlsplit(url)
@@ -118,8 +148,9 @@ def _check_url(url: str, path: Path, *, literal: bool) -> list[Finding]:
     except ValueError:
         fits, parts = False, urlsplit("")
     if not fits:
-        message = f"{dotted(path)} is no address of a Connect worker"
-        return [Finding(Code.INVALID_VALUE, path, message, "for example http://127.0.0.1:8083")]
+        message = f"{dotted(path)} is no address of {of}"
+        example = "http://127.0.0.1:8083" if of == _WORKER else "http://prometheus:9090"
+        return [Finding(Code.INVALID_VALUE, path, message, f"for example {example}")]
     if is_aiven_platform(url):
         message = f"{dotted(path)} leads to Aiven's platform API, which is not Kafka Connect"
         return [Finding(Code.INVALID_VALUE, path, message, _AIVEN_HINT)]

@@ -6,12 +6,14 @@ from typing import Final
 
 import yaml
 
+from reconcile.desired.yaml_reader import scalar_marks
 from reconcile.model.lint import LintIgnore
 from reconcile.model.problem import Location
 
-MARKER: Final = "connectform:ignore"
-
-_COMMENT: Final = re.compile(rf"(?:^|(?<=\s))#\s*{MARKER}(?=\s|$|:)(?P<rest>.*)$")
+_MARKER: Final = re.compile(r"connectform\s*:\s*ignore", re.IGNORECASE)
+_COMMENT: Final = re.compile(
+    rf"(?:^|(?<=\s))#\s*{_MARKER.pattern}(?=\s|$|:)(?P<rest>.*)$", re.IGNORECASE
+)
 _CODES: Final = re.compile(
     r"\s*:?\s*(?P<codes>[A-Za-z]{2}\d{3}(?:[\s,]+[A-Za-z]{2}\d{3})*)(?![\w])[\s,:-]*(?P<reason>.*)"
 )
@@ -29,7 +31,7 @@ def read_ignores(text: str, path: str) -> tuple[LintIgnore, ...]:
     that holds anything; before the first line of a document it counts for the document, and at the
     top of the file for the whole file.
     """
-    if MARKER not in text:
+    if _MARKER.search(text) is None:
         return ()
     lines = text.split("\n")
     found = [
@@ -102,10 +104,10 @@ def _scalars(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Return where texts of several lines or in quotes stand: a # inside is no comment."""
     found: list[tuple[tuple[int, int], tuple[int, int]]] = []
     try:
-        for token in yaml.scan(text, Loader=yaml.SafeLoader):
-            if isinstance(token, yaml.ScalarToken):
-                start, end = token.start_mark, token.end_mark
-                found.append(((start.line, start.column), (end.line, end.column)))
+        for start, end in scalar_marks(text):
+            found.append(
+                ((start.line, start.column), (end.line, end.column))
+            )  # kept up to an error
     except yaml.YAMLError:
         # What cannot be read to its end is told elsewhere, and nothing of it is linted.
         return found

@@ -9,8 +9,9 @@ from reconcile.desired.names import check_name
 from reconcile.desired.nodes import Document, Tree, describe, place, typed_scalar
 from reconcile.desired.references import OPENING
 from reconcile.desired.settings import read_settings
-from reconcile.desired.specs import Spec, mapping, scalar
+from reconcile.desired.specs import Spec
 from reconcile.desired.sugar import CLASS
+from reconcile.desired.values import mapping, scalar
 from reconcile.model.codes import Code
 from reconcile.model.desired import Layer, TargetState
 from reconcile.model.marks import Path

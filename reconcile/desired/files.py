@@ -33,7 +33,8 @@ def find_files(root: str, entries: Iterable[str]) -> tuple[list[str], list[str]]
     """Return the definition files of a project, each once, and the entries that are not there.
 
     An entry is a folder (searched to any depth), a file or a glob, from the root; its files come
-    sorted. Hidden files and folders are left out.
+    sorted. Hidden files and folders are left out, and so are linked folders; of these the ones that
+    lead out of the project stand among the files, to be told.
     """
     files: dict[str, None] = {}
     missing: list[str] = []
@@ -47,18 +48,20 @@ def find_files(root: str, entries: Iterable[str]) -> tuple[list[str], list[str]]
 
 def _expand(root: str, entry: str) -> list[str] | None:
     if _GLOB.isdisjoint(entry):
-        return _walk(Path(root, entry))
+        return _walk(Path(root, entry), root)
     found = sorted(path for path in Path(root).glob(entry) if not path.name.startswith("."))
-    return [path for start in found for path in _walk(start) or ()]
+    return [path for start in found for path in _walk(start, root) or ()]
 
 
-def _walk(start: Path) -> list[str] | None:
+def _walk(start: Path, root: str) -> list[str] | None:
     if not start.is_dir():
         # What is there and no file is a problem to be told when it is read.
         return [os.path.normpath(start)] if os.path.lexists(start) else None
     found: list[str] = []
     for folder, below, names in os.walk(os.path.normpath(start)):
         below[:] = sorted(name for name in below if not name.startswith("."))
+        links = [path for name in below if os.path.islink(path := os.path.join(folder, name))]  # noqa: PTH114, PTH118  # as below
+        found += sorted(escaping(links, root))
         found += [
             os.path.join(folder, name)  # noqa: PTH118  # ten thousand Path objects are slow
             for name in sorted(names)

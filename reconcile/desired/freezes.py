@@ -7,7 +7,7 @@ from typing import Final
 
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree, dotted, place
-from reconcile.desired.specs import mapping, scalar, texts
+from reconcile.desired.values import mapping, scalar, texts
 from reconcile.model.codes import Code
 from reconcile.model.marks import Marks, Path
 from reconcile.model.project import Freeze

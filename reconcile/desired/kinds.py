@@ -9,8 +9,8 @@ from reconcile.desired.connect_json import is_connect_json, read_connect_json
 from reconcile.desired.findings import Finding, problems_of
 from reconcile.desired.manifest import Found, read_manifest
 from reconcile.desired.nodes import Document, Tree
-from reconcile.desired.specs import scalar
 from reconcile.desired.strimzi import from_strimzi
+from reconcile.desired.values import scalar
 from reconcile.model.codes import Code
 from reconcile.model.problem import Severity
 from reconcile.plugins.suggest import suggest

@@ -5,7 +5,7 @@ from typing import Final
 
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree
-from reconcile.desired.specs import mapping, scalar
+from reconcile.desired.values import mapping, scalar
 from reconcile.model.codes import Code
 from reconcile.model.marks import Path
 from reconcile.model.project import LedgerChoice, LedgerKind
@@ -20,7 +20,7 @@ def read_ledger_choice(tree: Mapping[str, Tree], path: Path) -> tuple[LedgerChoi
         return LedgerChoice(), []
     kind, _, topic = written.partition(":")
     choice = LedgerChoice(LedgerKind(kind), topic)
-    if choice.kind is LedgerKind.KAFKA and not _brokers(tree):
+    if choice.kind is LedgerKind.KAFKA and not brokers(tree):
         finding = Finding(
             Code.MISSING_FIELD,
             (*path, "ledger"),
@@ -31,5 +31,6 @@ def read_ledger_choice(tree: Mapping[str, Tree], path: Path) -> tuple[LedgerChoi
     return choice, []
 
 
-def _brokers(tree: Mapping[str, Tree]) -> str:
+def brokers(tree: Mapping[str, Tree]) -> str:
+    """Return the brokers that a cluster of the project file names, or nothing."""
     return (scalar(mapping(tree.get("kafka")).get(_SERVERS)) or "").strip()

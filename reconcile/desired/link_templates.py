@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree
 from reconcile.desired.references import OPENING
-from reconcile.desired.specs import mapping, scalar
+from reconcile.desired.values import mapping, scalar
 from reconcile.model.codes import Code
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")

@@ -7,7 +7,7 @@ from typing import Final
 
 from reconcile.desired.findings import Finding, unknown_cluster
 from reconcile.desired.nodes import Tree, dotted, place
-from reconcile.desired.specs import mapping, scalar, texts, whole
+from reconcile.desired.values import mapping, scalar, texts, whole
 from reconcile.model.codes import Code
 from reconcile.model.lint import (
     ClientOverrides,
@@ -18,6 +18,7 @@ from reconcile.model.lint import (
     WorkingHours,
 )
 from reconcile.model.marks import Marks, Path
+from reconcile.model.regexes import LONGEST, runs_away
 
 _LINT: Final = ("lint",)
 _RULE: Final = re.compile(r"CF0\d\d")
@@ -25,6 +26,10 @@ _CODES: Final = {code.value: code for code in Code if _RULE.fullmatch(code.value
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DEFAULT: Final = LintSettings()
 _HOURS: Final = WorkingHours()
+_TOO_SLOW: Final = (
+    "no repeat and no choice within a repeated group unless it is possessive, as in"
+    f" [a-z]+(-[a-z]++)*; up to three repeats; up to {LONGEST} characters"
+)
 _PAGE: Final = "see docs/lint-rules.md for all rules"
 
 
@@ -152,6 +157,10 @@ def _read_names(tree: Tree | None, findings: list[Finding]) -> str:
         findings.append(
             Finding(Code.INVALID_VALUE, (*_LINT, "names"), message, "[a-z0-9-]+ is one")
         )
+        return ""
+    if runs_away(pattern):
+        message = "lint.names could take hours to match a name"
+        findings.append(Finding(Code.INVALID_VALUE, (*_LINT, "names"), message, _TOO_SLOW))
         return ""
     return pattern
 

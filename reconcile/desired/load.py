@@ -317,9 +317,9 @@ def _missing(loaded: LoadedProject, entry: str) -> Problem:
 def _outside(name: str) -> Problem:
     return Problem(
         code=Code.UNREADABLE_FILE,
-        message="this file is not read: a symbolic link leads outside the project",
+        message="this is not read: a symbolic link leads outside the project",
         location=Location(name),
-        hint="put the file itself into the project, or name its true place in definitions",
+        hint="put what it leads to into the project, or name its true place in definitions",
     )
 
 

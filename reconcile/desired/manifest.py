@@ -10,7 +10,8 @@ from reconcile.desired.names import check_name
 from reconcile.desired.nodes import Document, Tree, place
 from reconcile.desired.references import OPENING
 from reconcile.desired.settings import read_settings
-from reconcile.desired.specs import Spec, mapping, read_spec, scalar, texts
+from reconcile.desired.specs import Spec, read_spec
+from reconcile.desired.values import mapping, scalar, texts
 from reconcile.model.codes import Code
 from reconcile.model.marks import Marks, Path
 from reconcile.model.problem import Location, Problem, Severity

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from json.decoder import JSONDecoder
 from typing import Any, Final
@@ -15,6 +15,7 @@ from reconcile.desired.yaml_reader import compose
 
 _ALIAS: Final = re.compile(r"[\s:]*(\*[^\s,\[\]{}]+)")
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
+_COLON: Final = re.compile(r"\s*:")
 _BARE: Final = re.compile(r"[^\s,\]}]+")
 _DECODER: Final = JSONDecoder(strict=False)
 _BLOCKS: Final = frozenset("|>")
@@ -122,6 +123,11 @@ def _yaml_mapping(text: str, node: Any, start: int, end: int) -> Part:  # noqa: 
     for key, value in pairs:
         name = _yaml_part(text, key, at)
         below = _yaml_part(text, value, name.end)
+        if below.is_blank and node.flow_style:
+            # libyaml puts it where the next token stands.
+            colon = _COLON.match(text, name.end)
+            at = colon.end() if colon else name.end
+            below = replace(below, start=at, end=at)
         entries.append((name, below))
         at = max(name.end, below.end)
     style = "{" if node.flow_style else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from reconcile.desired.access import make_access, make_kafka
+from reconcile.desired.access import make_access, make_kafka, make_metrics
 from reconcile.desired.checks import Checker, Schema
 from reconcile.desired.comments import read_ignores
 from reconcile.desired.files import SecretFiles, read_text
@@ -16,15 +16,16 @@ from reconcile.desired.project_file import Parsed, parse_project
 from reconcile.desired.references import Kind, Sources, fill
 from reconcile.desired.resolve import Default
 from reconcile.desired.schemas import PROJECT, read_schemas
-from reconcile.desired.specs import mapping
+from reconcile.desired.values import mapping
 from reconcile.desired.yaml_reader import read_yaml
 from reconcile.errors import DefinitionError
 from reconcile.model.codes import Code
 from reconcile.model.config import Secret
 from reconcile.model.lint import LintIgnore
 from reconcile.model.marks import Marks
+from reconcile.model.marks import Path as MarkPath
 from reconcile.model.problem import Location, Problem
-from reconcile.model.project import Access, KafkaAccess, Project, Tls
+from reconcile.model.project import Access, KafkaAccess, MetricsAccess, Project, Tls
 
 PROJECT_FILES: Final = ("connectform.yaml", "connectform.yml")
 """How a project file is called, unless --project says otherwise."""
@@ -90,7 +91,7 @@ def read_access(
     access, findings = make_access(cluster_name, tree, sources, urls=overrides)
     problems = problems_of(findings, loaded.marks)
     tls = _absolute(access.tls, project.root)
-    problems += _missing_files(tls, cluster_name, loaded.marks)
+    problems += _missing_files(tls, ("clusters", cluster_name), loaded.marks)
     if problems:
         raise DefinitionError(*problems)
     return replace(access, tls=tls)
@@ -130,6 +131,27 @@ def read_kafka(
     if findings:
         raise DefinitionError(*problems_of(findings, loaded.marks))
     return access
+
+
+def read_metrics(
+    loaded: LoadedProject, cluster_name: str, environment: Mapping[str, str]
+) -> MetricsAccess | None:
+    """Return the access to the metrics of a cluster, its references resolved and paths absolute.
+
+    None where the project file has none. Raises DefinitionError with every reference and file
+    that cannot be had.
+    """
+    tree = mapping(loaded.clusters[cluster_name].get("metrics"))
+    if not tree:
+        return None
+    sources = _sources(loaded, cluster_name, environment)
+    metrics, findings = make_metrics(cluster_name, tree, sources)
+    problems = problems_of(findings, loaded.marks)
+    tls = _absolute(metrics.access.tls, loaded.project.root)
+    problems += _missing_files(tls, ("clusters", cluster_name, "metrics"), loaded.marks)
+    if problems:
+        raise DefinitionError(*problems)
+    return replace(metrics, access=replace(metrics.access, tls=tls))
 
 
 def _sources(loaded: LoadedProject, cluster_name: str, environment: Mapping[str, str]) -> Sources:
@@ -192,15 +214,16 @@ def _absolute(tls: Tls, root: str) -> Tls:
     return replace(tls, ca=absolute(tls.ca), cert=absolute(tls.cert), key=absolute(tls.key))
 
 
-def _missing_files(tls: Tls, cluster: str, marks: Marks) -> list[Problem]:
+def _missing_files(tls: Tls, path: MarkPath, marks: Marks) -> list[Problem]:
     named = {"ca": tls.ca, "cert": tls.cert, "key": tls.key}
+    of = " of the metrics" if "metrics" in path[2:] else ""
     return [
         Problem(
             code=Code.UNREADABLE_FILE,
-            message=f"tls.{key} of cluster {cluster}: there is no such file",
-            location=place(marks, ("clusters", cluster, "tls", key)),
+            message=f"tls.{key}{of} of cluster {path[1]}: there is no such file",
+            location=place(marks, (*path, "tls", key)),
             hint="paths count from the folder of the project file",
         )
-        for key, path in named.items()
-        if path is not None and not Path(path).is_file()
+        for key, file in named.items()
+        if file is not None and not Path(file).is_file()
     ]

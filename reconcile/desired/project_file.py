@@ -11,11 +11,14 @@ from reconcile.desired.ledger_choice import read_ledger_choice
 from reconcile.desired.link_templates import read_links
 from reconcile.desired.lint_settings import read_lint_settings
 from reconcile.desired.manifest import has_error
+from reconcile.desired.metrics_choice import check_metrics
 from reconcile.desired.nodes import Document, Tree, place
 from reconcile.desired.references import OPENING, Sources, fill
 from reconcile.desired.resolve import Default
 from reconcile.desired.settings import read_settings
-from reconcile.desired.specs import mapping, read_ignore, read_spec, scalar, texts, whole
+from reconcile.desired.specs import read_ignore, read_spec
+from reconcile.desired.values import mapping, scalar, texts, whole
+from reconcile.desired.watch_settings import read_watch_settings
 from reconcile.errors import DefinitionError
 from reconcile.model.codes import Code
 from reconcile.model.desired import MovedFrom
@@ -54,7 +57,9 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
     defaults, more = _read_defaults(tree.get("defaults"), tuple(clusters), document.marks)
     links, unusable = read_links(tree.get("links"))
     lint, unclear = read_lint_settings(tree.get("lint"), document.marks, tuple(clusters))
+    watch, odd = read_watch_settings(tree.get("watch"), written)
     findings += [*more, *unusable, *_check_fingerprint_key(tree.get("fingerprintKey")), *unclear]
+    findings += odd
     if document.problems or has_error(findings):
         raise DefinitionError(*document.problems, *problems_of(findings, document.marks))
     allowed = mapping(tree.get("references")).get("env")
@@ -69,6 +74,7 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
         links=links,
         snapshots=scalar(tree.get("snapshots")) or _SNAPSHOTS,
         lint=lint,
+        watch=watch,
     )
     return Parsed(project, defaults, written, document.marks)
 
@@ -83,7 +89,7 @@ def _read_cluster(
     ignore, findings = read_ignore(tree.get("ignore"), marks, (*path, "ignore"))
     ledger, more = read_ledger_choice(tree, path)
     freezes, unclear = read_freezes(tree.get("freezes"), marks, (*path, "freezes"))
-    findings += [*more, *unclear, *_check_urls(tree, path)]
+    findings += [*more, *unclear, *_check_urls(tree, path), *check_metrics(tree, path)]
     findings += _check_variables(variables, (*path, "vars"))
     cluster = Cluster(
         name=name,

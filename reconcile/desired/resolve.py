@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from reconcile.desired.manifest import Manifest
 from reconcile.desired.moves import moved_from
 from reconcile.desired.references import Kind, Sources, fill
+from reconcile.desired.restarts import restart_policy
 from reconcile.desired.specs import Spec
 from reconcile.desired.sugar import CLASS, TASKS
 from reconcile.model.codes import Code
@@ -74,6 +75,7 @@ def resolve(
         protect=protected[-1] if protected else False,
         on_delete=kept[-1] if kept else OffsetsOnDelete.KEEP,
         moved_from=replace(moved, cluster=None) if moved and moved.cluster == cluster else moved,
+        restart=restart_policy(spec.restart for spec in specs if spec.restart is not None),
     )
     return Resolved(None if problems else definition, tuple(problems), tuple(secrets))
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
 
 from reconcile.desired.findings import Finding
-from reconcile.desired.nodes import Tree, config_text, dotted, place, typed_scalar
+from reconcile.desired.nodes import Tree, dotted, place
 from reconcile.desired.references import OPENING
+from reconcile.desired.restarts import check_restart
 from reconcile.desired.settings import read_settings
 from reconcile.desired.sugar import Expanded, expand
+from reconcile.desired.values import mapping, scalar, switch, texts, whole
 from reconcile.model.codes import Code
 from reconcile.model.desired import (
     IgnoreRule,
@@ -20,8 +21,6 @@ from reconcile.model.desired import (
     TasksRange,
 )
 from reconcile.model.marks import Marks, Path
-
-_NOTHING: Final[Mapping[str, Tree]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,6 +44,7 @@ class Spec:
     on_delete: OffsetsOnDelete | None = None
     moved_from: MovedFrom | None = None
     unmoved: bool = False
+    restart: Tree | None = None
 
 
 def read_spec(
@@ -61,11 +61,12 @@ def read_spec(
     findings += _check_range(expanded.tasks_range, (*path, "tasksMax"))
     values = {**expanded.values, **settings.values}
     state = scalar(tree.get("state"))
-    wave, protect = tree.get("wave"), tree.get("protect")
+    wave = tree.get("wave")
     offsets = scalar(mapping(tree.get("onDelete")).get("offsets"))
     ignore, more = read_ignore(tree.get("ignore"), marks, (*path, "ignore"))
     moved = _moved_from(tree.get("movedFrom"), marks, (*path, "movedFrom"))
     findings += [*more, *_check_moved_name(moved, (*path, "movedFrom"))]
+    findings += check_restart(tree.get("restart"), (*path, "restart"))
     spec = Spec(
         values=values,
         layer=Layer(marks=marks, config=below, sugar=expanded.sources),
@@ -76,10 +77,11 @@ def read_spec(
         unmanaged="state" in tree and state is None,
         wave=whole(wave) if wave is not None else None,
         ignore=ignore,
-        protect=typed_scalar(protect) is True if isinstance(protect, str) else None,
+        protect=switch(tree.get("protect")),
         on_delete=OffsetsOnDelete(offsets) if offsets is not None else None,
         moved_from=moved,
         unmoved="movedFrom" in tree and moved is None,
+        restart=tree.get("restart"),
     )
     return spec, findings
 
@@ -124,28 +126,6 @@ def read_ignore(
         )
         rules.append(rule)
     return tuple(rules), findings
-
-
-def mapping(tree: Tree | None) -> Mapping[str, Tree]:
-    """Return a checked mapping; null and nothing are empty."""
-    return tree if isinstance(tree, dict) else _NOTHING
-
-
-def scalar(tree: Tree | None) -> str | None:
-    """Return the text of a checked scalar; null and nothing are None."""
-    return config_text(tree) if isinstance(tree, str) else None
-
-
-def texts(tree: Tree | None) -> tuple[str, ...]:
-    """Return the texts of a checked list of scalars."""
-    items = tree if isinstance(tree, list) else ()
-    return tuple([scalar(item) or "" for item in items])
-
-
-def whole(tree: Tree | None) -> int:
-    """Return a checked whole number."""
-    number = typed_scalar(tree) if isinstance(tree, str) else None
-    return number if isinstance(number, int) else 0
 
 
 def _given_twice(

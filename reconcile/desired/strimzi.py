@@ -5,14 +5,14 @@ from typing import Final
 
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree, typed_scalar
-from reconcile.desired.specs import mapping, scalar
 from reconcile.desired.sugar import CLASS, TASKS, VERSION
+from reconcile.desired.values import mapping, scalar
 from reconcile.model.codes import Code
 from reconcile.model.problem import Severity
 from reconcile.plugins.suggest import suggest
 
 _KEPT: Final = ("class", "config", "state", "tasksMax", "version")
-_OPERATORS: Final = ("alterOffsets", "autoRestart", "listOffsets")
+_OPERATORS: Final = ("alterOffsets", "listOffsets")
 _SETTINGS: Final = {"class": CLASS, "tasksMax": TASKS, "version": VERSION}
 
 
@@ -43,15 +43,26 @@ def _spec(tree: Mapping[str, Tree], findings: list[Finding]) -> dict[str, Tree]:
     spec = {key: tree[key] for key in _KEPT if key in tree}
     if typed_scalar(scalar_of(tree.get("pause"))) is True and "state" not in spec:
         spec["state"] = "paused"
+    if "autoRestart" in tree:
+        spec["restart"] = _restart(tree["autoRestart"])
     for key in tree:
         if key in _OPERATORS:
             findings.append(_operators(key))
-        elif key not in _KEPT and key != "pause":
+        elif key not in _KEPT and key not in {"pause", "autoRestart"}:
             findings.append(_unknown(key))
     config = spec.get("config")
     if isinstance(config, dict):
         spec["config"] = _without_repeated(config, spec, findings)
     return spec
+
+
+def _restart(tree: Tree) -> Tree:
+    """Return what restarts as Strimzi's operator does; what is malformed is left for the schema."""
+    if not isinstance(tree, dict):
+        return tree
+    kept = {"enabled": "enabled", "maxRestarts": "maxAttempts"}
+    written = {kept[key]: value for key, value in tree.items() if key in kept}
+    return {"preset": "strimzi", **written}
 
 
 def scalar_of(tree: Tree | None) -> str:

@@ -3,14 +3,11 @@
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final, Protocol
+from typing import Final
 
 import yaml
-from yaml.composer import Composer
 from yaml.nodes import Node, ScalarNode
-from yaml.parser import Parser
-from yaml.reader import Reader, ReaderError
-from yaml.scanner import Scanner
+from yaml.reader import ReaderError
 
 from reconcile.desired.nodes import (
     DEEPEST,
@@ -22,6 +19,7 @@ from reconcile.desired.nodes import (
     too_large,
 )
 from reconcile.desired.yaml_tree import build_tree, position
+from reconcile.errors import ConnectformError
 from reconcile.model.codes import Code
 from reconcile.model.marks import unpack
 from reconcile.model.problem import Location, Problem
@@ -29,7 +27,10 @@ from reconcile.model.problem import Location, Problem
 try:
     from yaml._yaml import CParser
 except ImportError:
-    CParser = None  # type: ignore[assignment,misc]  # PyYAML was built without libyaml
+    CParser = object  # type: ignore[assignment,misc]  # PyYAML was built without libyaml
+
+HAS_LIBYAML: Final = hasattr(CParser, "check_node")
+"""Whether PyYAML can use libyaml."""
 
 _SEPARATOR: Final = re.compile(r"^(?:---|\.\.\.)(?=\s|$)", re.MULTILINE)
 _UNREADABLE: Final = re.compile(
@@ -47,6 +48,14 @@ _HINTS: Final = {
 }
 
 
+_NO_LIBYAML: Final = Problem(
+    code=Code.EXTRA_MISSING,
+    message="PyYAML is installed without libyaml, which reads the files here",
+    hint="install libyaml with its headers, then: pip install --force-reinstall --no-cache-dir"
+    " --no-binary pyyaml pyyaml",
+)
+
+
 class _TooDeepError(Exception):
     """Stop composing before the stack ends."""
 
@@ -55,17 +64,19 @@ class _TooDeepError(Exception):
         self.node = node
 
 
-class _Composer(Protocol):
-    """What composes nodes from events: libyaml, or PyYAML's own Python."""
+class _Composer(CParser):
+    """Compose nodes with libyaml, decide no types meanwhile, and count the levels.
 
-    def check_node(self) -> bool: ...
-    def get_node(self) -> Node | None: ...
-
-
-class _Rules:
-    """Decide no types while composing, and count the levels."""
+    PyYAML's own Python never stands in: it refuses tabs and question marks that libyaml reads, and
+    what a file means must not depend on how PyYAML was built.
+    """
 
     depth = 0
+
+    def __init__(self, text: str) -> None:
+        if not HAS_LIBYAML:
+            raise ConnectformError(_NO_LIBYAML)
+        super().__init__(text)
 
     def resolve(self, _kind: type[Node], _value: object, _implicit: object) -> None:
         """Give no tag, so that a tag on a node is one that was written."""
@@ -79,26 +90,11 @@ class _Rules:
         self.depth -= 1
 
 
-class _PythonComposer(_Rules, Reader, Scanner, Parser, Composer):
-    """Compose with PyYAML's own Python."""
-
-    def __init__(self, text: str) -> None:
-        Reader.__init__(self, text)
-        Scanner.__init__(self)
-        Parser.__init__(self)
-        Composer.__init__(self)
-
-
-if CParser is not None:
-
-    class _LibyamlComposer(_Rules, CParser):
-        """Compose with libyaml."""
-
-
-def read_yaml(text: str, path: str, shapes: Shapes, *, libyaml: bool = True) -> Reading:
+def read_yaml(text: str, path: str, shapes: Shapes) -> Reading:
     """Return the documents of a YAML text.
 
-    `path` names the file in places. Empty documents are left out.
+    `path` names the file in places. Empty documents are left out. Raises ConnectformError where
+    PyYAML was built without libyaml.
     """
     if len(text) > LONGEST:
         problems = _too_large(text, path)
@@ -106,11 +102,8 @@ def read_yaml(text: str, path: str, shapes: Shapes, *, libyaml: bool = True) -> 
             return Reading(problems=problems)
     documents: list[Document] = []
     try:
-        composer = _composer(text, libyaml=libyaml)
-        while composer.check_node():
-            node = composer.get_node()
-            if node is not None and not _is_empty(node):
-                documents.append(build_tree(node, path, shapes))
+        for node in compose(text):
+            documents.append(build_tree(node, path, shapes))  # noqa: PERF401  # kept up to an error
     except _TooDeepError as error:
         problem = too_deep(unpack(path, position(error.node)))
     except yaml.YAMLError as error:
@@ -121,21 +114,21 @@ def read_yaml(text: str, path: str, shapes: Shapes, *, libyaml: bool = True) -> 
 
 
 def compose(text: str) -> Iterator[Node]:
-    """Yield the root of each document of a text that `read_yaml` reads, empty ones left out.
-
-    PyYAML's own Python makes them: its marks say exactly where scalars end.
-    """
-    composer = _composer(text, libyaml=False)
+    """Yield the root of each document of a YAML text, empty ones left out."""
+    composer = _Composer(text)
     while composer.check_node():
         node = composer.get_node()
         if node is not None and not _is_empty(node):
             yield node
 
 
-def _composer(text: str, *, libyaml: bool) -> _Composer:
-    if libyaml and CParser is not None:
-        return _LibyamlComposer(text)
-    return _PythonComposer(text)
+def scalar_marks(text: str) -> Iterator[tuple[yaml.Mark, yaml.Mark]]:
+    """Yield where each scalar of a YAML text begins and ends; raise YAMLError at a fault."""
+    scanner = _Composer(text)
+    while scanner.check_token():
+        token = scanner.get_token()
+        if isinstance(token, yaml.ScalarToken):
+            yield token.start_mark, token.end_mark
 
 
 def _too_large(text: str, path: str) -> tuple[Problem, ...]:

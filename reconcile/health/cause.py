@@ -10,9 +10,14 @@ _FRAME: Final = re.compile(r"^[ \t]*(at [\w.$/@<>-]+\(.*|\.\.\. \d+ (more|common
 _THROWABLE: Final = re.compile(
     r"^(?:[\w-]+/)?(?P<outer>[A-Za-z_][\w.$]*)(?:\((?P<wrapped>[\w.$]+)\))?(?:: ?(?P<message>.*))?$",
 )
+_SUPPRESSED: Final = re.compile(r"^[ \t]+Suppressed: ")
 _CLASS_SUFFIXES: Final = ("Exception", "Error", "Throwable", "Failure", "Interrupt")
 _CIRCULAR: Final = "[CIRCULAR REFERENCE"
+# Kafka Connect's JDBC sink puts what it was told on the lines after this one.
+_CHAIN: Final = "Exception chain:"
 _LONGEST: Final = 400
+_LONGEST_CAUSE: Final = 4000
+_MOST_CAUSES: Final = 40
 
 
 def root_cause(trace: str) -> str:
@@ -21,15 +26,45 @@ def root_cause(trace: str) -> str:
     A cause without a message is its class name alone, one without a class its message alone.
     Suppressed exceptions are no causes. Empty for an empty trace.
     """
-    text = ""
+    chain = _causes(trace)
+    if not chain:
+        return ""
+    head, *rest = chain[-1]
+    text = rest[-1] if rest and head.endswith(_CHAIN) else head
+    return _shortened(one_line(_simple(text)))
+
+
+def chain_of(trace: str) -> tuple[str, ...]:
+    """Return the causes of a trace as they stand there, the deepest last, frames left out.
+
+    Each has all the lines of its message. Of a very long chain these are the last, and of a very
+    long message its beginning.
+    """
+    return tuple("\n".join(lines)[:_LONGEST_CAUSE] for lines in _causes(trace)[-_MOST_CAUSES:])
+
+
+def _causes(trace: str) -> list[list[str]]:
+    """Return the lines of each cause of a trace, the outermost first."""
+    chain: list[list[str]] = []
+    told = False
     for line in trace.splitlines():
-        if not text and not _FRAME.match(line):
-            text = line.strip()
+        if _FRAME.match(line):
+            told = True
         elif found := _CAUSE.match(line):
             cause = found["text"].strip()
-            if not found["indent"] and cause and not cause.startswith(_CIRCULAR):
-                text = cause
-    return _shortened(one_line(_simple(text)))
+            # What is indented is the cause of a suppressed exception.
+            told = bool(found["indent"]) or not cause or cause.startswith(_CIRCULAR)
+            if not told:
+                chain.append([cause])
+        elif _SUPPRESSED.match(line):
+            told = True
+        elif text := line.strip():
+            if not chain:
+                chain.append([text])
+                told = False
+            elif not told:
+                chain[-1].append(text)
+    return chain
 
 
 def _simple(text: str) -> str:

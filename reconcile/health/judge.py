@@ -1,6 +1,6 @@
 """Tell what is wrong with a connector, from its reported status and its generated tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from reconcile.health.cause import root_cause
@@ -11,15 +11,18 @@ from reconcile.model.live import LiveStatus, State
 class Judgement:
     """What a status says: the connector's own state, and the ids of the tasks it worries about.
 
-    `missing` are tasks that were generated and have no status. `cause` is the root cause of the
-    first failure, the connector's before its tasks'.
+    `missing` are tasks that were generated and have no status, `lost` those that are reported by
+    a worker that is known to be gone, `running` counts the others that run. `cause` is the root
+    cause of the first failure, the connector's before its tasks'.
     """
 
     state: State | None
     tasks: int = 0
+    running: int = 0
     failed: tuple[int, ...] = ()
     unassigned: tuple[int, ...] = ()
     missing: tuple[int, ...] = ()
+    lost: tuple[int, ...] = ()
     cause: str = ""
 
     @property
@@ -28,8 +31,12 @@ class Judgement:
         return self.state is State.FAILED or bool(self.failed)
 
 
-def judge(status: LiveStatus | None, *, generated: Sequence[int] = ()) -> Judgement:
+def judge(
+    status: LiveStatus | None, *, generated: Sequence[int] = (), gone: Collection[str] = ()
+) -> Judgement:
     """Return the judgement of a status; `generated` are the ids of the tasks that should be there.
+
+    `gone` are workers that are known to be no more: others report their tasks as they last were.
 
     No status yet is no failure: workers write the first one after a rebalance. Fewer tasks than
     `tasks.max` is normal; a task that was generated and is not there is not.
@@ -38,12 +45,17 @@ def judge(status: LiveStatus | None, *, generated: Sequence[int] = ()) -> Judgem
         return Judgement(state=None, missing=tuple(generated))
     present = {task.id for task in status.tasks}
     suspended = status.state in (State.STOPPED, State.PAUSED)
+    lost = tuple(
+        task.id for task in status.tasks if task.worker in gone and task.state is State.RUNNING
+    )
     return Judgement(
         state=status.state,
         tasks=len(status.tasks),
+        running=sum(task.state is State.RUNNING for task in status.tasks) - len(lost),
         failed=tuple(task.id for task in status.tasks if task.state is State.FAILED),
         unassigned=tuple(task.id for task in status.tasks if task.state is State.UNASSIGNED),
         missing=() if suspended else tuple(id_ for id_ in generated if id_ not in present),
+        lost=lost,
         cause=first_cause(status),
     )
 
@@ -72,6 +84,7 @@ def summary(judgement: Judgement) -> str:
             ("failed", judgement.failed),
             ("unassigned", judgement.unassigned),
             ("missing", judgement.missing),
+            ("on a worker that is gone", judgement.lost),
         )
         if ids
     ]

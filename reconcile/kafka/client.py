@@ -14,6 +14,10 @@ SECONDS: Final = 30.0
 Settings = dict[str, Any]
 
 
+class BrokerError(Exception):
+    """Tell that brokers did not answer, or refused."""
+
+
 def load_client() -> ModuleType:
     """Return the module of the Kafka client; raise LedgerError where the extra is not installed."""
     try:
@@ -38,3 +42,10 @@ def quiet(settings: Mapping[str, str], **more: object) -> Settings:
     logger.propagate = False
     named = {key.replace("_", "."): value for key, value in more.items()}
     return {"socket.timeout.ms": 10_000, **settings, **named, "logger": logger}
+
+
+def reason(error: Exception) -> str:
+    """Return what an error of the client says."""
+    found = error.args[0] if error.args else error
+    text: str = found.str() if hasattr(found, "str") else str(found)
+    return text

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from reconcile.clock import Clock
-from reconcile.kafka.client import SECONDS, load_client, quiet
+from reconcile.kafka.client import SECONDS, BrokerError, load_client, quiet, reason
 
 _POLL: Final = 0.5
 _ATTEMPTS: Final = 5
@@ -21,10 +21,6 @@ class TopicError(Exception):
     def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message)
         self.hint = hint
-
-
-class BrokerError(Exception):
-    """Tell that brokers did not answer, or refused."""
 
 
 class CompactedTopic:
@@ -68,7 +64,7 @@ class CompactedTopic:
                 return {}
             self._catch_up()
         except self._client.KafkaException as error:
-            raise BrokerError(_reason(error)) from error
+            raise BrokerError(reason(error)) from error
         return self._values
 
     def write(
@@ -97,7 +93,7 @@ class CompactedTopic:
                     return True
         except self._client.KafkaException as error:
             self._producer = None
-            raise BrokerError(_reason(error)) from error
+            raise BrokerError(reason(error)) from error
         raise BrokerError(f"{_ATTEMPTS} attempts to write failed: {failure}")
 
     def close(self) -> None:
@@ -168,7 +164,7 @@ class CompactedTopic:
             producer.commit_transaction(self._seconds)
         except self._client.KafkaException as error:
             self._producer = None
-            return _reason(error)
+            return reason(error)
         return ""
 
     def _catch_up(self) -> None:
@@ -218,9 +214,3 @@ class CompactedTopic:
             consumer.assign([self._client.TopicPartition(self._topic, 0, self._next)])
             self._consumer = consumer
         return self._consumer
-
-
-def _reason(error: Exception) -> str:
-    found = error.args[0] if error.args else error
-    text: str = found.str() if hasattr(found, "str") else str(found)
-    return text

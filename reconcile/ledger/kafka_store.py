@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from reconcile.errors import LedgerError
-from reconcile.kafka.compacted_topic import BrokerError, CompactedTopic, TopicError
+from reconcile.kafka.client import BrokerError
+from reconcile.kafka.compacted_topic import CompactedTopic, TopicError
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
 

@@ -15,30 +15,30 @@ _FOLDER = ".connectform"
 def open_store(
     choice: LedgerChoice,
     *,
-    cluster: str,
+    name: str,
     root: str,
     kafka: KafkaAccess | None,
     clock: Clock,
     redact: Callable[[str], str],
 ) -> Store:
-    """Return the ledger of a cluster; `root` is the folder of the project file.
+    """Return the store of a name, the cluster's for its ledger, under `root`, the project's folder.
 
     What brokers say passes `redact` before it is shown.
     Raises LedgerError where the Kafka client that is needed is not installed.
     """
     match choice.kind:
         case LedgerKind.SQLITE:
-            place = f"{_FOLDER}/{cluster}.db"
+            place = f"{_FOLDER}/{name}.db"
             return SqliteStore(Path(root, place), place=place)
         case LedgerKind.GIT:
-            return GitStore(root, cluster, clock)
+            return GitStore(root, name, clock)
         case LedgerKind.KAFKA:
-            return _kafka_store(choice.topic, cluster, kafka, clock, redact)
+            return _kafka_store(choice.topic, name, kafka, clock, redact)
 
 
 def _kafka_store(
     topic: str,
-    cluster: str,
+    name: str,
     kafka: KafkaAccess | None,
     clock: Clock,
     redact: Callable[[str], str],
@@ -49,6 +49,6 @@ def _kafka_store(
 
     settings = kafka.settings if kafka is not None else {}
     opened = CompactedTopic(
-        settings, topic, transactional_id=f"connectform-{topic}-{cluster}", clock=clock
+        settings, topic, transactional_id=f"connectform-{topic}-{name}", clock=clock
     )
-    return KafkaStore(opened, name=topic, cluster=cluster, redact=redact)
+    return KafkaStore(opened, name=topic, cluster=name, redact=redact)

@@ -29,9 +29,9 @@ _ABOUT_IGNORING: Final = (
     ),
     Rule(
         code=Code.IGNORE_OF_NOTHING,
-        title="An ignore comment that ignores nothing",
+        title="An ignore comment or an exception that ignores nothing",
         level=LintLevel.WARN,
-        why="What it was written for is gone, or it stands in the wrong place and hides the next finding there. A comment counts for its own line, or, alone on a line, for the line below; before the first line of a document for all of it, at the top of a file for all of the file.",
+        why="What it was written for is gone, or it stands in the wrong place and hides the next finding there. A comment counts for its own line, or, alone on a line, for the line below; before the first line of a document for all of it, at the top of a file for all of the file. Of an exception in the project file it is a notice.",
         fix="remove it, or move it to the line of the finding",
         check=ForComments(),
     ),

@@ -1,7 +1,7 @@
 """Run the rules, and leave out what comments and exceptions ignore."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 from typing import Final
@@ -20,7 +20,11 @@ _SEVERITIES: Final = {
     LintLevel.WARN: Severity.WARNING,
     LintLevel.ERROR: Severity.ERROR,
 }
+_UNUSED_EXCEPTION: Final = "remove the exception, or see whether its connectors are still called so"
 _UNKNOWN: Final = ClusterFacts()
+
+_Used = frozenset[tuple[LintIgnore | LintException, str]]
+"""The comments and exceptions that ignored something, each with the code of that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,7 @@ def lint_definitions(
 ) -> tuple[Problem, ...]:
     """Return the findings in the definitions of some clusters, each once.
 
-    With `complete` nothing was left out, so that a comment that ignores nothing can be told.
+    With `complete` nothing was left out, so that what ignores nothing can be told.
     """
     found: dict[Problem, None] = {}
     for cluster, definitions in clusters.items():
@@ -117,15 +121,18 @@ def _problem(
 
 def _without_ignored(
     found: Iterable[Problem], settings: LintSettings, ignoring: Ignoring
-) -> tuple[list[Problem], frozenset[tuple[LintIgnore, str]]]:
-    """Return what nobody ignores, and the comments that ignored something, with the code."""
+) -> tuple[list[Problem], _Used]:
+    """Return what nobody ignores, and what ignored something."""
     kept: list[Problem] = []
-    used: set[tuple[LintIgnore, str]] = set()
+    used: set[tuple[LintIgnore | LintException, str]] = set()
     excepted = [rule for rule in settings.exceptions if not _is_over(rule, ignoring.today)]
     for problem in found:
-        comments = [item for item in ignoring.comments if _ignores(item, problem)]
-        used.update((item, problem.code.value) for item in comments)
-        if not comments and not any(_excepts(rule, problem) for rule in excepted):
+        ignored_by: list[LintIgnore | LintException] = [
+            *(item for item in ignoring.comments if _ignores(item, problem)),
+            *(rule for rule in excepted if _excepts(rule, problem)),
+        ]
+        used.update((item, problem.code.value) for item in ignored_by)
+        if not ignored_by:
             kept.append(problem)
     return kept, frozenset(used)
 
@@ -150,7 +157,7 @@ def _is_over(rule: LintException, today: date) -> bool:
 def _about_ignoring(
     settings: LintSettings,
     ignoring: Ignoring,
-    used: frozenset[tuple[LintIgnore, str]],
+    used: _Used,
     *,
     complete: bool,
 ) -> Iterator[Problem]:
@@ -169,26 +176,31 @@ def _about_ignoring(
         if _is_over(rule, ignoring.today):
             message = f"the exception from {', '.join(rule.codes)} expired on {rule.expires}"
             yield from _said(settings, Code.EXCEPTION_EXPIRED, message, rule.location)
+            continue
+        for message in _ignoring_nothing(rule, settings, used, complete=complete):
+            # Milder than a comment in the wrong place: no definition here may have earned it yet.
+            for problem in _said(settings, Code.IGNORE_OF_NOTHING, message, rule.location):
+                yield replace(problem, severity=Severity.NOTICE, hint=_UNUSED_EXCEPTION)
 
 
 def _ignoring_nothing(
-    comment: LintIgnore,
+    item: LintIgnore | LintException,
     settings: LintSettings,
-    used: frozenset[tuple[LintIgnore, str]],
+    used: _Used,
     *,
     complete: bool,
 ) -> Iterator[str]:
-    if not comment.codes:
+    if not item.codes:
         yield "this comment names no code and ignores nothing"
-    for written in comment.codes:
+    for written in item.codes:
         rule = next((rule for rule in RULES if rule.code.value == written), None)
         if rule is None:
             yield f"{written} is no lint rule, so nothing is ignored"
         elif isinstance(rule.check, ForComments):
-            yield f"{written} cannot be ignored by a comment"
+            yield f"{written} cannot be ignored"
         elif isinstance(rule.check, ForChange) or level_of(rule, settings) is LintLevel.OFF:
             continue
-        elif complete and (comment, written) not in used:
+        elif complete and (item, written) not in used:
             yield f"there is no finding {written} here to be ignored"
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from reconcile.lint.regexes import may_match
 from reconcile.lint.rule import Fault, ForConnector, Rule
 from reconcile.lint.subject import Subject
 from reconcile.model.codes import Code
 from reconcile.model.lint import LintLevel
 from reconcile.model.live import ConnectorKind
+from reconcile.model.regexes import may_match
 
 TOLERANCE: Final = "errors.tolerance"
 DLQ: Final = "errors.deadletterqueue."

@@ -1,6 +1,5 @@
 """Rules about names and labels."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,13 +7,14 @@ from reconcile.lint.rule import Fault, ForConnector, Rule
 from reconcile.lint.subject import Subject
 from reconcile.model.codes import Code
 from reconcile.model.lint import LintLevel
+from reconcile.model.regexes import may_match
 
 _LONGEST: Final = 100
 
 
 def _unusual(subject: Subject) -> Iterator[Fault]:
     pattern, name = subject.settings.names, subject.definition.name
-    if pattern and re.fullmatch(pattern, name) is None:
+    if pattern and not may_match(pattern, name):
         yield Fault("", f"the name {name} does not follow lint.names, {pattern}")
 
 

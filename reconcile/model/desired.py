@@ -8,6 +8,7 @@ from enum import StrEnum
 from reconcile.model.config import Config
 from reconcile.model.marks import Marks, Path
 from reconcile.model.problem import Location, Problem
+from reconcile.model.restart import NO_RESTART, RestartPolicy
 
 
 class TargetState(StrEnum):
@@ -99,6 +100,7 @@ class Definition:
     protect: bool = False
     on_delete: OffsetsOnDelete = OffsetsOnDelete.KEEP
     moved_from: MovedFrom | None = None
+    restart: RestartPolicy = NO_RESTART
 
     @property
     def class_name(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from reconcile.model.config import Secret
@@ -10,6 +10,7 @@ from reconcile.model.desired import IgnoreRule
 from reconcile.model.flavor import Flavor
 from reconcile.model.lint import LintSettings
 from reconcile.model.problem import Location
+from reconcile.model.restart import DEFAULT_BUDGET, RestartBudget
 
 
 class Prune(StrEnum):
@@ -94,6 +95,26 @@ class KafkaAccess:
     secrets: tuple[Secret, ...] = ()
 
 
+class MetricsKind(StrEnum):
+    """Where metrics come from."""
+
+    PROMETHEUS = "prometheus"
+    PAGES = "scrape"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsAccess:
+    """All that is needed to read the metrics of one cluster.
+
+    The addresses of `access` are one Prometheus server, or the exporter page of each worker.
+    `match` are labels by which a server tells the workers of this cluster from all else.
+    """
+
+    kind: MetricsKind
+    access: Access
+    match: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ownership:
     """The names this project owns, as globs, and whether it deletes among them."""
@@ -125,6 +146,15 @@ class LedgerChoice:
 
     kind: LedgerKind = LedgerKind.SQLITE
     topic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchSettings:
+    """How `watch` goes about it: how often it looks, and where it keeps what it remembers."""
+
+    every: timedelta = timedelta(seconds=30)
+    store: LedgerChoice = LedgerChoice()
+    budget: RestartBudget = DEFAULT_BUDGET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +209,7 @@ class Project:
     snapshots: str = "schemas/plugins"
     lint: LintSettings = field(default_factory=LintSettings)
     definitions_from: str = ""
+    watch: WatchSettings = field(default_factory=WatchSettings)
 
     @property
     def definitions_root(self) -> str:

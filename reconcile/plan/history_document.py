@@ -20,15 +20,16 @@ def histories_document(
         "histories": [
             {
                 "cluster": cluster,
-                "runs": [_run(run) for run in runs],
-                "changes": [_change(change) for change in changes],
+                "runs": [run_entry(run) for run in runs],
+                "changes": [change_entry(change) for change in changes],
             }
             for cluster, runs, changes in histories
         ],
     }
 
 
-def _run(run: Run) -> Document:
+def run_entry(run: Run) -> Document:
+    """Return one run."""
     return {
         "id": run.id,
         "project": run.project,
@@ -43,7 +44,8 @@ def _run(run: Run) -> Document:
     }
 
 
-def _change(change: ChangeRecord) -> Document:
+def change_entry(change: ChangeRecord) -> Document:
+    """Return what one run did to one connector."""
     before, after = change.state or (None, None)
     return {
         "run": change.run,

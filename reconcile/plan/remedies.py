@@ -5,8 +5,9 @@ from typing import Final
 from reconcile.model.command import command
 from reconcile.model.drift import Remedies
 from reconcile.model.plan import Action, Change
+from reconcile.redact import one_line
 
-_GLOB: Final = frozenset("*?[")
+_BRACKETED: Final = frozenset("*?[#")  # of ## before [ the first is shown escaped
 
 
 def remedies_for(change: Change, cluster: str) -> Remedies:
@@ -15,7 +16,7 @@ def remedies_for(change: Change, cluster: str) -> Remedies:
     take_back = command("apply --select", term, cluster=cluster)
     if change.action is Action.CREATE:
         return Remedies(take_back=take_back)
-    if not change.name.isprintable():
+    if one_line(change.name) != change.name:
         accept = command("export --update --select", term, cluster=cluster)
     else:
         accept = command("export --update", change.name, cluster=cluster)
@@ -25,14 +26,14 @@ def remedies_for(change: Change, cluster: str) -> Remedies:
 def _term(name: str) -> str:
     """Return a glob that matches a name.
 
-    A comma would part the terms of a selection, and a control character would not survive being
-    shown: any one character stands for them.
+    A comma would part the terms of a selection, and what is shown as an escape would not
+    survive that: any one character stands for them.
     """
     return "".join(
         "?"
-        if character == "," or not character.isprintable()
+        if character == "," or one_line(character) != character
         else f"[{character}]"
-        if character in _GLOB or character.isspace()
+        if character in _BRACKETED or character.isspace()
         else character
         for character in name
     )

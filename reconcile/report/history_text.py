@@ -67,7 +67,7 @@ def run_lines(cluster: str, run: Run, changes: Sequence[ChangeRecord]) -> list[L
     ]
     head = [line(bold(run.id))]
     head += [line(f"  {name:<9} ", Span(text)) for name, text in facts if text]
-    blocks = [row for change in changes for row in _change_lines(change)]
+    blocks = [row for change in changes for row in change_lines(change)]
     return [*head, (), *blocks] if blocks else head
 
 
@@ -90,7 +90,8 @@ def _outcome(run: Run) -> Span:
     return Span(text or "done", Style.ERROR if bad else Style.PLAIN)
 
 
-def _change_lines(change: ChangeRecord) -> list[Line]:
+def change_lines(change: ChangeRecord) -> list[Line]:
+    """Return what one run did to one connector, with its keys."""
     rows = [
         line(Span(change.name, Style.BOLD), f"  {change.action.value}  ", _status(change.status))
     ]

@@ -15,6 +15,7 @@ from reconcile.report.table import Table
 _POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 )
+_LONGEST_WHOLE: Final = 20
 
 
 def page_html(page: Page) -> str:
@@ -183,15 +184,23 @@ def _table(table: Table) -> Html:
     body = (
         element(
             "tr",
-            element("th", styled(row[:1]), scope="row"),
+            element("th", styled(row[:1]), scope="row", class_=_wrapping(row[0].text)),
             (
-                element("td", styled((cell,)), data_label=name) if cell.text else element("td")
+                element("td", styled((cell,)), data_label=name, class_=_wrapping(cell.text))
+                if cell.text
+                else element("td")
                 for name, cell in zip(names[1:], row[1:], strict=True)
             ),
         )
         for row in table.rows
     )
     return _boxed(element("table", element("thead", head), element("tbody", body)))
+
+
+def _wrapping(text: str) -> str:
+    """Return the class of a cell: one of short words is never so narrow that it tears them."""
+    longest = max(map(len, text.split()), default=0)
+    return "whole" if longest <= _LONGEST_WHOLE else ""
 
 
 def _problem_card(problem: Problem) -> Html:

@@ -68,12 +68,12 @@ table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; }
 thead th { color: var(--quiet); font-size: .8rem; font-weight: 600; border-bottom: 1px solid var(--rule); }
 tbody th { font-weight: 600; } tbody tr + tr > * { border-top: 1px solid var(--rule); }
-th, td { min-width: 3.5rem; }
+th, td { min-width: 3.5rem; } .whole { overflow-wrap: break-word; }
 ul { margin: .25rem 0; padding-left: 1.25rem; }
 details > summary { cursor: pointer; padding: .25rem 0; }
 pre { white-space: pre-wrap; margin: .5rem 0; }
 footer { color: var(--quiet); font-size: .85rem; padding: 1.5rem 1rem 2rem; }
-@media (max-width: 40rem) {
+@media (max-width: 48rem) {
   thead { display: none; }
   tr { display: block; padding: .4rem 0; } th, td { display: block; padding: 0; border: 0; }
   tbody tr + tr { border-top: 1px solid var(--rule); } tbody tr + tr > * { border-top: 0; }

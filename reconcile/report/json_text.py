@@ -4,15 +4,21 @@ import json
 import re
 from typing import Final
 
-# Controls that JSON does not escape by itself, direction overrides, what no encoding can hold, and
-# the beginning of a command to a pipeline's runner. Within JSON all these stand in strings alone.
-_UNSAFE: Final = re.compile(
-    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufff9-\uffff]"
-    r"|#(?=#\w*\[)"
-)
+from reconcile.redact import visible
+
+# What is not plain ASCII, and the beginning of a command to a pipeline's runner. Within JSON all
+# these stand in strings alone.
+_DOUBTFUL: Final = re.compile(r"[^\n -~]|#(?=#\w*\[)")
 
 
 def json_text(document: object) -> str:
     """Return a document as indented JSON, which means the same with and without the escapes."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    return _DOUBTFUL.sub(_shown, text) + "\n"
+
+
+def _shown(found: re.Match[str]) -> str:
+    character = found[0]
+    if character == "#":
+        return "\\u0023"
+    return character if visible(character) == character else json.dumps(character)[1:-1]

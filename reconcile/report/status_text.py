@@ -1,33 +1,50 @@
 """The connectors of a cluster as a table."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from reconcile.model.desired import TargetState
+from reconcile.model.health import Health, Verdict
 from reconcile.model.live import LiveConnector, LiveState, LiveStatus, State
+from reconcile.model.metrics import Flows
+from reconcile.report.flow_text import COLUMNS, flow_cells
 from reconcile.report.spans import Line, Span, Style, bold, dim, line
 from reconcile.report.table import Row, Table
 from reconcile.report.words import counted
 
-_COLUMNS: Final = ("NAME", "KIND", "STATE", "TASKS", "WORKER", "CAUSE")
+_COLUMNS: Final = ("NAME", "KIND", "HEALTH", "STATE", "TASKS", "WORKER", "CAUSE")
+_FLOW: Final = _COLUMNS.index("WORKER")
+_WORST_FIRST: Final = tuple(reversed(Health))
 _NO_STATUS: Final = "no status"
 
 
-def status_table(live: LiveState, causes: Mapping[str, str], names: Iterable[str]) -> Table:
-    """Return the table of the named connectors.
+def status_table(
+    live: LiveState,
+    verdicts: Mapping[str, Verdict],
+    names: Iterable[str],
+    flows: Flows | None = None,
+) -> Table:
+    """Return the table of the named connectors: states, and why one is not well.
 
-    `causes` holds the first line of the root cause for those that failed.
+    With `flows` there are columns of what flows.
     """
     found = [live.connectors[name] for name in sorted(names)]
-    return Table(_COLUMNS, tuple(_row(connector, causes) for connector in found))
+    rows = tuple(_row(connector, verdicts[connector.name]) for connector in found)
+    if flows is None:
+        return Table(_COLUMNS, rows)
+    cells = (flow_cells(flows.connectors.get(connector.name)) for connector in found)
+    return Table(
+        (*_COLUMNS[:_FLOW], *COLUMNS, *_COLUMNS[_FLOW:]),
+        tuple((*row[:_FLOW], *more, *row[_FLOW:]) for row, more in zip(rows, cells, strict=True)),
+    )
 
 
-def status_summary(live: LiveState, names: Iterable[str]) -> Line:
-    """Return how many connectors are in which state, and how many tasks run and failed."""
+def status_summary(live: LiveState, verdicts: Mapping[str, Verdict], names: Iterable[str]) -> Line:
+    """Return how many connectors are how well, and how many tasks run and failed."""
     found = [live.connectors[name] for name in names]
-    states = Counter(_state_text(connector).lower() for connector in found)
-    words = "".join(f", {count} {state}" for state, count in states.most_common())
+    healths = [verdicts[connector.name].health for connector in found]
+    counts = {health: healths.count(health) for health in _WORST_FIRST}
+    words = "".join(f", {count} {health.value}" for health, count in counts.items() if count)
     running = sum(_count(connector.status, State.RUNNING) for connector in found)
     failed = sum(_count(connector.status, State.FAILED) for connector in found)
     tasks = f"{running} of {counted(sum(map(_total, found)), 'task')} running"
@@ -40,17 +57,37 @@ def status_summary(live: LiveState, names: Iterable[str]) -> Line:
     )
 
 
-def _row(connector: LiveConnector, causes: Mapping[str, str]) -> Row:
+def _row(connector: LiveConnector, verdict: Verdict) -> Row:
     running, total = _count(connector.status, State.RUNNING), _total(connector)
     text = _state_text(connector)
     return (
         Span(connector.name),
         Span(connector.kind.value),
+        Span(verdict.health.value, health_style(verdict.health)),
         Span(text, _style(connector.status.state if connector.status else State.UNKNOWN)),
         Span(f"{running}/{total}", _tasks_style(connector)),
         dim(_workers(connector.status)),
-        Span(causes.get(connector.name, ""), Style.ERROR),
+        _why(verdict),
     )
+
+
+def health_style(health: Health) -> Style:
+    """Return how a health is shown."""
+    match health:
+        case Health.HEALTHY:
+            return Style.GOOD
+        case Health.SUSPENDED:
+            return Style.DIM
+        case Health.PROGRESSING | Health.UNKNOWN:
+            return Style.WARNING
+        case Health.STALLED | Health.DEGRADED | Health.UNHEALTHY:
+            return Style.ERROR
+
+
+def _why(verdict: Verdict) -> Span:
+    if verdict.cause or verdict.health in (Health.HEALTHY, Health.SUSPENDED):
+        return Span(verdict.cause, Style.ERROR)
+    return Span(verdict.reason, Style.WARNING)
 
 
 def _state_text(connector: LiveConnector) -> str:

@@ -9,7 +9,9 @@ from typing import Final
 
 from reconcile.desired.files import read_text
 from reconcile.desired.project import LoadedProject
+from reconcile.desired.references import escape
 from reconcile.desired.rewrite import Rewritten, Wish, rewrite
+from reconcile.desired.write import double_quoted, key_text, scalar_text
 from reconcile.errors import ClusterError, ConnectformError, UsageError
 from reconcile.model.codes import Code
 from reconcile.model.command import command
@@ -21,6 +23,7 @@ from reconcile.plan.drift import drift_of
 from reconcile.plugins.masking import secret_texts, without
 from reconcile.plugins.sensitive import is_sensitive
 from reconcile.plugins.suggest import suggest
+from reconcile.redact import one_line
 from reconcile.run.context import Context
 from reconcile.run.exporting import variable_name
 from reconcile.run.output import write_file
@@ -28,7 +31,7 @@ from reconcile.run.planning import NotPlanned, Planned, PlanRequest, plan_cluste
 
 _NAME: Final = "name"
 _BOM: Final = "\ufeff"
-_UNPRINTED: Final = "(live value not shown)"
+_UNPRINTED: Final = " # the live value is not shown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,16 +283,23 @@ def _left(change: Change, key: KeyChange, reason: str) -> Left:
 
 
 def _by_hand(change: Change, key: KeyChange) -> str:
-    """Return the line that people may write for a key, with a reference in the place of a secret."""
+    """Return the YAML that people may write for a key, with a reference in the place of a secret."""
     if key.key == _NAME:
         return ""
+    name = key_text(key.key)
     if key.before is None:
-        return f"{key.key}: (not set live: remove it)"
+        return f"# {name} is not set live: remove it"
     if key.before.kind is ValueKind.PLAIN:
-        return f"{key.key}: {key.before.text}"
+        return f"{name}: {_on_one_line(escape(key.before.text))}"
     if key.after is not None and key.after.reference:
-        return f"{key.key}: {_UNPRINTED}"
-    return f"{key.key}: ${{{{ env.{variable_name(change.name, key.key)} }}}}"
+        return f"{name}: {_UNPRINTED}"
+    return f"{name}: ${{{{ env.{variable_name(change.name, key.key)} }}}}"
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text as a scalar that stays one when it is printed: escapes are for double quotes."""
+    written = scalar_text(text, 0)
+    return written if one_line(written) == written else double_quoted(text)
 
 
 def _secrets(planned: Planned, changes: Sequence[Change]) -> Iterator[str]:

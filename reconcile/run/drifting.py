@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reconcile.health.judge import judge
+from reconcile.health.rollup import Sight, health_of
 from reconcile.model.desired import Definition
 from reconcile.model.drift import Aside, Drift, NotCompared, Unhealthy
+from reconcile.model.health import Health
 from reconcile.model.live import LiveConnector
 from reconcile.model.problem import Problem
 from reconcile.plan.drift import drift_of
@@ -56,13 +58,13 @@ def masked(context: Context, problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _unhealthy(context: Context, planned: Planned) -> Iterator[Unhealthy]:
-    failing = [planned.live.connectors[name] for name in planned.plan.failing]
+    failing = [*_failing(planned)]
     for connector in failing:
         definition = planned.desired.definitions.get(connector.name)
         context.redactor.learn(_secrets_of(connector, definition))
     for connector in failing:
         if connector.status is None:
-            continue
+            continue  # without a status nothing has failed
         found = judge(redacted_status(connector.status, context.redactor))
         yield Unhealthy(
             name=connector.name,
@@ -71,6 +73,22 @@ def _unhealthy(context: Context, planned: Planned) -> Iterator[Unhealthy]:
             tasks=found.tasks,
             cause=found.cause,
         )
+
+
+def _failing(planned: Planned) -> Iterator[LiveConnector]:
+    """Yield the declared connectors that are not well, as far as one reading can tell."""
+    for name, definition in sorted(planned.desired.definitions.items()):
+        connector = planned.live.connectors.get(name)
+        if connector is None:
+            continue
+        sight = Sight(
+            status=connector.status,
+            generated=connector.generated_tasks,
+            desired=definition.state,
+        )
+        verdict = health_of(None, sight, planned.live.taken_at)
+        if verdict.health in (Health.DEGRADED, Health.UNHEALTHY):
+            yield connector
 
 
 def _secrets_of(connector: LiveConnector, definition: Definition | None) -> Iterator[str]:

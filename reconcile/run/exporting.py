@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from reconcile.desired.declared import read_content
 from reconcile.desired.project import LoadedProject
 from reconcile.desired.references import may_name
 from reconcile.desired.resolve import inherited
@@ -48,7 +49,8 @@ class Exported:
     """What was written, what git declares already, and which variables must be set.
 
     `forbidden` are those of them that `references.env` of the project file does not allow;
-    `problems` say what the cluster keeps back.
+    `problems` say what the cluster keeps back, and with errors which connectors were left out,
+    since git cannot declare them.
     """
 
     files: tuple[Path, ...]
@@ -67,7 +69,7 @@ def export(
     folder: Path | None,
     force: bool,
 ) -> Exported:
-    """Write one file for each live connector that git does not declare yet.
+    """Write one file for each live connector that git does not declare yet, and can declare.
 
     Raises UsageError, before anything is written, where a file exists and `force` is not given.
     """
@@ -95,6 +97,7 @@ def export(
     several = len(loaded.project.clusters) > 1
     texts: dict[Path, str] = {}
     references: list[Reference] = []
+    refused: list[Problem] = []
     for connector in fresh:
         text, found = definition_of(
             connector,
@@ -102,7 +105,11 @@ def export(
             clusters=(cluster,) if several else (),
             inherits=inherited(connector.name, cluster, loaded.defaults),
         )
-        texts[_free_path(target, connector.name, texts)] = text
+        path = _free_path(target, connector.name, texts)
+        if problems := _refusals(loaded, text, connector.name, path):
+            refused += problems
+            continue
+        texts[path] = text
         references += found
     _write(texts, force=force)
     return Exported(
@@ -110,8 +117,28 @@ def export(
         declared=tuple(connector.name for connector in chosen if connector.name in declared),
         references=tuple(references),
         forbidden=_forbidden(loaded.project, references),
-        problems=(*aliases.problems, *plugins.problems),
+        problems=(*aliases.problems, *plugins.problems, *refused),
     )
+
+
+def _refusals(loaded: LoadedProject, text: str, name: str, path: Path) -> list[Problem]:
+    """Return why the definition of a connector would be refused, if it would.
+
+    Variables that `references.env` does not allow are told apart from that.
+    """
+    return [
+        replace(
+            problem,
+            message=f"{name!r} is left out, as its definition would be refused: {problem.message}",
+            location=None,
+            hint=f"on the cluster: {problem.hint}; until then it stays unmanaged",
+            connector="",
+        )
+        for problem in read_content(loaded, text, path.name).problems
+        if problem.location is not None
+        and problem.location.path == path.name
+        and problem.code is not Code.FORBIDDEN_REFERENCE
+    ]
 
 
 def definition_of(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from reconcile.desired.git import author_of
+from reconcile.http.authorization import split_user_info
 from reconcile.model.ledger import Run
 from reconcile.run.context import Context
 
@@ -68,7 +69,12 @@ def is_pipeline(environment: Mapping[str, str]) -> bool:
 def run_url_of(environment: Mapping[str, str]) -> str:
     """Return where the run of a pipeline can be looked at, or nothing outside of one."""
     if environment.get("GITHUB_RUN_ID"):
-        server = environment.get("GITHUB_SERVER_URL", "https://github.com")
+        server = shown_url(environment.get("GITHUB_SERVER_URL", "https://github.com"))
         repository = environment.get("GITHUB_REPOSITORY", "")
         return f"{server}/{repository}/actions/runs/{environment['GITHUB_RUN_ID']}"
-    return next((environment[name] for name in _RUN_URLS if environment.get(name)), "")
+    return shown_url(next((environment[name] for name in _RUN_URLS if environment.get(name)), ""))
+
+
+def shown_url(url: str) -> str:
+    """Return an address as it may be shown: without the `user:password@` that it may hold."""
+    return split_user_info(url)[0]

@@ -14,7 +14,7 @@ from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
 from reconcile.model.ledger import Lease, Memory, MoveStep
 from reconcile.model.problem import Problem
-from reconcile.model.project import LedgerKind
+from reconcile.model.project import LedgerChoice, LedgerKind
 from reconcile.run.context import Context
 from reconcile.run.identity import Identity, is_pipeline
 
@@ -83,7 +83,7 @@ def open_ledger(
             return
         with hold_lease(
             store,
-            _lease(context, loaded, lock.identity),
+            lease_of(context, loaded, lock.identity),
             clock=context.clock,
             rng=context.rng,
             timeout=lock.timeout,
@@ -98,12 +98,22 @@ def open_ledger(
 @contextmanager
 def opened_store(context: Context, loaded: LoadedProject, cluster: str) -> Iterator[Store]:
     """Open the place where the ledger of a cluster is kept."""
+    choice = loaded.project.clusters[cluster].ledger
+    with chosen_store(context, loaded, cluster, choice, name=cluster) as store:
+        yield store
+
+
+@contextmanager
+def chosen_store(
+    context: Context, loaded: LoadedProject, cluster: str, choice: LedgerChoice, *, name: str
+) -> Iterator[Store]:
+    """Open a place under a name; one in Kafka is on the brokers of a cluster."""
     kafka = read_kafka(loaded, cluster, context.environment)
     if kafka is not None:
         context.redactor.learn(secret.reveal() for secret in kafka.secrets)
     store = open_store(
-        loaded.project.clusters[cluster].ledger,
-        cluster=cluster,
+        choice,
+        name=name,
         root=loaded.project.root,
         kafka=kafka,
         clock=context.clock,
@@ -124,7 +134,8 @@ def _taken_over(lease: Lease, cluster: str) -> str:
     )
 
 
-def _lease(context: Context, loaded: LoadedProject, identity: Identity) -> Lease:
+def lease_of(context: Context, loaded: LoadedProject, identity: Identity) -> Lease:
+    """Return the lease that a run asks for; its times count from when it gets it."""
     holder, now = this_process(), context.clock.now()
     return Lease(
         id=identity.run,

@@ -32,7 +32,7 @@ from reconcile.run.asking import together
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.output import write_file
-from reconcile.run.snapshots import find_manifest, read_snapshot
+from reconcile.run.snapshots import find_manifest, read_class, read_snapshot
 
 EDITOR_SCHEMA: Final = "connector.schema.json"
 """The schema for editors, beside the snapshots it was made from."""
@@ -40,6 +40,7 @@ EDITOR_SCHEMA: Final = "connector.schema.json"
 _MOST_PROPOSED: Final = 200
 _LONGEST_SHOWN: Final = 80
 _VERSION: Final = "plugin.version"
+_LISTED_ONLY: Final = "the worker lists it, and does not find it"
 _OF_ONE_PLUGIN: Final = frozenset(
     {Code.SERVER_ERROR, Code.UNEXPECTED_ANSWER, Code.TIMED_OUT, Code.REJECTED}
 )
@@ -47,7 +48,10 @@ _OF_ONE_PLUGIN: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulled:
-    """What became of the snapshot of one cluster: files written, left as they were, and removed."""
+    """What became of the snapshot of one cluster: files written, left as they were, and removed.
+
+    `complete` unless the settings of a class could not be had.
+    """
 
     cluster: str
     version: str
@@ -55,6 +59,11 @@ class Pulled:
     unchanged: int
     removed: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
+    complete: bool = True
+
+
+_Known = Mapping[tuple[str, str], Mapping[str, Setting]]
+"""The settings that an earlier snapshot holds, by class and version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +80,27 @@ def pull(context: Context, loaded: LoadedProject, cluster: str, folder: Path) ->
     """Write the snapshot of one cluster below a folder; nothing is written where all is as it was.
 
     Of the files that are there, those that an earlier snapshot wrote and this one has no use for
-    are removed, and no others. Raises ClusterError where the cluster does not tell its plugins or
-    any of their settings, and DefinitionError where a newer connectform wrote what is there.
+    are removed, and no others. What could not be had stays as it was known of the same version.
+    Raises ClusterError where the cluster does not tell its plugins or any of their settings, and
+    DefinitionError where a newer connectform wrote what is there.
     """
+    before = _files_before(loaded, folder, cluster)
+    known = _known(before.values())
     with connect_to(context, loaded, cluster) as connection:
         identity = connection.worker.identity
         infos = list_plugins(connection, connectors_only=False)
         if isinstance(infos, NotOffered):
             raise ClusterError(_not_told(cluster, infos))
+        if not infos:
+            raise ClusterError(_none_listed(cluster))
         several = identity.release >= PLUGIN_VERSIONS
-        answers = together(lambda info: _ask(connection, info, several=several), _each_once(infos))
+        answers = together(
+            lambda info: _ask(connection, info, known, several=several), _each_once(infos)
+        )
     kept_back = [answer.kept_back for answer in answers if answer.kept_back]
     if kept_back and not any(answer.plugin for answer in answers):
         raise ClusterError(_not_told(cluster, kept_back[0]))
-    files, left_out = _files(cluster, _installed(infos, answers))
+    files, left_out = _files(cluster, _installed(infos, answers, known))
     manifest = Manifest(
         cluster=cluster,
         version=identity.version,
@@ -92,14 +108,13 @@ def pull(context: Context, loaded: LoadedProject, cluster: str, folder: Path) ->
         or flavor_of(identity.version, loaded.project.clusters[cluster].urls),
         files=tuple(sorted(files)),
     )
-    before = _files_before(loaded, folder, cluster)
     home = folder / cluster
     written = [
         path
         for path, text in (*sorted(files.items()), (MANIFEST, manifest_text(manifest)))
         if _is_written(home, path, text)
     ]
-    removed = [path for path in sorted(before - files.keys()) if _is_removed(home, path)]
+    removed = [path for path in sorted(before.keys() - files.keys()) if _is_removed(home, path)]
     told = (answer.problem for answer in answers if answer.problem)
     return Pulled(
         cluster=cluster,
@@ -108,6 +123,7 @@ def pull(context: Context, loaded: LoadedProject, cluster: str, folder: Path) ->
         unchanged=len(files) + 1 - len(written),
         removed=tuple(removed),
         problems=(*told, *left_out),
+        complete=not any(answer.problem and answer.plugin is None for answer in answers),
     )
 
 
@@ -139,27 +155,32 @@ def _each_once(infos: Iterable[PluginInfo]) -> Sequence[PluginInfo]:
     return [rows[key] for key in sorted(rows)]
 
 
-def _ask(connection: Connection, info: PluginInfo, *, several: bool) -> _Answer:
+def _ask(connection: Connection, info: PluginInfo, known: _Known, *, several: bool) -> _Answer:
     """Ask for the settings of one version of a class; a plugin that fails does not keep the rest."""
     version = info.version if several else ""
+    before = known.get((info.class_name, info.version), {})
     try:
         plugin = get_plugin_settings(connection, info.class_name, version=version)
     except ClusterError as error:
         if error.problems[0].code not in _OF_ONE_PLUGIN:
             raise
-        return _Answer(info, None, _unknown(info, error.problems[0].message))
+        return _Answer(info, None, _unknown(info, error.problems[0].message, before))
     if isinstance(plugin, NotOffered):
-        return _Answer(info, None, _unknown(info, plugin.reason), plugin)
-    if plugin is None or info.kind not in CONNECTORS:
+        return _Answer(info, None, _unknown(info, plugin.reason, before), plugin)
+    if plugin is None:
+        return _Answer(info, None, _unknown(info, _LISTED_ONLY, before) if before else None)
+    if info.kind not in CONNECTORS:
         return _Answer(info, plugin)
     proposed = get_recommended(connection, info.class_name, version=version)
+    problem = None
     if proposed is None:
-        return _Answer(info, plugin, _unproposed(info))
+        problem = _unproposed(info)
+        proposed = {name: setting.recommended for name, setting in before.items()}
     settings = {
         name: replace(setting, recommended=_proposed(setting, proposed))
         for name, setting in plugin.settings.items()
     }
-    return _Answer(info, replace(plugin, settings=settings))
+    return _Answer(info, replace(plugin, settings=settings), problem)
 
 
 def _proposed(setting: Setting, proposed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -169,14 +190,17 @@ def _proposed(setting: Setting, proposed: Mapping[str, tuple[str, ...]]) -> tupl
     return proposed.get(setting.name, ())[:_MOST_PROPOSED]
 
 
-def _installed(infos: Iterable[PluginInfo], answers: Iterable[_Answer]) -> list[Installed]:
+def _installed(
+    infos: Iterable[PluginInfo], answers: Iterable[_Answer], known: _Known
+) -> list[Installed]:
     kinds: dict[str, set[str]] = {}
     for info in infos:
         kinds.setdefault(info.class_name, set()).add(info.kind)
     versions: dict[str, dict[str, Mapping[str, Setting] | None]] = {}
     for answer in answers:
-        settings = answer.plugin.settings if answer.plugin is not None else None
-        versions.setdefault(answer.info.class_name, {})[answer.info.version] = settings
+        name, version = answer.info.class_name, answer.info.version
+        settings = answer.plugin.settings if answer.plugin else known.get((name, version))
+        versions.setdefault(name, {})[version] = settings
     return [
         Installed(class_name=name, kinds=tuple(sorted(kinds[name])), versions=versions[name])
         for name in sorted(versions)
@@ -199,15 +223,28 @@ def _files(cluster: str, installed: Iterable[Installed]) -> tuple[dict[str, str]
     return files, problems
 
 
-def _files_before(loaded: LoadedProject, folder: Path, cluster: str) -> set[str]:
-    """Return the files that an earlier snapshot wrote; of one that cannot be read, none."""
+def _files_before(
+    loaded: LoadedProject, folder: Path, cluster: str
+) -> Mapping[str, Installed | None]:
+    """Return the files that an earlier snapshot wrote, and what they say if they can be read."""
     try:
         manifest = find_manifest(loaded.project, folder, cluster)
     except DefinitionError as error:
         if any(problem.code is Code.NEWER_SNAPSHOT for problem in error.problems):
             raise
-        return set()
-    return set(manifest.files) if manifest else set()
+        return {}
+    files = manifest.files if manifest else ()
+    return {path: read_class(loaded.project, folder / cluster / path) for path in files}
+
+
+def _known(before: Iterable[Installed | None]) -> _Known:
+    return {
+        (one.class_name, version): settings
+        for one in before
+        if one is not None
+        for version, settings in one.versions.items()
+        if settings is not None
+    }
 
 
 def _is_written(folder: Path, path: str, text: str) -> bool:
@@ -243,25 +280,36 @@ def _not_told(cluster: str, kept_back: NotOffered) -> Problem:
     )
 
 
-def _unknown(info: PluginInfo, reason: str) -> Problem:
-    return _notice(
-        f"the settings of {info.class_name} {info.version} could not be had: {reason}",
-        "the class is kept without them, and its settings are not checked",
+def _none_listed(cluster: str) -> Problem:
+    return Problem(
+        code=Code.UNEXPECTED_ANSWER,
+        message=f"cluster {cluster} lists no plugin at all, and every worker has some",
+        hint="see what answers GET /connector-plugins; the snapshot was left as it is",
+    )
+
+
+def _unknown(info: PluginInfo, reason: str, before: Mapping[str, Setting]) -> Problem:
+    hint = (
+        "what the snapshot says of this version stays; pull again"
+        if before
+        else "the class is kept without them, and its settings are not checked"
+    )
+    return Problem(
+        code=Code.VALIDATION_SKIPPED,
+        message=visible(
+            f"the settings of {info.class_name} {info.version} could not be had: {reason}"
+        ),
+        hint=hint,
     )
 
 
 def _unproposed(info: PluginInfo) -> Problem:
-    return _notice(
-        f"the values that {info.class_name} {info.version} proposes could not be had",
-        "pull again: until then any value of the right type passes",
-    )
-
-
-def _notice(message: str, hint: str) -> Problem:
     return Problem(
         code=Code.VALIDATION_SKIPPED,
-        message=visible(message),
-        hint=hint,
+        message=visible(
+            f"the values that {info.class_name} {info.version} proposes could not be had"
+        ),
+        hint="those that the snapshot has stay; without any, every value of the right type passes",
         severity=Severity.NOTICE,
     )
 

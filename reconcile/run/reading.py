@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from reconcile.connect.answers import HealthStatus
 from reconcile.connect.connection import Connection
-from reconcile.connect.reads import get_plugin_settings, list_names, list_plugins
+from reconcile.connect.reads import get_health, get_plugin_settings, list_names, list_plugins
 from reconcile.desired.load import load_desired
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ClusterError, DefinitionError, UsageError
-from reconcile.health.judge import first_cause
+from reconcile.health.rollup import Sight, health_of
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
-from reconcile.model.desired import Desired
-from reconcile.model.live import LiveState, LiveStatus
+from reconcile.model.desired import Desired, TargetState
+from reconcile.model.health import Verdict
+from reconcile.model.live import LiveConnector, LiveState, LiveStatus
+from reconcile.model.metrics import Flows
 from reconcile.model.plan import Selection
 from reconcile.model.plugin import NotOffered, Plugin, Setting
 from reconcile.model.problem import Problem
@@ -25,23 +28,35 @@ from reconcile.redact import Redactor
 from reconcile.run.asking import sensitive_values
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
+from reconcile.run.flowing import is_flow_known, read_flows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Status:
-    """The selected connectors of one cluster, and the root causes of those that failed."""
+    """The selected connectors of one cluster, and how well they are.
+
+    `flows` is None where nothing says what flows.
+    """
 
     live: LiveState
     names: tuple[str, ...]
-    causes: Mapping[str, str]
+    verdicts: Mapping[str, Verdict]
+    flows: Flows | None = None
 
 
 def read_status(
-    context: Context, loaded: LoadedProject, cluster: str, selection: Selection
+    context: Context,
+    loaded: LoadedProject,
+    cluster: str,
+    selection: Selection,
+    *,
+    over: float | None = None,
 ) -> Status:
     """Read the state of the selected connectors; labels come from git where it can be read.
 
-    Git is also asked which secrets a cause may quote; it is not read where nothing has failed.
+    What flows is read where the project file says from where, and by offsets where it does not and
+    `over`, the seconds between two readings, is given. Git is also asked which secrets a cause may
+    quote, and which connectors are meant to be halted; it is not read where none has failed or is.
     """
     labels = _labels(context, loaded, cluster) if selection else {}
     with connect_to(context, loaded, cluster) as connection:
@@ -55,21 +70,65 @@ def read_status(
             else None
         )
         live = take_snapshot(connection, clock=context.clock, names=names)
-    failed = {
-        name: connector
-        for name, connector in live.connectors.items()
-        if connector.status and first_cause(connector.status)
-    }
-    if failed:
-        learn_secrets(context, loaded, cluster)
-    for connector in failed.values():
-        context.redactor.learn(sensitive_values(connector.config))
-    causes = {
-        name: first_cause(redacted_status(connector.status, context.redactor))
-        for name, connector in failed.items()
-        if connector.status
-    }
-    return Status(live=live, names=tuple(sorted(live.connectors)), causes=causes)
+        wanted = over is not None or is_flow_known(loaded, cluster)
+        flows = read_flows(context, loaded, live, connection, over=over) if wanted else None
+        from_memory = answers_from_memory(connection)
+    desired = learn_what_matters(context, loaded, live)
+    return Status(
+        live=live,
+        names=tuple(sorted(live.connectors)),
+        verdicts={
+            name: health_of(
+                None,
+                sight_of(context, connector, desired=desired, from_memory=from_memory),
+                live.taken_at,
+            )
+            for name, connector in live.connectors.items()
+        },
+        flows=flows,
+    )
+
+
+def answers_from_memory(connection: Connection) -> bool:
+    """Tell whether a worker says that it cannot reach its brokers: then its answers may be old.
+
+    Workers before Connect 3.9 do not tell.
+    """
+    try:
+        return get_health(connection).status in (HealthStatus.UNHEALTHY, HealthStatus.STARTING)
+    except ClusterError:
+        return False
+
+
+def sight_of(
+    context: Context, connector: LiveConnector, *, desired: Desired | None, from_memory: bool
+) -> Sight:
+    """Return what is known of a connector; what was learned of secrets is masked in its traces."""
+    status, declared = (
+        connector.status,
+        desired.definitions.get(connector.name) if desired else None,
+    )
+    if status is not None and connector.has_failed:
+        status = redacted_status(status, context.redactor)
+    return Sight(
+        status=status,
+        generated=connector.generated_tasks,
+        desired=declared.state if declared else None,
+        from_memory=from_memory,
+    )
+
+
+def learn_what_matters(context: Context, loaded: LoadedProject, live: LiveState) -> Desired | None:
+    """Return what git declares, if it matters to what is live; teach what traces may quote."""
+    connectors = live.connectors.values()
+    if failed := [connector for connector in connectors if connector.has_failed]:
+        desired = learn_secrets(context, loaded, live.cluster)
+        for connector in failed:
+            context.redactor.learn(sensitive_values(connector.config))
+        return desired
+    if any(connector.target_state is not TargetState.RUNNING for connector in connectors):
+        return read_desired(context, loaded, live.cluster)
+    return None
 
 
 def read_desired(context: Context, loaded: LoadedProject, cluster: str) -> Desired:

@@ -72,6 +72,12 @@ def find_manifest(project: Project, folder: Path, cluster: str) -> Manifest | No
     return found
 
 
+def read_class(project: Project, path: Path) -> Installed | None:
+    """Return what one file of a snapshot says of its class, or None where it cannot be used."""
+    found = _read(project, path, read_plugin)
+    return None if isinstance(found, Problem) else found
+
+
 def no_snapshot(project: Project, folder: Path, clusters: Collection[str]) -> Problem:
     """Return the notice that clusters have no snapshots, and how to get them."""
     several = len(clusters) > 1

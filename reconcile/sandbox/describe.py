@@ -34,6 +34,8 @@ def cluster_block(sandbox: Sandbox, project: Path) -> str:
         else:
             lines.append(f"    urls: [{', '.join(map(_quoted, cluster.urls))}]")
         lines += [f"    {line}" for line in _access_lines(sandbox, project)]
+        if cluster.pages:
+            lines.append(f"    metrics: {{scrape: [{', '.join(map(_quoted, cluster.pages))}]}}")
     return "\n".join(lines) + "\n"
 
 
@@ -65,7 +67,12 @@ def status_document(sandbox: Sandbox, alive: Mapping[str, bool]) -> dict[str, An
         "state": _standing(sandbox, alive),
         "directory": str(sandbox.directory),
         "clusters": [
-            {"group": cluster.group, "urls": list(cluster.urls)} for cluster in sandbox.clusters
+            {
+                "group": cluster.group,
+                "urls": list(cluster.urls),
+                "metrics": list(cluster.pages),
+            }
+            for cluster in sandbox.clusters
         ],
         "bootstrap_servers": sandbox.bootstrap_servers,
         "processes": [

@@ -141,10 +141,15 @@ def worker_log(sandbox: Sandbox, worker: int) -> Path:
 def _prepare(
     spec: RealSpec, directory: Path, *, attempt: int, jars: Jars, tools: Tools
 ) -> Prepared:
-    workers, (broker, controller) = choose_ports(
-        spec.workers * spec.clusters, directory, wanted=spec.port, attempt=attempt, others=2
+    count = spec.workers * spec.clusters
+    workers, (broker, controller, *pages) = choose_ports(
+        count,
+        directory,
+        wanted=spec.port,
+        attempt=attempt,
+        others=2 + (count if spec.metrics else 0),
     )
-    ports = Ports(workers=workers, broker=broker, controller=controller)
+    ports = Ports(workers=workers, broker=broker, controller=controller, pages=tuple(pages))
     return prepare(
         spec, directory, ports=ports, jars=jars, tools=tools, cluster_id=_new_cluster_id()
     )

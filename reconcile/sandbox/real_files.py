@@ -9,6 +9,7 @@ from reconcile.sandbox.certificates import Certificates
 from reconcile.sandbox.launch import CONFIG, DATA, PLUGINS, SCRATCH, make_folders
 from reconcile.sandbox.ports import LOOPBACK
 from reconcile.sandbox.real_jars import Jars
+from reconcile.sandbox.real_metrics import EXPORTER_RULES
 from reconcile.sandbox.real_properties import (
     Ports,
     Stores,
@@ -46,7 +47,7 @@ def prepare(
     for folder in jars.plugins:
         (directory / PLUGINS / folder.name).symlink_to(folder, target_is_directory=True)
     access, certificates = make_access(spec, directory, tools)
-    clusters = plan_clusters(spec, directory.name, ports.workers)
+    clusters = plan_clusters(spec, directory.name, ports.workers, ports.pages)
     sandbox = Sandbox(
         directory=directory,
         spec=spec,
@@ -71,7 +72,8 @@ def prepare(
         file = directory / CONFIG / f"{worker_role(number)}.properties"
         write_private(file, properties(worker_properties(spec, place)))
         main = ("org.apache.kafka.connect.cli.ConnectDistributed", str(file))
-        commands[worker_role(number)] = (*java[:1], *login, *java[1:], *main)
+        agent = _agent(directory, jars, ports, number)
+        commands[worker_role(number)] = (*java[:1], *login, *agent, *java[1:], *main)
     formatting = (*java, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(broker))
     return Prepared(sandbox=sandbox, format_command=formatting, commands=commands)
 
@@ -95,6 +97,15 @@ def _java(spec: RealSpec, directory: Path, *, jars: Jars, tools: Tools) -> tuple
         f"{flag}{config}",
         *("-cp", f"{jars.runtime}/*"),
     )
+
+
+def _agent(directory: Path, jars: Jars, ports: Ports, worker: int) -> tuple[str, ...]:
+    if jars.exporter is None:
+        return ()
+    rules = directory / CONFIG / "exporter.yml"
+    rules.write_text(EXPORTER_RULES, encoding="ascii")
+    (jar,) = jars.exporter.glob("*.jar")
+    return (f"-javaagent:{jar}={LOOPBACK}:{ports.pages[worker - 1]}:{rules}",)
 
 
 def _login_flags(sandbox: Sandbox) -> tuple[str, ...]:

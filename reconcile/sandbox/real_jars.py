@@ -16,7 +16,7 @@ from reconcile.errors import SandboxError
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
 from reconcile.sandbox.locks import file_lock
-from reconcile.sandbox.real_pom import folder_name, plugin_pom, runtime_pom
+from reconcile.sandbox.real_pom import exporter_pom, folder_name, plugin_pom, runtime_pom
 from reconcile.sandbox.real_tools import find_tools
 from reconcile.sandbox.spec import Plugin, RealSpec
 
@@ -30,10 +30,11 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jars:
-    """Where the jars lie: one folder for Kafka itself, and one for each plugin."""
+    """Where the jars lie: folders for Kafka itself, each plugin, and the exporter where wanted."""
 
     runtime: Path
     plugins: tuple[Path, ...]
+    exporter: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,9 @@ def fetch_jars(spec: RealSpec, cache: Path, clock: Clock, *, report: Callable[[s
     """
     kafka = _kafka(spec.version, cache)
     plugins = tuple(_plugin(plugin, cache) for plugin in spec.plugins)
-    missing = [wanted for wanted in (kafka, *plugins) if not wanted.folder.is_dir()]
+    exporter = _exporter(cache) if spec.metrics else None
+    everything = (kafka, *plugins, *([exporter] if exporter else []))
+    missing = [wanted for wanted in everything if not wanted.folder.is_dir()]
     if missing:
         maven = find_tools(maven=True).maven
         with file_lock(
@@ -75,7 +78,11 @@ def fetch_jars(spec: RealSpec, cache: Path, clock: Clock, *, report: Callable[[s
                 if not wanted.folder.is_dir():
                     report(f"Fetching {wanted.title} by Maven (once)")
                     _fetch(wanted, maven)
-    return Jars(runtime=kafka.folder, plugins=tuple(plugin.folder for plugin in plugins))
+    return Jars(
+        runtime=kafka.folder,
+        plugins=tuple(plugin.folder for plugin in plugins),
+        exporter=exporter.folder if exporter else None,
+    )
 
 
 def maven_errors(output: str) -> str:
@@ -95,6 +102,11 @@ def _kafka(version: str, cache: Path) -> _Wanted:
     return _Wanted(
         title=f"Kafka {version}", folder=cache / folder_name(f"kafka-{version}", pom), pom=pom
     )
+
+
+def _exporter(cache: Path) -> _Wanted:
+    pom = exporter_pom()
+    return _Wanted(title="the JMX exporter", folder=cache / folder_name("exporter", pom), pom=pom)
 
 
 def _plugin(plugin: Plugin, cache: Path) -> _Wanted:

@@ -19,6 +19,7 @@ _KAFKA_ARTIFACTS = (
 )
 # Kafka 4 logs through log4j 2, but still against slf4j 1: hence the binding without a "2".
 _LOG4J_2 = Plugin(group="org.apache.logging.log4j", artifact="log4j-slf4j-impl", version="2.24.3")
+_EXPORTER = Plugin(group="io.prometheus.jmx", artifact="jmx_prometheus_javaagent", version="1.0.1")
 _LOG4J_1 = Plugin(group="org.slf4j", artifact="slf4j-reload4j", version="1.7.36")
 
 
@@ -33,6 +34,11 @@ def runtime_pom(version: str) -> str:
 def plugin_pom(plugin: Plugin) -> str:
     """Return the project whose dependencies are a plugin without the worker's own jars."""
     return _pom("plugin", [plugin], exclude=_KAFKA)
+
+
+def exporter_pom() -> str:
+    """Return the project whose one dependency is the agent that serves a worker's metrics."""
+    return _pom("exporter", [_EXPORTER])
 
 
 def folder_name(prefix: str, pom: str) -> str:

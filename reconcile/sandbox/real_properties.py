@@ -30,11 +30,15 @@ rootLogger.appenderRef.stdout.ref = stdout
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """The loopback ports of a sandbox; those of the workers follow each other."""
+    """The loopback ports of a sandbox; those of the workers follow each other.
+
+    `pages` are those of their exporters, if there are any.
+    """
 
     workers: tuple[int, ...]
     broker: int
     controller: int
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ class RealSpec:
 
     `workers` counts the workers of each cluster. `port` is the REST port of the first worker, the
     others follow; 0 chooses free ones. `heartbeat_ms` is the workers' `heartbeat.interval.ms`,
-    0 for Connect's own default.
+    0 for Connect's own default. With `metrics` each worker has an exporter page.
     """
 
     version: str = VERSIONS[0]
@@ -49,6 +49,7 @@ class RealSpec:
     basic_auth: bool = False
     port: int = 0
     heartbeat_ms: int = 0
+    metrics: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,7 @@ def make_spec(
     port: int,
     heartbeat_ms: int,
     flavor: Flavor,
+    metrics: bool = False,
 ) -> Spec:
     """Return the spec that a command line asks for; raise UsageError for one that makes no sense."""
     spec = RealSpec(
@@ -111,6 +113,7 @@ def make_spec(
         basic_auth=basic_auth,
         port=port,
         heartbeat_ms=heartbeat_ms,
+        metrics=metrics,
     )
     check_spec(spec)
     if real and flavor is not Flavor.APACHE:
@@ -120,8 +123,8 @@ def make_spec(
         )
     if real:
         return spec
-    if plugins or heartbeat_ms:
-        raise usage("plugins and heartbeats are for real sandboxes", hint="add --real")
+    if plugins or heartbeat_ms or metrics:
+        raise usage("plugins, heartbeats and metrics are for real sandboxes", hint="add --real")
     return SimulatedSpec(
         version=spec.version,
         workers=workers,

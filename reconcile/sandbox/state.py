@@ -34,10 +34,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectCluster:
-    """One Connect cluster of a sandbox: its group and the URL of each worker."""
+    """One Connect cluster of a sandbox: its group and the URL of each worker.
+
+    `pages` are the addresses of the workers' metrics, where they are exposed.
+    """
 
     group: str
     urls: tuple[str, ...]
+    pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +102,10 @@ class Sandbox:
         return replace(self, processes=(*kept, process))
 
 
-def plan_clusters(spec: Spec, name: str, ports: tuple[int, ...]) -> tuple[ConnectCluster, ...]:
-    """Return the Connect clusters of a sandbox, given the ports of all workers."""
+def plan_clusters(
+    spec: Spec, name: str, ports: tuple[int, ...], pages: tuple[int, ...] = ()
+) -> tuple[ConnectCluster, ...]:
+    """Return the Connect clusters of a sandbox, given the ports of all workers and their pages."""
     scheme = "https" if spec.tls else "http"
     stem = re.sub(r"[^A-Za-z0-9._-]", "-", name)[:_GROUP_SIZE]
     return tuple(
@@ -108,6 +114,10 @@ def plan_clusters(spec: Spec, name: str, ports: tuple[int, ...]) -> tuple[Connec
             urls=tuple(
                 f"{scheme}://{LOOPBACK}:{port}"
                 for port in ports[number * spec.workers :][: spec.workers]
+            ),
+            pages=tuple(
+                f"http://{LOOPBACK}:{port}/metrics"
+                for port in pages[number * spec.workers :][: spec.workers]
             ),
         )
         for number in range(spec.clusters)
@@ -158,7 +168,10 @@ def to_json(sandbox: Sandbox) -> Json:
         "kind": sandbox.kind.value,
         "ready": sandbox.ready,
         "spec": _spec_to_json(sandbox.spec),
-        "clusters": [{"group": each.group, "urls": list(each.urls)} for each in sandbox.clusters],
+        "clusters": [
+            {"group": each.group, "urls": list(each.urls), "pages": list(each.pages)}
+            for each in sandbox.clusters
+        ],
         "bootstrap_servers": sandbox.bootstrap_servers,
         "kafka_cluster_id": sandbox.kafka_cluster_id,
         "access": {
@@ -190,7 +203,11 @@ def from_json(document: Mapping[str, Any], directory: Path) -> Sandbox:
         directory=directory,
         spec=_spec_from_json(Kind(document["kind"]), document["spec"]),
         clusters=tuple(
-            ConnectCluster(group=each["group"], urls=tuple(each["urls"]))
+            ConnectCluster(
+                group=each["group"],
+                urls=tuple(each["urls"]),
+                pages=tuple(each.get("pages", ())),  # older releases wrote none
+            )
             for each in document["clusters"]
         ),
         access=Access(
@@ -229,7 +246,8 @@ def _spec_to_json(spec: Spec) -> Json:
     match spec:
         case RealSpec():
             plugins = [str(plugin) for plugin in spec.plugins]
-            return shared | {"plugins": plugins, "heartbeat_ms": spec.heartbeat_ms}
+            own = {"heartbeat_ms": spec.heartbeat_ms, "metrics": spec.metrics}
+            return shared | {"plugins": plugins, **own}
         case SimulatedSpec():
             return shared | {"flavor": spec.flavor.value}
 

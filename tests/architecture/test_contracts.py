@@ -21,6 +21,7 @@ BREACHES = {
     "door-http": ("report/spans.py", "import httpx"),
     "door-deepdiff": ("report/spans.py", "import deepdiff"),
     "door-kafka": ("report/spans.py", "import confluent_kafka"),
+    "door-prometheus": ("report/spans.py", "import prometheus_client"),
     "door-yaml": ("report/spans.py", "import yaml"),
     "one-writer": ("live/snapshot.py", "import reconcile.connect.writes"),
     "simulator": ("sandbox/spec.py", "import reconcile.plugins"),

@@ -49,6 +49,27 @@ def test_a_page_is_accessible_in_both_colours(show, text, scheme) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.parametrize("width", [WIDE, 780, PHONE])
+def test_short_words_of_a_table_are_never_torn(show, width) -> None:
+    cause = "org.apache.kafka.connect.errors.ConnectException: more words than a row has room for "
+    readings = [
+        (live, dict.fromkeys(names, cause * 3), names) for live, _, names in nouns.readings()
+    ]
+
+    shown = show(page_html(statuses_page(readings, links={})), width=width)
+
+    cells = shown.page.locator("td.whole > span").all()
+    torn = [
+        cell.inner_text()
+        for cell in cells
+        if " " not in cell.inner_text()
+        and cell.evaluate("cell => cell.getClientRects().length") > 1
+    ]
+    assert cells
+    assert torn == []
+    assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("width", [WIDE, PHONE])
 def test_a_page_is_read_without_scrolling_sideways(show, text, width) -> None:
     shown = show(text, width=width)

@@ -89,6 +89,26 @@ def test_what_is_accepted_is_shown_and_a_dry_run_writes_nothing(drifting: Workpl
     assert "2 values of 1 connector would be accepted into 1 file." in shown.err
 
 
+def test_what_validate_reads_is_accepted_into(drifting: Workplace):
+    head = "apiVersion: connectform/v1\nkind: Connector\nmetadata: {name: pay}\nspec:\n"
+    text = (
+        f"{head}  class: FileStreamSink\t# a tab\n"
+        "  config: {topics: a, file: jdbc:x://h/d?ssl=true, q: b?, r: c?d}\t\n"
+    )
+    drifting.write("connectors/pay.yaml", text)
+    live = {"connector.class": "FileStreamSink", "topics": "z", "q": "b?", "r": "c?d"}
+    drifting.cluster.put("pay", {**live, "file": "jdbc:x://h/d?ssl=true"})
+    drifting.cluster.put("orders", {**LIVE, "flush.size": "7"})
+    assert drifting.run("validate").code == 0
+
+    accepted = drifting.run("export", "--update", **SECRET)
+
+    assert accepted.code == 0, accepted.both
+    path = drifting.folder / "connectors/pay.yaml"
+    assert path.read_text(encoding="utf-8") == text.replace("topics: a", "topics: z")
+    assert text_of(drifting) == SINK.replace("flush.size: 100", "flush.size: 7")
+
+
 def test_a_state_is_accepted(drifting: Workplace):
     assert drifting.run("pause", "orders", "--auto-approve").code == 0
 
@@ -245,6 +265,39 @@ def test_another_cluster_keeps_what_it_has(drifting: Workplace):
     )
     assert unclear.code == 64
     assert "No changes." in drifting.run("plan", "--cluster", "local", **SECRET).out
+
+
+def test_what_is_to_be_written_by_hand_is_yaml(workplace: Workplace):
+    live = {
+        "b.path": "/new/path: #x",
+        "c.quotes": 'va"l: ue',
+        "d.lines": "a\nb: c\n",
+        "e.spaces": " a\u00a0b\u3164 ",
+        "f.reference": "${{ env.X }} and ${file:/a:b}",
+        "g.command": "##[group]x \\ y",
+        "h: odd": "no",
+        "i.number": "1.50",
+    }
+    entries = "".join(f"    {json.dumps(key)}: &{key[0]} x\n" for key in live)
+    aliases = "".join(f"    {key[0]}2: *{key[0]}\n" for key in live)
+    head = "apiVersion: connectform/v1\nkind: Connector\nmetadata: {name: orders}\n"
+    text = f"{head}spec:\n  class: FileStreamSink\n  config:\n{entries}{aliases}    gone: &z x\n    z2: *z\n"
+    workplace.write_project()
+    workplace.write("connectors/orders.yaml", text)
+    copies = {f"{key[0]}2": "x" for key in [*live, "z"]}
+    workplace.cluster.put("orders", {"connector.class": "FileStreamSink", **live, **copies})
+
+    told = workplace.run("export", "--update", "--dry-run")
+
+    assert told.code == 1, told.both
+    rows = [row.strip().removeprefix("! ") for row in told.out.splitlines() if "  ! " in row]
+    config = "".join(f"    {row}\n" for row in rows)
+    workplace.write(
+        "connectors/orders.yaml", f"{head}spec:\n  class: FileStreamSink\n  config:\n{config}"
+    )
+    workplace.cluster.put("orders", {"connector.class": "FileStreamSink", **live})
+    planned = workplace.run("plan")
+    assert "No changes." in planned.out, told.out + planned.both
 
 
 def test_a_masked_value_is_never_written(drifting: Workplace):

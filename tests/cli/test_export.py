@@ -78,3 +78,22 @@ def test_force_never_writes_over_a_definition_with_errors(exported: Workplace) -
     assert forced.code == 64
     assert "connectform validate names them" in forced.err
     assert exported.files() == before
+
+
+def test_what_no_definition_can_declare_is_named_and_left_out(workplace: Workplace) -> None:
+    workplace.write_project(DEFAULTS.replace("OTHER_*", "*"))
+    for name in ("a/b", "<fine>", "${{ var.X }}", "legacy"):
+        workplace.cluster.put(name, LEGACY)
+
+    told = workplace.run("export")
+
+    assert told.code == 1, told.both
+    assert told.err.count("[CF114]") == 2
+    assert "'a/b' is left out" in told.err
+    assert "'${{ var.X }}' is left out" in told.err
+    assert "leave out /, % and backslashes; until then it stays unmanaged" in told.err
+    assert [path for path in workplace.files() if path.startswith("connectors/")] == [
+        "connectors/fine.yaml",
+        "connectors/legacy.yaml",
+    ]
+    assert workplace.run("validate").code == 0

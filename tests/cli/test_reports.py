@@ -94,7 +94,7 @@ def test_drift_and_status_lead_to_the_links(workplace) -> None:
     assert '!   file = "out.txt" -> "by-hand.txt"' in drift.out
     assert rendered(drift.out).links == ("https://logs.example.com/?q=orders-sink",)
     assert "by-hand.txt" in read(workplace, "drift.html")
-    assert "| `orders-sink` | sink | RUNNING |" in status.out
+    assert "| `orders-sink` | sink | healthy | RUNNING |" in status.out
     assert json.loads(read(workplace, "status.json"))["failures"] == []
 
 

@@ -198,11 +198,12 @@ def test_a_plugin_that_does_not_tell_its_settings_is_kept_without(workplace: Wor
 
     result = workplace.run("schema", "pull")
 
-    assert result.code == 0, result.both
+    assert result.code == 1, result.both
     assert (
         "the settings of org.apache.kafka.connect.transforms.RegexRouter 4.3.1 could not be had"
         in (result.err)
     )
+    assert "the class is kept without them" in result.err
     write_definition(
         workplace,
         "    topics: lines\n    transforms: r\n    transforms.r.type: RegexRouter\n"
@@ -233,6 +234,44 @@ def test_a_cluster_that_keeps_its_plugins_back_is_told_and_loses_nothing(
     assert "cluster local does not tell what its plugins are: " in result.err
     assert "GET /connector-plugins" in result.err
     assert {path: text for path, text in workplace.files().items() if path in before} == before
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "told"),
+    [
+        (answered(DEFINITIONS, 500, "{}", times=None), 1, "this version stays; pull again"),
+        (answered(PLUGINS, 200, "[]", times=None), 1, "lists no plugin at all"),
+        (
+            answered("PUT /connector-plugins/*/config/validate", 500, "{}", times=None),
+            0,
+            "those that the snapshot has stay",
+        ),
+    ],
+    ids=["500 for definitions", "an empty list", "500 for proposed values"],
+)
+def test_what_a_passing_failure_keeps_back_stays_as_it_was_known(
+    workplace: Workplace, fault: Fault, code: int, told: str
+):
+    before = pulled(workplace)
+    workplace.cluster.inject(fault)
+
+    result = workplace.run("schema", "pull")
+
+    assert result.code == code, result.both
+    assert told in result.err
+    assert {path: text for path, text in workplace.files().items() if path in before} == before
+
+
+def test_what_is_known_of_another_version_does_not_stand_in(workplace: Workplace):
+    pulled(workplace)
+    path = workplace.folder / SINK_FILE
+    path.write_text(path.read_text().replace('"version": "4.3.1"', '"version": "4.2.0"'))
+    workplace.cluster.inject(answered(DEFINITIONS, 500, "{}", times=None))
+
+    assert workplace.run("schema", "pull").code == 1
+
+    (version,) = json.loads(path.read_text())["versions"]
+    assert version == {"version": "4.3.1", "settings": None}
 
 
 def test_one_cluster_that_cannot_be_reached_does_not_keep_the_others(workplace: Workplace):

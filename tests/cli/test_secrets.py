@@ -38,6 +38,8 @@ COMMANDS = [
     ("drift", "--output", "json"),
     ("status",),
     ("status", "--output", "json", "--log-level", "debug", "--log-format", "json"),
+    ("diagnose", "orders-sink"),
+    ("diagnose", "orders-sink", "--output", "json"),
     ("export", "--dir", "exported"),
     ("export", "--update", "--dry-run"),
     ("explain", "FileStreamSink"),

@@ -50,6 +50,15 @@ def test_a_limit_that_lasts_too_long_is_told_at_once(world):
     assert world.clock.monotonic() == 0
 
 
+def test_a_limit_beyond_belief_is_told_in_words(world):
+    world.trouble.always("POST", limited(world, 99_999_999_999_999_999))
+
+    with pytest.raises(ForgeError) as caught:
+        comment(world)
+
+    assert caught.value.problems[0].message.endswith(" with this token for a day or longer")
+
+
 def test_a_server_that_breaks_is_asked_again(world):
     world.trouble.instead("GET", BROKEN, BROKEN)
     world.trouble.instead("POST", BROKEN)

@@ -1,12 +1,17 @@
 """Nouns that never change, with every word in them that a document can hold."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from reconcile.health.rollup import Sight, health_of
 from reconcile.model.applied import Applied, AppliedValue
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
 from reconcile.model.desired import TargetState, TasksRange
+from reconcile.model.diagnosis import Examination, FailedPart, LastChange
 from reconcile.model.drift import Aside, Drift, NotCompared, Unhealthy
+from reconcile.model.health import Chance, Condition, Diagnosis, FailureClass, Health, Verdict
+from reconcile.model.ledger import ChangeRecord, Run
 from reconcile.model.live import (
     ClusterIdentity,
     ConnectorKind,
@@ -15,6 +20,16 @@ from reconcile.model.live import (
     LiveStatus,
     LiveTask,
     State,
+)
+from reconcile.model.metrics import (
+    ConnectorLag,
+    Flow,
+    Flows,
+    Measure,
+    PartitionLag,
+    Standing,
+    Throughput,
+    WorkerSample,
 )
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import (
@@ -370,7 +385,7 @@ def results() -> tuple[ApplyResult, ...]:
     )
 
 
-def readings() -> tuple[tuple[LiveState, dict[str, str], tuple[str, ...]], ...]:
+def readings() -> tuple[tuple[LiveState, dict[str, Verdict], tuple[str, ...]], ...]:
     """Return what two clusters said of their connectors: one of every kind of state, and none."""
     failed = LiveStatus(
         state=State.RUNNING,
@@ -414,4 +429,102 @@ def readings() -> tuple[tuple[LiveState, dict[str, str], tuple[str, ...]], ...]:
         taken_at=NOON,
     )
     causes = {"refunds-sink": "no broker", "orders-failed": "DataException: bad record"}
-    return ((local, causes, tuple(connectors)), (empty, {}, ()))
+    verdicts = {
+        name: replace(health_of(None, _sight(connector), NOON), cause=causes.get(name, ""))
+        for name, connector in connectors.items()
+    }
+    return ((local, verdicts, tuple(connectors)), (empty, {}, ()))
+
+
+FLOWS = Flows(
+    connectors={
+        "refunds-sink": Flow(
+            throughput=Throughput(records=12.5, errors=0.5),
+            lag=ConnectorLag(
+                records=900,
+                seconds=75.0,
+                standing=Standing.STALLED,
+                partitions=(
+                    PartitionLag(
+                        topic="refunds",
+                        partition=0,
+                        end=1000,
+                        committed=100,
+                        records=900,
+                        seconds=75.0,
+                        standing=Standing.STALLED,
+                    ),
+                ),
+            ),
+        ),
+        "legacy": Flow(moved=False),
+    },
+    workers=(WorkerSample(worker="10.0.0.1:9404", values={Measure.TASKS: 2.0}),),
+    problems=(
+        Problem(
+            code=Code.METRICS_UNREADABLE,
+            severity=Severity.WARNING,
+            message="cluster local: no metrics from http://10.0.0.2:9404/metrics: no answer",
+        ),
+    ),
+)
+"""What is known of the flow on those clusters."""
+
+
+def examinations() -> tuple[Examination, ...]:
+    """Return a connector that failed in every way, and two of which little is known."""
+    failed = Verdict(
+        health=Health.UNHEALTHY,
+        condition=Condition.FAILED,
+        since=NOON,
+        reason="FAILED, 2 of 4 tasks failed",
+        cause="SinkException: x",
+    )
+    parts = tuple(
+        FailedPart(
+            tasks=tasks,
+            workers=("10.0.0.1:8083",) if tasks else (),
+            diagnosis=Diagnosis(
+                cause=f"SinkException: {restart.value}" if tasks else "",
+                failure=failure,
+                restart=restart,
+                hint="do this",
+            ),
+        )
+        for tasks, failure, restart in (
+            ((), FailureClass.UNKNOWN, Chance.MAYBE),
+            ((0, 2), FailureClass.NETWORK, Chance.YES),
+            ((3,), FailureClass.DATA_FORMAT, Chance.NO),
+        )
+    )
+    change = ChangeRecord(
+        run="r1",
+        name="orders-sink",
+        action=Action.UPDATE,
+        at=NOON,
+        status=OutcomeStatus.APPLIED,
+        keys={"file": Cause.GIT, "topics": None},
+    )
+    run = Run(
+        id="r1", project="shop", command="apply", actor="ada", started_at=NOON, commit="c" * 40
+    )
+    one = Examination(
+        cluster="local",
+        name="orders-sink",
+        kind=ConnectorKind.SINK,
+        class_name=SINK,
+        verdict=failed,
+        failures=parts,
+        last_change=LastChange(change=change, run=run),
+    )
+    unknown = replace(failed, health=Health.UNKNOWN, condition=Condition.UNREAD, cause="")
+    return (
+        one,
+        replace(one, cluster="eu", last_change=LastChange(change=change)),
+        replace(one, cluster="us", verdict=unknown, failures=(), last_change=None),
+        replace(one, cluster="ap", last_change=None, ledger="it is down"),
+    )
+
+
+def _sight(connector: LiveConnector) -> Sight:
+    return Sight(status=connector.status, generated=connector.generated_tasks)

@@ -154,9 +154,8 @@ def test_an_escaped_text_is_filled_with_itself(text):
 @given(text=st.text() | st.lists(st.sampled_from([*TRAPS, "a: ", "\n", "  ", "- "])).map("".join))
 @example(text="a: [1,\n")
 @example(text="\ufeffa: 1")
-@pytest.mark.parametrize("libyaml", [True, False])
-def test_any_text_is_read_as_yaml_or_gives_a_problem_inside_it(text, libyaml):
-    reading = read_yaml(text, "a.yaml", Shapes(), libyaml=libyaml)
+def test_any_text_is_read_as_yaml_or_gives_a_problem_inside_it(text):
+    reading = read_yaml(text, "a.yaml", Shapes())
 
     check_places(reading, text)
 

@@ -146,6 +146,6 @@ def kafka_place(bootstrap_servers: str, topic: str) -> Place:
     return Place(
         "kafka",
         lambda: open_store(
-            choice, cluster=CLUSTER, root=".", kafka=access, clock=SystemClock(), redact=str
+            choice, name=CLUSTER, root=".", kafka=access, clock=SystemClock(), redact=str
         ),
     )

@@ -1,14 +1,21 @@
-"""The laws of plan, apply and accept on twenty times as many examples as in every test run."""
+"""The laws on twenty times as many examples as in every test run."""
 
 import pytest
 
 from tests.crashes import test_interleavings
-from tests.laws import test_accept, test_apply, test_plan
+from tests.laws import test_accept, test_apply, test_health, test_measure, test_plan
 
 TIMES = 20
 LAWS = {
     name: law
-    for module in (test_accept, test_plan, test_apply, test_interleavings)
+    for module in (
+        test_accept,
+        test_plan,
+        test_apply,
+        test_interleavings,
+        test_measure,
+        test_health,
+    )
     for name, law in vars(module).items()
     if hasattr(law, "tried")
 }

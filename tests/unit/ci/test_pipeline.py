@@ -3,6 +3,7 @@
 import pytest
 
 from reconcile.ci.pipeline import ForgeKind, pipeline_of
+from reconcile.ci.refusals import no_answer, refused, too_many_requests
 
 GITHUB = {
     "CI": "true",
@@ -93,6 +94,30 @@ def test_github_enterprise():
 
     assert found.api_url == "https://git.example.com/api/v3"
     assert found.manual_url.startswith("https://git.example.com/acme/connectors/actions/")
+
+
+@pytest.mark.parametrize(
+    ("environment", "names"),
+    [
+        (GITHUB, ["GITHUB_API_URL", "GITHUB_SERVER_URL"]),
+        (GITLAB, ["CI_API_V4_URL", "CI_PROJECT_URL", "CI_PIPELINE_URL", "CI_JOB_URL"]),
+    ],
+    ids=["github", "gitlab"],
+)
+def test_a_password_in_an_address_is_not_shown(environment, names):
+    addresses = dict.fromkeys(names, "https://ada:hunter2@git.example.com:8443/x")
+
+    found = pipeline_of(environment | addresses, {})
+    refusals = [
+        refused(status, "", found.api_url, "/issues", "it").problems[0]
+        for status in (401, 403, 404, 500)
+    ]
+    refusals += no_answer(found.api_url, "silence").problems
+    refusals += too_many_requests(found.api_url, 5.0).problems
+
+    assert "hunter2" not in f"{found} {found.web_url} {found.run_url} {found.manual_url}"
+    assert all("git.example.com:8443 " in problem.message for problem in refusals)
+    assert "ada" not in str(refusals)
 
 
 def test_gitlab_ci():

@@ -96,6 +96,7 @@ def test_working_hours_are_monday_to_friday_from_eight_to_six_unless_given(tmp_p
             'lint.workingHours.zone: the time zone "Mars/Olympus" is not known on this machine',
         ),
         ("  names: '[a-z'\n", 8, None),
+        ("  names: '(a+)+$'\n", 8, "lint.names could take hours to match a name"),
         ("  clusters:\n    prd: {brokers: 3}\n", 9, 'the project has no cluster "prd"'),
         ("  clusters:\n    prod: {brokers: 0}\n", 9, None),
     ],

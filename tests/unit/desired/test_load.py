@@ -407,11 +407,15 @@ def test_a_definition_behind_a_link_out_of_the_project_is_refused_unread(tmp_pat
     root.mkdir()
     loaded = repository(root, {"connectors/a.yaml": CONNECTOR})
     (root / "connectors" / "b.yaml").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "folder").mkdir()
+    (root / "connectors" / "linked").symlink_to(tmp_path / "folder")
+    (root / "connectors" / "inside").symlink_to(root / "connectors")
 
     checked = check_files(loaded, clusters=("local",))
 
     assert lines_of(checked.problems) == [
-        "connectors/b.yaml CF115 this file is not read: a symbolic link leads outside the project"
+        "connectors/linked CF115 this is not read: a symbolic link leads outside the project",
+        "connectors/b.yaml CF115 this is not read: a symbolic link leads outside the project",
     ]
     assert "true place" in checked.problems[0].hint
     assert len(checked.desired["local"].definitions) == 1

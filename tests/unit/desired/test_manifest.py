@@ -86,8 +86,8 @@ def test_every_setting_has_a_place_fields_included():
         ),
         ("spec: {class: X}\nspecs: {}", '5:1 CF103 unknown field "specs" in this document', "spec"),
         (
-            "spec: {class: X, restart: {}}",
-            '4:18 CF103 unknown field "restart" in spec',
+            "spec: {class: X, snapshots: {}}",
+            '4:18 CF103 unknown field "snapshots" in spec',
             "known here",
         ),
         (

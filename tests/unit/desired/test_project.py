@@ -102,8 +102,8 @@ def test_a_named_one_that_is_not_there_is_told(tmp_path):
         ("a: [", "1:5 CF101 did not find expected node content"),
         ("[]", "1:1 CF104 this document must be a mapping, not a list"),
         (
-            f"{HEAD}clusters: {{a: {{url: x}}}}\nwatch: {{}}\n",
-            '5:1 CF103 unknown field "watch" in this document',
+            f"{HEAD}clusters: {{a: {{url: x}}}}\ndashboards: {{}}\n",
+            '5:1 CF103 unknown field "dashboards" in this document',
         ),
         (HEAD, "1:1 CF106 this document has no clusters"),
         (f"{HEAD}clusters: {{}}\n", "4:1 CF105 clusters is empty"),

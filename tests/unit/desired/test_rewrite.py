@@ -190,6 +190,15 @@ def test_many_values_at_once(accept):
         ("{ a: 1 }  # c", {"k": "x,y"}, '{ a: 1, k: "x,y" }  # c'),
         ("{a: [x, 'y']}", {"a": "x,z"}, "{a: [x, z]}"),
         ("{a: }", {"a": "x"}, "{a: x }"),
+        ("\n    a: 1\t# one\t\n    b: 2\t", {"a": "3"}, "\n    a: 3\t# one\t\n    b: 2"),
+        (
+            "\n    a:\t1\n    b: é😀\t# x\n    c: 3",
+            {"c": "4", "b": "z"},
+            "\n    a:\t1\n    b: z\t# x\n    c: 4",
+        ),
+        ("{a: jdbc:x://h/d?s=true, b: 2}", {"b": "3"}, "{a: jdbc:x://h/d?s=true, b: 3}"),
+        ("{a: jdbc:x://h/d?s=true, b: c?d}", {"a": "x?y"}, "{a: x?y, b: c?d}"),
+        ("{a: b?, c: 1}", {"c": "2"}, "{a: b?, c: 2}"),
         ("{\n    a: 1,\n    b: 2,  # two\n  }", {"a": None}, "{\n    b: 2,  # two\n  }"),
         (
             "{\n    a: 1,\n    b: 2  # two\n  }",

@@ -1,10 +1,14 @@
 """Strimzi's KafkaConnector, read as a definition."""
 
+from dataclasses import replace
+
 import pytest
 
+from reconcile.desired.restarts import restart_policy
 from reconcile.model.codes import Code
 from reconcile.model.desired import TargetState
 from reconcile.model.problem import Location, Severity
+from reconcile.model.restart import STRIMZI
 from tests.unit.desired.repository import lines_of, read_one
 
 
@@ -49,12 +53,27 @@ def test_state_and_the_older_pause_say_the_state(fields, state):
 
 
 def test_orders_to_the_operator_are_noticed_and_not_taken_over():
-    found = read_one(connector("{class: X, autoRestart: {enabled: true}}"))
+    found = read_one(connector("{class: X, listOffsets: {toConfigMap: {name: offsets}}}"))
 
     assert found.manifest is not None
     assert [(problem.code, problem.severity) for problem in found.problems] == [
         (Code.UNKNOWN_FIELD, Severity.NOTICE)
     ]
+
+
+@pytest.mark.parametrize(
+    ("auto_restart", "policy"),
+    [
+        ("{enabled: true}", replace(STRIMZI, enabled=True)),
+        ("{enabled: false}", STRIMZI),
+        ("{enabled: true, maxRestarts: 7}", replace(STRIMZI, enabled=True, attempts=7)),
+    ],
+)
+def test_auto_restart_is_taken_over_as_the_operator_does_it(auto_restart, policy):
+    found = read_one(connector(f"{{class: X, autoRestart: {auto_restart}}}"))
+
+    assert found.problems == ()
+    assert restart_policy([found.manifest.base.restart]) == policy
 
 
 def test_unknown_fields_are_dropped_with_a_warning():

@@ -2,16 +2,18 @@
 
 import pytest
 
+from reconcile.desired import yaml_reader
 from reconcile.desired.nodes import DEEPEST, LONGEST, Plain, Shapes
 from reconcile.desired.yaml_reader import read_yaml
+from reconcile.errors import ConnectformError
 from reconcile.model.codes import Code
 from reconcile.model.problem import Location
 
 
-@pytest.fixture(params=[True, False], ids=["libyaml", "python"])
-def read(request):
-    """Read with libyaml, and with the parser that stands in where it is missing."""
-    return lambda text: read_yaml(text, "a.yaml", Shapes(), libyaml=request.param)
+@pytest.fixture
+def read():
+    """Return a function that reads a text."""
+    return lambda text: read_yaml(text, "a.yaml", Shapes())
 
 
 def only(reading):
@@ -223,3 +225,12 @@ def test_documents_before_a_syntax_error_are_kept_for_checking(read):
 
     assert [document.tree for document in reading.documents] == [{"a": "1"}]
     assert reading.problems[0].code is Code.SYNTAX
+
+
+def test_without_libyaml_no_file_is_read_in_another_way(read, monkeypatch):
+    monkeypatch.setattr(yaml_reader, "HAS_LIBYAML", False)
+
+    with pytest.raises(ConnectformError) as raised:
+        read("a: 1\n")
+
+    assert raised.value.problems[0].code is Code.EXTRA_MISSING

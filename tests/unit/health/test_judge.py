@@ -48,6 +48,7 @@ def test_a_judgement_names_the_tasks_it_worries_about() -> None:
     assert judge(status, generated=(0, 1, 2, 3)) == Judgement(
         state=State.RUNNING,
         tasks=3,
+        running=1,
         failed=(0,),
         unassigned=(1,),
         missing=(3,),

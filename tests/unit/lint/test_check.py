@@ -6,8 +6,8 @@ import pytest
 
 from reconcile.desired.load import load_desired
 from reconcile.lint.check import Ignoring, lint_definitions
-from reconcile.lint.regexes import may_match
 from reconcile.model.problem import Location, Severity
+from reconcile.model.regexes import may_match
 from tests.unit.desired.repository import PROJECT, repository
 
 TODAY = date(2027, 1, 4)
@@ -73,6 +73,8 @@ def test_the_project_file_sets_levels(tmp_path, level):
     [
         ("errors.tolerance: all # connectform:ignore CF014 replayed\n", []),
         ("# connectform:ignore CF014 replayed\nerrors.tolerance: all\n", []),
+        ("errors.tolerance: all # Connectform: Ignore CF014 replayed\n", []),
+        ("redis.type:\t'# connectform:ignore CF014 a'\t\nerrors.tolerance: all\n", ["CF014"]),
         ("errors.tolerance: all # connectform:ignore CF014\n", ["CF001"]),
         ("errors.tolerance: all # connectform:ignore CF004 no\n", ["CF014", "CF002"]),
         ("errors.tolerance: all # connectform:ignore\n", ["CF014", "CF002"]),
@@ -125,6 +127,31 @@ def test_an_exception_that_expired_counts_no_more_and_is_told(tmp_path, expires,
     assert codes(found) == expected
 
 
+@pytest.mark.parametrize(
+    ("codes_", "complete", "expected"),
+    [
+        ("CF014", True, []),
+        ("CF014, CF025", True, ["CF002"]),
+        ("CF014, CF025", False, []),
+        ("CF014, CF081", True, []),
+    ],
+)
+def test_an_exception_that_excepts_nothing_is_a_notice(tmp_path, codes_, complete, expected):
+    lint_part = (
+        f"lint:\n  exceptions:\n    - {{codes: [{codes_}], reason: r, expires: 2028-01-01}}\n"
+    )
+
+    found = lint(
+        tmp_path,
+        {"connectors/a.yaml": f"name: a\n{SINK}errors.tolerance: all\n"},
+        PROJECT + lint_part,
+        complete=complete,
+    )
+
+    assert codes(found) == expected
+    assert all(problem.severity is Severity.NOTICE for problem in found)
+
+
 def test_an_exception_speaks_of_some_connectors_alone(tmp_path):
     lint_part = "lint:\n  exceptions:\n    - {codes: [CF014], connectors: [b*], reason: r, expires: 2028-01-01}\n"
 
@@ -134,7 +161,7 @@ def test_an_exception_speaks_of_some_connectors_alone(tmp_path):
         PROJECT + lint_part,
     )
 
-    assert codes(found) == ["CF014"]
+    assert codes(found) == ["CF014", "CF002"]
 
 
 def test_connectors_of_different_clusters_do_not_get_in_each_others_way(tmp_path):

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from reconcile.health.rollup import Sight, health_of
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
 from reconcile.model.live import (
@@ -18,8 +20,10 @@ from reconcile.model.live import (
     LiveTask,
     State,
 )
+from reconcile.model.metrics import Flow, Flows, Measure, Throughput, WorkerSample
 from reconcile.model.plugin import Setting, SettingType
 from reconcile.model.problem import Location, Problem, Severity
+from reconcile.plan.diagnosis_document import diagnosis_document
 from reconcile.plan.document import drifts_document, plans_document, results_document
 from reconcile.report.json_text import json_text
 from reconcile.report.problem_document import problems_document
@@ -92,8 +96,19 @@ def test_states_are_written_for_every_connector_and_no_config_with_them() -> Non
         taken_at=datetime(2027, 1, 4, 12, 0, tzinfo=UTC),
     )
 
-    assert statuses_document([(live, {"a": "the cause"})]) == {
-        "format_version": "1.0",
+    verdicts = {
+        name: health_of(
+            None, Sight(status=one.status, generated=one.generated_tasks), live.taken_at
+        )
+        for name, one in live.connectors.items()
+    }
+    flows = Flows(
+        connectors={"a": Flow(throughput=Throughput(records=2.5))},
+        workers=(WorkerSample(worker="w:9", values={Measure.HEAP_BYTES: 5.0}),),
+    )
+
+    assert statuses_document([(live, verdicts)], flows={"local": flows}) == {
+        "format_version": "1.1",
         "kind": "status",
         "clusters": [
             {
@@ -101,28 +116,45 @@ def test_states_are_written_for_every_connector_and_no_config_with_them() -> Non
                 "connect_version": "4.3.1",
                 "kafka_cluster_id": "k",
                 "taken_at": "2027-01-04T12:00:00+00:00",
+                "health": "unhealthy",
+                "counts": {"progressing": 1, "unhealthy": 1},
                 "connectors": [
                     {
                         "name": "a",
                         "kind": "sink",
                         "class": "C",
+                        "health": "unhealthy",
+                        "reason": "RUNNING, 1 of 1 task failed",
                         "state": "RUNNING",
                         "worker": "w:1",
                         "generated_tasks": 1,
                         "tasks": [{"id": 0, "state": "FAILED", "worker": "w:2"}],
-                        "cause": "the cause",
+                        "cause": "a trace",
+                        "task_counts": {"running": 0, "failed": 1, "total": 1},
+                        "flow": {
+                            "records_per_second": 2.5,
+                            "errors_per_second": None,
+                            "moved": None,
+                            "lag": None,
+                        },
                     },
                     {
                         "name": "b",
                         "kind": "unknown",
                         "class": "",
+                        "health": "progressing",
+                        "reason": "no status yet",
                         "state": None,
                         "worker": None,
                         "generated_tasks": 0,
                         "tasks": [],
                         "cause": None,
+                        "task_counts": {"running": 0, "failed": 0, "total": 0},
+                        "flow": None,
                     },
                 ],
+                "workers": [{"worker": "w:9", "heap_bytes": 5.0}],
+                "problems": [],
             }
         ],
         "failures": [],
@@ -133,25 +165,22 @@ def document_of(kind: str, text: str | None = None) -> Any:
     def made(noun: Any) -> Any:
         return noun if text is None else poisoned(noun, text)
 
-    readings = [(live, causes) for live, causes, _ in made(nouns.readings())]
+    readings = [(live, verdicts) for live, verdicts, _ in made(nouns.readings())]
     setting = Setting(name="topics", type=SettingType.LIST, default="a", documentation="what")
-    match kind:
-        case "plan":
-            return plans_document(made(nouns.plans()))
-        case "outcome":
-            return results_document(made(nouns.results()))
-        case "drift":
-            return drifts_document(made(nouns.drifts()), [made(nouns.NOT_COMPARED)])
-        case "status":
-            return statuses_document(readings, [made(nouns.NOT_COMPARED)])
-        case "problems":
-            return problems_document(made(nouns.PROBLEMS))
-        case "settings":
-            return settings_document("a.B", [made(setting)])
-    raise AssertionError(kind)
+    flows = {live.cluster: made(nouns.FLOWS) for live, _ in readings}
+    documents: dict[str, Callable[[], Any]] = {
+        "plan": lambda: plans_document(made(nouns.plans())),
+        "outcome": lambda: results_document(made(nouns.results())),
+        "drift": lambda: drifts_document(made(nouns.drifts()), [made(nouns.NOT_COMPARED)]),
+        "status": lambda: statuses_document(readings, [made(nouns.NOT_COMPARED)], flows),
+        "diagnosis": lambda: diagnosis_document(made(nouns.examinations())),
+        "problems": lambda: problems_document(made(nouns.PROBLEMS)),
+        "settings": lambda: settings_document("a.B", [made(setting)]),
+    }
+    return documents[kind]()
 
 
-KINDS = ("plan", "outcome", "drift", "status", "problems", "settings")
+KINDS = ("plan", "outcome", "drift", "status", "diagnosis", "problems", "settings")
 
 
 @cache

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from reconcile.report.diagnosis_text import examination_lines
 from reconcile.report.drift_page import drifts_page
 from reconcile.report.drift_text import drift_lines
 from reconcile.report.html_page import page_html
@@ -33,10 +34,13 @@ TEXTS = {
         row for result in poisoned(nouns.results(), text) for row in result_lines(result)
     ],
     "problems": lambda text: problems_lines(poisoned(nouns.PROBLEMS, text)),
+    "diagnosis": lambda text: [
+        row for one in poisoned(nouns.examinations(), text) for row in examination_lines(one)
+    ],
     "status": lambda text: [
         row
-        for live, causes, names in poisoned(nouns.readings(), text)
-        for row in table_lines(status_table(live, causes, names))
+        for live, verdicts, names in poisoned(nouns.readings(), text)
+        for row in table_lines(status_table(live, verdicts, names))
     ],
 }
 PAGES = {
@@ -46,7 +50,11 @@ PAGES = {
     ),
     "outcome": lambda text: results_page(poisoned(nouns.results(), text), links=LINKS),
     "problems": lambda text: problems_page(text, poisoned(nouns.PROBLEMS, text)),
-    "status": lambda text: statuses_page(poisoned(nouns.readings(), text), links=LINKS),
+    "status": lambda text: statuses_page(
+        poisoned(nouns.readings(), text),
+        links=LINKS,
+        flows={"local": poisoned(nouns.FLOWS, text)},
+    ),
 }
 ELEMENTS = {
     "html",

@@ -1,8 +1,11 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
+from reconcile.health.rollup import Sight, health_of
 from reconcile.model.config import Config
+from reconcile.model.health import Health, Verdict
 from reconcile.model.live import (
     ClusterIdentity,
     ConnectorKind,
@@ -13,7 +16,7 @@ from reconcile.model.live import (
     State,
 )
 from reconcile.report.spans import Style, plain
-from reconcile.report.status_text import status_summary, status_table
+from reconcile.report.status_text import health_style, status_summary, status_table
 from reconcile.report.table import table_lines
 from tests.unit.report.plans import NOON
 
@@ -45,6 +48,13 @@ def _live(*connectors: LiveConnector) -> LiveState:
     )
 
 
+def _verdicts(live: LiveState) -> dict[str, Verdict]:
+    return {
+        name: health_of(None, Sight(status=one.status, generated=one.generated_tasks), NOON)
+        for name, one in live.connectors.items()
+    }
+
+
 LIVE = _live(
     _connector("new", None, generated=2),
     _connector("broken", State.RUNNING, [State.RUNNING, State.FAILED], generated=2),
@@ -53,30 +63,32 @@ LIVE = _live(
 
 
 def test_status_is_a_table_sorted_by_name() -> None:
-    table = status_table(LIVE, {"broken": "ConnectException: no route"}, LIVE.connectors)
+    verdicts = _verdicts(LIVE)
+    broken = replace(verdicts["broken"], cause="ConnectException: no route")
+    table = status_table(LIVE, verdicts | {"broken": broken}, LIVE.connectors)
 
     assert plain(table_lines(table)) == (
-        "NAME    KIND  STATE      TASKS  WORKER            CAUSE\n"
-        "broken  sink  RUNNING    1/2    10.0.0.1:8083 +1  ConnectException: no route\n"
-        "halted  sink  STOPPED    0/0    10.0.0.1:8083\n"
-        "new     sink  no status  0/2\n"
+        "NAME    KIND  HEALTH       STATE      TASKS  WORKER            CAUSE\n"
+        "broken  sink  degraded     RUNNING    1/2    10.0.0.1:8083 +1  ConnectException: no route\n"
+        "halted  sink  suspended    STOPPED    0/0    10.0.0.1:8083\n"
+        "new     sink  progressing  no status  0/2                      no status yet\n"
     )
 
 
 def test_only_the_named_connectors_are_shown() -> None:
-    table = status_table(LIVE, {}, ["halted"])
+    table = status_table(LIVE, _verdicts(LIVE), ["halted"])
 
     assert [row[0].text for row in table.rows] == ["halted"]
 
 
 def test_states_and_tasks_are_summed_up() -> None:
-    assert plain([status_summary(LIVE, LIVE.connectors)]) == (
-        "3 connectors on local, 1 no status, 1 running, 1 stopped; 1 of 4 tasks running, 1 failed.\n"
+    assert plain([status_summary(LIVE, _verdicts(LIVE), LIVE.connectors)]) == (
+        "3 connectors on local, 1 degraded, 1 suspended, 1 progressing; 1 of 4 tasks running, 1 failed.\n"
     )
 
 
 def test_a_cluster_without_connectors_is_summed_up_too() -> None:
-    assert plain([status_summary(_live(), [])]) == (
+    assert plain([status_summary(_live(), {}, [])]) == (
         "0 connectors on local; 0 of 0 tasks running.\n"
     )
 
@@ -95,12 +107,29 @@ def test_a_cluster_without_connectors_is_summed_up_too() -> None:
     ],
 )
 def test_styles_tell_good_from_bad(connector: LiveConnector, state: Style, tasks: Style) -> None:
-    row = status_table(_live(connector), {}, ["c"]).rows[0]
+    live = _live(connector)
+    row = status_table(live, _verdicts(live), ["c"]).rows[0]
 
-    assert (row[2].style, row[3].style) == (state, tasks)
+    assert (row[3].style, row[4].style) == (state, tasks)
 
 
 def test_a_connector_without_a_worker_has_an_empty_cell() -> None:
     nowhere = LiveConnector(name="c", config=Config({}), status=LiveStatus(state=State.UNASSIGNED))
 
-    assert status_table(_live(nowhere), {}, ["c"]).rows[0][4].text == ""
+    live = _live(nowhere)
+    assert status_table(live, _verdicts(live), ["c"]).rows[0][5].text == ""
+
+
+@pytest.mark.parametrize(
+    ("health", "style"),
+    [
+        (Health.HEALTHY, Style.GOOD),
+        (Health.PROGRESSING, Style.WARNING),
+        (Health.SUSPENDED, Style.DIM),
+        (Health.STALLED, Style.ERROR),
+        (Health.UNHEALTHY, Style.ERROR),
+        (Health.UNKNOWN, Style.WARNING),
+    ],
+)
+def test_the_style_of_a_health_tells_how_bad_it_is(health: Health, style: Style) -> None:
+    assert health_style(health) is style

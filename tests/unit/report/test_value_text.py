@@ -49,7 +49,8 @@ def test_a_pair_of_long_values_is_cut_around_the_difference() -> None:
     [
         ("a\nb", "a\\nb", ('"a\\nb"', '"a\\\\nb"')),
         ("\u00e9", "e\u0301", ('"\\u00e9"', '"e\\u0301"')),
-        ("a b", "a\u00a0b", ('"a b"', '"a\\u00a0b"')),
+        ("a b", "a\u00a0b", ('"a b"', '"a\\xa0b"')),
+        ("a b", "a\u3164b", ('"a b"', '"a\\u3164b"')),
     ],
 )
 def test_values_that_look_alike_are_told_apart(

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,16 @@ def test_every_worker_and_every_cluster_is_in_the_block():
             "shop-2": {"urls": ["http://127.0.0.1:21003", "http://127.0.0.1:21004"]},
         }
     }
+
+
+def test_pages_of_metrics_are_in_the_block_and_in_the_status():
+    clusters = plan_clusters(RealSpec(workers=2), "shop", (21001, 21002), (21003, 21004))
+    shop = replace(sandbox("shop", workers=2), clusters=clusters)
+    pages = ["http://127.0.0.1:21003/metrics", "http://127.0.0.1:21004/metrics"]
+
+    block = yaml.safe_load(cluster_block(shop, PROJECT))
+    assert block["clusters"]["shop"]["metrics"] == {"scrape": pages}
+    assert status_document(shop, alive(shop))["clusters"][0]["metrics"] == pages
 
 
 def guarded(folder):

@@ -2,7 +2,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from reconcile.sandbox.real_pom import folder_name, plugin_pom, runtime_pom
+from reconcile.sandbox.real_pom import exporter_pom, folder_name, plugin_pom, runtime_pom
 from reconcile.sandbox.spec import VERSIONS, Plugin, parse_plugin
 
 MAVEN = "{http://maven.apache.org/POM/4.0.0}"
@@ -59,3 +59,9 @@ def test_no_project_names_a_registry():
 def test_a_changed_project_gets_another_folder():
     assert folder_name("kafka", "a") == folder_name("kafka", "a")
     assert folder_name("kafka", "a") != folder_name("kafka", "b")
+
+
+def test_the_exporter_comes_from_maven_in_one_version():
+    assert [str(jar) for jar in dependencies(exporter_pom())] == [
+        "io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1"
+    ]

@@ -75,7 +75,9 @@ def test_without_real_the_sandbox_is_simulated():
     assert make_spec(real=True, **WISH) == RealSpec()
 
 
-@pytest.mark.parametrize("extra", [{"plugins": ("a:b:1",)}, {"heartbeat_ms": 300}])
+@pytest.mark.parametrize(
+    "extra", [{"plugins": ("a:b:1",)}, {"heartbeat_ms": 300}, {"metrics": True}]
+)
 def test_what_only_real_sandboxes_have_needs_real(extra):
     with pytest.raises(UsageError) as raised:
         make_spec(real=False, **{**WISH, **extra})

@@ -36,8 +36,9 @@ def real(directory):
             client_certificate=True,
             basic_auth=True,
             heartbeat_ms=300,
+            metrics=True,
         ),
-        clusters=plan_clusters(RealSpec(workers=2, clusters=2), "shop", (1, 2, 3, 4)),
+        clusters=plan_clusters(RealSpec(workers=2, clusters=2), "shop", (1, 2, 3, 4), (5, 6, 7, 8)),
         access=Access(
             ca=directory / "ca.pem",
             certificate=directory / "client.pem",

@@ -1,0 +1,62 @@
+"""Read how a project is watched."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from reconcile.desired.durations import milliseconds
+from reconcile.desired.findings import Finding
+from reconcile.desired.ledger_choice import brokers
+from reconcile.desired.nodes import Tree
+from reconcile.desired.values import mapping, scalar, whole
+from reconcile.model.codes import Code
+from reconcile.model.project import LedgerChoice, LedgerKind, WatchSettings
+from reconcile.model.restart import RestartBudget
+
+_PATH: Final = ("watch",)
+_DEFAULT: Final = WatchSettings()
+_SHORTEST: Final = timedelta(seconds=1)
+
+
+def read_watch_settings(
+    tree: Tree | None, clusters: Mapping[str, Mapping[str, Tree]]
+) -> tuple[WatchSettings, list[Finding]]:
+    """Return checked settings of `watch`, and what is wrong with them.
+
+    What is kept in Kafka is kept beside each cluster, so that each has to say where that is.
+    """
+    written = mapping(tree)
+    kind, _, topic = (scalar(written.get("store")) or "sqlite").partition(":")
+    every = scalar(written.get("every"))
+    restarts = mapping(written.get("restarts"))
+    budget = _DEFAULT.budget
+    settings = WatchSettings(
+        every=timedelta(milliseconds=milliseconds(every)) if every else _DEFAULT.every,
+        store=LedgerChoice(LedgerKind(kind), topic),
+        budget=RestartBudget(
+            per_minute=whole(restarts["perMinute"])
+            if "perMinute" in restarts
+            else budget.per_minute,
+            concurrent=whole(restarts["concurrent"])
+            if "concurrent" in restarts
+            else budget.concurrent,
+        ),
+    )
+    findings = [] if settings.every >= _SHORTEST else [_too_often(every or "")]
+    if settings.store.kind is LedgerKind.KAFKA:
+        findings += [_nowhere(name) for name, cluster in clusters.items() if not brokers(cluster)]
+    return settings, findings
+
+
+def _too_often(every: str) -> Finding:
+    message = f"watch.every: {every} is more often than workers can answer"
+    return Finding(Code.INVALID_VALUE, (*_PATH, "every"), message, "look every 1s or less often")
+
+
+def _nowhere(cluster: str) -> Finding:
+    return Finding(
+        Code.MISSING_FIELD,
+        (*_PATH, "store"),
+        f"watch keeps what it remembers in Kafka, and cluster {cluster} does not say where that is",
+        'add kafka: {bootstrap.servers: "kafka:9092"} to the cluster',
+    )

@@ -1,0 +1,1 @@
+"""Measure: what metrics and offsets say of tasks, workers and partitions; pure."""

@@ -1,0 +1,156 @@
+"""Read what flows through the connectors of a cluster: metrics, lag, and offsets."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from reconcile.connect.connection import Connection
+from reconcile.connect.reads import get_offsets
+from reconcile.desired.project import LoadedProject, read_kafka, read_metrics
+from reconcile.errors import ClusterError, LedgerError
+from reconcile.measure.flows import flows_of, follow_looks
+from reconcile.measure.groups import consumer_of
+from reconcile.measure.progress import Positions, Progress, progress
+from reconcile.measure.rates import throughputs, worker_rates
+from reconcile.model.codes import Code
+from reconcile.model.live import LiveConnector, LiveState
+from reconcile.model.metrics import ConnectorLag, Flows, Samples
+from reconcile.model.problem import Problem, Severity
+from reconcile.model.project import KafkaAccess, MetricsAccess, MetricsKind
+from reconcile.run.context import Context
+
+PAGES_APART: Final = 2.0
+"""Seconds between two readings of pages, unless told otherwise."""
+
+HISTORY: Final = 120.0
+"""How many seconds ago the first reading of a Prometheus server is of: two slow scrapes."""
+
+
+def is_flow_known(loaded: LoadedProject, cluster: str) -> bool:
+    """Tell whether the project file says where the metrics or the brokers of a cluster are."""
+    tree = loaded.clusters[cluster]
+    return bool(tree.get("metrics") or tree.get("kafka"))
+
+
+def read_flows(
+    context: Context,
+    loaded: LoadedProject,
+    live: LiveState,
+    connection: Connection,
+    *,
+    over: float | None,
+) -> Flows:
+    """Return what flows, by two readings `over` seconds apart; what cannot be read is a problem.
+
+    Without a source of metrics it is the offsets that are read twice, where `over` is given: one
+    request for each connector.
+    """
+    connectors = tuple(live.connectors.values())
+    metrics = read_metrics(loaded, live.cluster, context.environment)
+    kafka = read_kafka(loaded, live.cluster, context.environment)
+    samples: tuple[Samples, Samples] | None = None
+    problems: tuple[Problem, ...] = ()
+    moves: dict[str, Progress] = {}
+    if metrics is not None:
+        samples, problems = _read_metrics(context, metrics, over)
+    elif over is not None:
+        moves = _read_moves(context, connection, connectors, over)
+    lags: dict[str, ConnectorLag] = {}
+    if kafka is not None:
+        lags, more = _read_lags(context, kafka, live.cluster, connectors)
+        problems += more
+    return Flows(
+        connectors=flows_of(
+            connectors,
+            throughputs=throughputs(*samples) if samples else {},
+            lags=lags,
+            delays=samples[1].delays if samples else {},
+            moves=moves,
+        ),
+        workers=worker_rates(*samples) if samples else (),
+        problems=problems,
+    )
+
+
+def _read_metrics(
+    context: Context, metrics: MetricsAccess, over: float | None
+) -> tuple[tuple[Samples, Samples], tuple[Problem, ...]]:
+    # The parser of pages is not loaded where nobody has metrics.
+    from reconcile.metrics.reading import read_metrics_once  # noqa: PLC0415
+
+    from_history = metrics.kind is MetricsKind.PROMETHEUS
+    apart = over if over is not None else HISTORY if from_history else PAGES_APART
+    before = read_metrics_once(
+        metrics,
+        clock=context.clock,
+        redactor=context.redactor,
+        ago=apart if from_history else 0.0,
+    )
+    if not from_history:
+        context.clock.sleep(apart)
+    after = read_metrics_once(metrics, clock=context.clock, redactor=context.redactor)
+    return (before.samples, after.samples), after.problems
+
+
+def _read_moves(
+    context: Context, connection: Connection, connectors: Sequence[LiveConnector], over: float
+) -> dict[str, Progress]:
+    before, began = _positions(connection, connectors), context.clock.monotonic()
+    context.clock.sleep(over)
+    after, ended = _positions(connection, connectors), context.clock.monotonic()
+    return {
+        name: progress(before[name], after[name], seconds=ended - began)
+        for name in before.keys() & after.keys()
+    }
+
+
+def _positions(connection: Connection, connectors: Sequence[LiveConnector]) -> dict[str, Positions]:
+    """Return the offsets of connectors; those that tell none are left out."""
+    found: dict[str, Positions] = {}
+    for connector in connectors:
+        try:
+            offsets = get_offsets(connection, connector.name)
+        except ClusterError:
+            continue
+        if offsets is not None:
+            found[connector.name] = [(one.partition, one.offset) for one in offsets]
+    return found
+
+
+def _read_lags(
+    context: Context, kafka: KafkaAccess, cluster: str, connectors: Sequence[LiveConnector]
+) -> tuple[dict[str, ConnectorLag], tuple[Problem, ...]]:
+    from reconcile.kafka.client import BrokerError  # noqa: PLC0415  # the client is an extra
+    from reconcile.kafka.offsets import OffsetReader  # noqa: PLC0415
+
+    consumers = [found for found in map(consumer_of, connectors) if found is not None]
+    if not consumers:
+        return {}, ()
+    context.redactor.learn(secret.reveal() for secret in kafka.secrets)
+    try:
+        reader = OffsetReader(kafka.settings, clock=context.clock)
+        read = reader.read(consumers, timed=lambda _connector, _place: True)
+    except LedgerError as error:
+        missing = (replace(found, severity=Severity.WARNING) for found in error.problems)
+        return {}, tuple(missing)
+    except BrokerError as error:
+        return {}, (_no_lag(context, cluster, "", str(error)),)
+    _, lags = follow_looks({}, read.looks)
+    refused = read.refused.items()
+    return lags, tuple(_no_lag(context, cluster, name, said) for name, said in sorted(refused))
+
+
+def _no_lag(context: Context, cluster: str, connector: str, said: str) -> Problem:
+    of = f" of {connector}" if connector else ""
+    hint = (
+        "allow Describe on the group and on its topics"
+        if connector
+        else f"check clusters.{cluster}.kafka, and whether the brokers are up"
+    )
+    return Problem(
+        code=Code.LAG_UNREADABLE,
+        severity=Severity.WARNING,
+        message=f"cluster {cluster}: no lag{of}: {context.redactor.redact(said)}",
+        hint=hint,
+        connector=connector,
+    )

@@ -1,0 +1,92 @@
+"""Judge what one round has read: how well each connector is, and what a restart would mend."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from reconcile.health.failures import failures_of
+from reconcile.health.rollup import Sight, health_of
+from reconcile.model.desired import Definition, TargetState
+from reconcile.model.health import Chance, FailureClass, Verdict
+from reconcile.model.live import LiveStatus, State
+from reconcile.model.plan import ActiveHold
+from reconcile.plan.holds import holding
+from reconcile.watch.budget import Candidate
+from reconcile.watch.restarts import Seen
+
+_HALTED: Final = frozenset({State.PAUSED, State.STOPPED})
+_MOVING: Final = frozenset({State.UNASSIGNED, State.RESTARTING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a round thinks of one cluster: of each connector that git declares and that is live.
+
+    `missing` are declared and not live. `rebalancing` tells that workers are about to share out
+    the work anew.
+    """
+
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    candidates: Mapping[str, Candidate] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    rebalancing: bool = False
+
+
+def judge_round(
+    definitions: Mapping[str, Definition],
+    sights: Mapping[str, Sight],
+    before: Mapping[str, Verdict],
+    holds: Sequence[ActiveHold],
+    now: datetime,
+) -> Judged:
+    """Return the judgement of a round; `before` are the verdicts of the round before.
+
+    `sights` are of all that is live, declared or not.
+    """
+    declared = {name: sights[name] for name in sorted(definitions) if name in sights}
+    return Judged(
+        verdicts={
+            name: health_of(before.get(name), sight, now) for name, sight in declared.items()
+        },
+        candidates={
+            name: _candidate(definitions[name], sight.status, holds)
+            for name, sight in declared.items()
+            if sight.status is not None and _is_to_run(definitions[name], sight.status)
+        },
+        missing=tuple(name for name in sorted(definitions) if name not in sights),
+        rebalancing=any(_is_moving(sight.status) for sight in sights.values()),
+    )
+
+
+def _candidate(
+    definition: Definition, status: LiveStatus, holds: Sequence[ActiveHold]
+) -> Candidate:
+    failures = [part.diagnosis for part in failures_of(status)]
+    hold = holding(definition.name, holds)
+    return Candidate(
+        policy=definition.restart,
+        seen=Seen(
+            failed=bool(failures),
+            failure=failures[0].failure if failures else FailureClass.UNKNOWN,
+            cause=failures[0].cause if failures else "",
+            helps=any(failure.restart is not Chance.NO for failure in failures),
+        ),
+        kept="" if hold is None else _kept(hold),
+    )
+
+
+def _kept(hold: ActiveHold) -> str:
+    return f"frozen: {hold.reason}" if hold.freeze else f"held by {hold.by}: {hold.reason}"
+
+
+def _is_to_run(definition: Definition, status: LiveStatus) -> bool:
+    """Tell whether a connector runs and may: one that was paused by hand is left as it is."""
+    wanted = definition.state in {None, TargetState.RUNNING}
+    return wanted and status.state not in _HALTED
+
+
+def _is_moving(status: LiveStatus | None) -> bool:
+    if status is None:
+        return False
+    return status.state in _MOVING or any(task.state in _MOVING for task in status.tasks)

@@ -1,0 +1,116 @@
+"""Look at a cluster again and again, as the one instance that acts on it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from reconcile.desired.project import LoadedProject
+from reconcile.errors import ConnectformError, LedgerError
+from reconcile.ledger.lease import HeldLease, hold_lease
+from reconcile.ledger.store import Store
+from reconcile.model.codes import Code
+from reconcile.model.health import Verdict
+from reconcile.model.problem import Problem
+from reconcile.run.identity import identity_of
+from reconcile.run.ledgers import chosen_store, lease_of
+from reconcile.watch.rounds import COMMAND, Round, Seat, make_round
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How a cluster is watched: what is told of, when it ends, and how the project is read again.
+
+    `tell` gets every round. `wait` waits a number of seconds and tells whether to stop. `reload`
+    returns the project as it is now, or raises DefinitionError.
+    """
+
+    tell: Callable[[Round], None]
+    wait: Callable[[float], bool]
+    reload: Callable[[], LoadedProject]
+
+
+def watch_cluster(seat: Seat, course: Course) -> None:
+    """Make rounds until it is time to stop.
+
+    Another instance that watches the cluster is waited for, and takes over when this one ends.
+    Whatever goes wrong is told as a round with problems, and the next round tries again.
+    """
+    stopped = False
+    while not stopped:
+        try:
+            with watch_store(seat) as store, watch_lease(seat, store) as lease:
+                stopped = _rounds(seat, course, store, lease)
+        except ConnectformError as error:
+            course.tell(Round(cluster=seat.cluster, problems=_told(seat, error)))
+            stopped = course.wait(_pause(seat))
+
+
+def watch_once(seat: Seat, *, rehearse: bool) -> Round:
+    """Make one round; a rehearsal does nothing, and needs no lease.
+
+    Raises LedgerError where another instance watches the cluster.
+    """
+    with watch_store(seat) as store:
+        if rehearse:
+            return make_round(seat, {}, store, None)
+        try:
+            with watch_lease(seat, store) as lease:
+                return make_round(seat, {}, store, lease)
+        except LedgerError as error:
+            raise LedgerError(*_told(seat, error)) from error
+
+
+@contextmanager
+def watch_store(seat: Seat) -> Iterator[Store]:
+    """Open the place where it is kept what watching a cluster has to remember."""
+    choice = seat.loaded.project.watch.store
+    name = f"watch/{seat.cluster}"
+    with chosen_store(seat.context, seat.loaded, seat.cluster, choice, name=name) as store:
+        yield store
+
+
+@contextmanager
+def watch_lease(seat: Seat, store: Store) -> Iterator[HeldLease]:
+    """Hold the right to act on what is watched, which is not the right to write to the cluster."""
+    context = seat.context
+    identity = identity_of(context, COMMAND, root=seat.loaded.project.root)
+    wanted = lease_of(context, seat.loaded, identity)
+    with hold_lease(store, wanted, clock=context.clock, rng=context.rng) as lease:
+        yield lease
+
+
+def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
+    """Make rounds under a lease; return once it is time to stop."""
+    verdicts: Mapping[str, Verdict] = {}
+    stopped = False
+    while not stopped:
+        try:
+            seat = replace(seat, loaded=course.reload())
+            found = make_round(seat, verdicts, store, lease)
+        except LedgerError:
+            raise
+        except ConnectformError as error:
+            found = Round(cluster=seat.cluster, problems=error.problems)
+        if not found.problems:
+            verdicts = found.judged.verdicts
+        course.tell(found)
+        stopped = course.wait(_pause(seat))
+    return stopped
+
+
+def _pause(seat: Seat) -> float:
+    return seat.loaded.project.watch.every.total_seconds()
+
+
+def _told(seat: Seat, error: ConnectformError) -> tuple[Problem, ...]:
+    """Return what went wrong; that somebody else watches is not that somebody else writes."""
+    return tuple(
+        Problem(
+            code=Code.WATCHED,
+            message=f"another connectform watches cluster {seat.cluster}; this one stands by",
+            hint="it takes over within minutes once the other has ended",
+        )
+        if problem.code is Code.LOCKED
+        else problem
+        for problem in error.problems
+    )

@@ -1,0 +1,211 @@
+"""Look at one cluster once: read, judge, decide, remember, act."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from reconcile.apply.options import ApplyOptions, Interrupt
+from reconcile.desired.project import LoadedProject
+from reconcile.errors import ClusterError, DefinitionError, LedgerError
+from reconcile.health.rollup import Sight
+from reconcile.ledger.lease import HeldLease
+from reconcile.ledger.reading import read_memory
+from reconcile.ledger.store import Store
+from reconcile.live.snapshot import take_snapshot
+from reconcile.model.codes import Code
+from reconcile.model.desired import Desired
+from reconcile.model.health import Verdict
+from reconcile.model.outcome import ApplyResult
+from reconcile.model.plan import ActiveHold
+from reconcile.model.problem import Problem
+from reconcile.plan.digest import declared_digest
+from reconcile.plan.holds import active_holds
+from reconcile.run.acting import plan_restart
+from reconcile.run.applying import carry_out
+from reconcile.run.asking import sensitive_values
+from reconcile.run.connections import connect_to
+from reconcile.run.context import Context
+from reconcile.run.identity import Identity, identity_of
+from reconcile.run.ledgers import Lock, opened_store
+from reconcile.run.reading import answers_from_memory, learn_secrets, sight_of
+from reconcile.watch.budget import Book, Decided, Standing, decide
+from reconcile.watch.judging import Judged, judge_round
+from reconcile.watch.saved import read_book, write_book
+
+BOOK: Final = "watch/restarts"
+"""The key that the restarts of a cluster are kept under."""
+
+COMMAND: Final = "watch"
+"""What acts, in locks and in the history."""
+
+_REBALANCING: Final = "the workers share out the work anew"
+_FROM_MEMORY: Final = "the workers have lost their brokers, and answer from memory"
+_OPTIONS: Final = ApplyOptions(settle_timeout=15.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """Where one round is made from: a project, one of its clusters, and how it asks to write."""
+
+    context: Context
+    loaded: LoadedProject
+    cluster: str
+    lock: Lock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What one round saw, decided and did; with `problems` the cluster could not be read.
+
+    `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
+    and where none was made.
+    """
+
+    cluster: str
+    judged: Judged = field(default_factory=Judged)
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    restarts: tuple[str, ...] = ()
+    result: ApplyResult | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def make_round(
+    seat: Seat, before: Mapping[str, Verdict], store: Store, lease: HeldLease | None
+) -> Round:
+    """Look at a cluster once, and restart what is due; `before` are the verdicts of the last round.
+
+    What is decided is kept in `store`, under `lease`, before it is done; without a lease this is a
+    rehearsal, in which nothing is kept or done. A cluster, a ledger or definitions that cannot be
+    read give a round with problems, and change nothing that is remembered. Raises LedgerError where
+    the lease is lost, or what is decided cannot be kept.
+    """
+    try:
+        read = _read(seat)
+    except (ClusterError, DefinitionError, LedgerError) as error:
+        return Round(cluster=seat.cluster, problems=error.problems)
+    now = seat.context.clock.now()
+    judged = judge_round(read.desired.definitions, read.sights, before, read.holds, now)
+    book = _kept(store)
+    suspended = _FROM_MEMORY if read.from_memory else _REBALANCING if judged.rebalancing else ""
+    decided = _decide(seat, book, judged, suspended)
+    if lease is None:
+        return _round(seat, judged, decided, None)
+    return _act(seat, lease, book, judged, decided)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Read:
+    """What a round has read."""
+
+    desired: Desired
+    sights: Mapping[str, Sight]
+    from_memory: bool
+    holds: Sequence[ActiveHold]
+
+
+def _read(seat: Seat) -> _Read:
+    context, cluster = seat.context, seat.cluster
+    desired = learn_secrets(context, seat.loaded, cluster)
+    if not desired.complete:
+        raise DefinitionError(*desired.problems)
+    with connect_to(context, seat.loaded, cluster) as connection:
+        live = take_snapshot(connection, clock=context.clock)
+        from_memory = answers_from_memory(connection)
+    for connector in live.connectors.values():
+        if connector.has_failed:
+            context.redactor.learn(sensitive_values(connector.config))
+    with opened_store(context, seat.loaded, cluster) as store:
+        memory = read_memory(store)
+    freezes = seat.loaded.project.clusters[cluster].freezes
+    declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
+    holds = active_holds(memory.holds, freezes, now=context.clock.now(), declared=declared)
+    sights = {
+        name: sight_of(context, connector, desired=desired, from_memory=from_memory)
+        for name, connector in live.connectors.items()
+    }
+    return _Read(desired=desired, sights=sights, from_memory=from_memory, holds=holds)
+
+
+def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
+    return decide(
+        book,
+        judged.candidates,
+        seat.loaded.project.watch.budget,
+        seat.context.clock.now(),
+        seat.context.rng.random,
+        suspended=suspended,
+    )
+
+
+def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided) -> Round:
+    """Take the right to write, remember what is decided, then do it.
+
+    Whoever writes to the cluster meanwhile is not disturbed, and costs no attempt.
+    """
+    if not decided.restart:
+        _keep(lease, book, decided.book)
+        return _round(seat, judged, decided, None)
+    try:
+        with plan_restart(
+            seat.context,
+            seat.loaded,
+            seat.cluster,
+            decided.restart,
+            only_failed=True,
+            lock=replace(seat.lock, identity=_identity(seat)),
+        ) as planned:
+            _keep(lease, book, decided.book)
+            result = carry_out(
+                seat.context,
+                planned,
+                options=_OPTIONS,
+                observe=lambda _event: None,
+                interrupt=Interrupt(),
+            )
+    except LedgerError as error:
+        if all(problem.code is not Code.LOCKED for problem in error.problems):
+            raise
+        waiting = _decide(seat, book, judged, "another run writes to this cluster")
+        _keep(lease, book, waiting.book)
+        return _round(seat, judged, waiting, None)
+    except ClusterError as error:
+        return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
+    return _round(seat, judged, decided, result)
+
+
+def _identity(seat: Seat) -> Identity:
+    """Return who acts now: each action is a run of its own in the history."""
+    return identity_of(seat.context, COMMAND, root=seat.loaded.project.root)
+
+
+def _round(seat: Seat, judged: Judged, decided: Decided, result: ApplyResult | None) -> Round:
+    return Round(
+        cluster=seat.cluster,
+        judged=judged,
+        standings=decided.standings,
+        restarts=decided.restart,
+        result=result,
+    )
+
+
+def _kept(store: Store) -> Book:
+    """Return what is remembered; what cannot be read is no reason to restart anything at once."""
+    text = store.read(BOOK).get(BOOK)
+    if text is None:
+        return Book()
+    try:
+        return read_book(json.loads(text))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise LedgerError(
+            Problem(
+                code=Code.LEDGER_UNREADABLE,
+                message=f"{store.place} does not say which restarts were made",
+                hint="remove its entry watch/restarts, or the file: all attempts count from 0 then",
+            )
+        ) from error
+
+
+def _keep(lease: HeldLease, before: Book, after: Book) -> None:
+    if after != before:
+        lease.swap({BOOK: json.dumps(write_book(after), separators=(",", ":"))})

@@ -1,0 +1,100 @@
+"""A project, its simulated cluster, and a clock that moves only when told to."""
+
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reconcile.desired.project import load_project
+from reconcile.model.health import Verdict
+from reconcile.redact import Redactor
+from reconcile.run.context import Context
+from reconcile.run.identity import identity_of
+from reconcile.run.ledgers import Lock
+from reconcile.sandbox.simulated_cluster import SimulatedCluster
+from reconcile.sandbox.simulated_server import serve
+from reconcile.sandbox.simulated_timing import Timing
+from reconcile.watch.loop import watch_lease, watch_store
+from reconcile.watch.rounds import Round, Seat, make_round
+from tests.fake_clock import FakeClock
+
+REFUSED = "org.apache.kafka.connect.errors.RetriableException: java.net.ConnectException: Connection refused"
+BAD_RECORD = "org.apache.kafka.connect.errors.DataException: Struct schema is missing"
+RESTARTING = "{enabled: true, backoff: {initial: 30s, jitter: 0}}"
+
+
+@dataclass(slots=True)
+class Post:
+    """Where a cluster is watched from."""
+
+    folder: Path
+    url: str
+    cluster: SimulatedCluster
+    clock: FakeClock
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+
+    def write_project(
+        self, *, restart: str = RESTARTING, watch: str = "{}", more: str = ""
+    ) -> None:
+        """Write the project file; `restart` holds for all connectors."""
+        (self.folder / "connectform.yaml").write_text(
+            "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: shop}\n"
+            f"watch: {watch}\nclusters:\n  local: {{url: '{self.url}'{more}}}\n"
+            f"defaults: [{{spec: {{restart: {restart}}}}}]\n",
+            encoding="utf-8",
+        )
+
+    def declare(self, name: str, more: str = "") -> None:
+        """Declare a connector, and have it run on the cluster."""
+        config = {"connector.class": "FileStreamSink", "topics": "lines", "file": "out.txt"}
+        (self.folder / f"connectors/{name}.yaml").write_text(
+            f"apiVersion: connectform/v1\nkind: Connector\nmetadata: {{name: {name}}}\n"
+            f"spec: {{class: FileStreamSink, config: {{topics: lines, file: out.txt}}{more}}}\n",
+            encoding="utf-8",
+        )
+        self.cluster.put(name, config | {"tasks.max": "1"})
+
+    @property
+    def seat(self) -> Seat:
+        """Return the seat of a process that has just begun."""
+        context = Context(
+            clock=self.clock,
+            environment={},
+            directory=self.folder,
+            redactor=Redactor(),
+            rng=random.Random(1),  # noqa: S311  # jitter, not secrecy
+        )
+        loaded = load_project(None, self.folder)
+        identity = identity_of(context, "watch", root=loaded.project.root)
+        return Seat(context=context, loaded=loaded, cluster="local", lock=Lock(identity=identity))
+
+    def round(self, seconds: float = 0.0) -> Round:
+        """Let time pass, then make one round as a process that has just begun."""
+        self.clock.advance(seconds)
+        self.cluster.clear_requests()
+        seat = self.seat
+        with watch_store(seat) as store, watch_lease(seat, store) as lease:
+            found = make_round(seat, self.verdicts, store, lease)
+        self.verdicts = found.judged.verdicts
+        return found
+
+    def restarts(self) -> list[str]:
+        """Return the connectors that the last round has restarted, as the cluster saw it."""
+        return [
+            request.path.split("/")[2]
+            for request in self.cluster.requests
+            if request.method == "POST" and "/restart" in request.path
+        ]
+
+
+@contextmanager
+def post_in(folder: Path, **cluster: object) -> Iterator[Post]:
+    """Yield a post that watches a cluster without connectors."""
+    clock = FakeClock()
+    simulated = SimulatedCluster(clock=clock, timing=Timing.instant(), **cluster)  # type: ignore[arg-type]
+    (folder / "connectors").mkdir()
+    with serve(simulated) as server:
+        post = Post(folder=folder, url=server.url, cluster=simulated, clock=clock)
+        post.write_project()
+        yield post

@@ -1,0 +1,30 @@
+"""Hundreds of connectors fail within a second: few restarts at a time, and all heal in the end."""
+
+from tests.watch.post import REFUSED, post_in
+
+CONNECTORS = 500
+PER_MINUTE = 60
+
+
+def test_a_storm_is_met_with_one_canary_and_restarts_within_the_budget(tmp_path):
+    with post_in(tmp_path) as post:
+        post.write_project(
+            restart="{enabled: true, backoff: {initial: 30s, max: 5m}, maxAttempts: null}",
+            watch=f"{{restarts: {{perMinute: {PER_MINUTE}, concurrent: {PER_MINUTE}}}}}",
+        )
+        names = [f"orders-{number:03}" for number in range(CONNECTORS)]
+        for name in names:
+            post.declare(name)
+        post.round()
+        for name in names:
+            post.cluster.fail_task(name, 0, REFUSED, for_good=True)
+
+        ill = [post.round(60).restarts for _ in range(6)]
+        for name in names:
+            post.cluster.heal(name)
+        healing = [post.round(60).restarts for _ in range(13)]
+
+        assert all(len(restarts) <= 1 for restarts in ill)
+        assert max(map(len, healing)) == PER_MINUTE
+        assert healing[-1] == ()
+        assert all(verdict.health.value == "healthy" for verdict in post.verdicts.values())
