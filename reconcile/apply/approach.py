@@ -11,15 +11,16 @@ from reconcile.apply.offsets import same_offsets
 from reconcile.apply.problems import (
     changed_meanwhile,
     no_connection,
+    no_such_class,
     not_attempted,
     ran_too_early,
     unreadable,
     unrecorded,
 )
-from reconcile.apply.standing import what_happened, what_happened_to_origin
+from reconcile.apply.standing import leads_to, what_forbids_move
 from reconcile.connect.answers import ConnectorOffset
 from reconcile.connect.connection import Connection
-from reconcile.connect.reads import get_offsets
+from reconcile.connect.reads import get_offsets, list_plugins
 from reconcile.errors import ClusterError, LedgerError
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.desired import TargetState
@@ -27,8 +28,9 @@ from reconcile.model.ledger import Move, MoveStep
 from reconcile.model.live import LiveConnector
 from reconcile.model.outcome import OutcomeStatus
 from reconcile.model.plan import Change, Origin
+from reconcile.model.plugin import NotOffered
 from reconcile.model.problem import Problem
-from reconcile.plan.fingerprints import Fingerprints
+from reconcile.plugins.aliases import class_aliases
 
 _ORDER = tuple(MoveStep)
 
@@ -41,9 +43,15 @@ def approached(changes: Sequence[Change], context: Context) -> list[Leg]:
     reachable = [leg for leg in legs if leg.active]
     try:
         looked = {leg.change: leg for leg in _looked_at(reachable, context)}
+        missing = _classes_missing(reachable, context)
     except ClusterError as error:
         return [_unread(leg, error, context) for leg in legs]
-    return [_weighed(looked[leg.change], context) if leg.active else leg for leg in legs]
+    return [
+        _weighed(looked[leg.change], context, missing=leg.change.class_name in missing)
+        if leg.active
+        else leg
+        for leg in legs
+    ]
 
 
 def _leg(change: Change, origin: Origin, context: Context) -> Leg:
@@ -74,16 +82,36 @@ def _looked_at(legs: Sequence[Leg], context: Context) -> list[Leg]:
     ]
 
 
+def _classes_missing(legs: Sequence[Leg], context: Context) -> frozenset[str]:
+    """Return the classes that no connector can be created of; raises ClusterError.
+
+    The old one must not be stopped for that: nobody may have validated the new one.
+    """
+    listed = list_plugins(context.connection) if legs else ()
+    if isinstance(listed, NotOffered) or not listed:
+        return frozenset()
+    known = class_aliases(listed)
+    return frozenset(leg.change.class_name for leg in legs if leg.change.class_name not in known)
+
+
 def _live(
     connection: Connection, names: Sequence[str], context: Context
 ) -> Mapping[str, LiveConnector]:
     return take_snapshot(connection, names=tuple(names), clock=context.clock).connectors
 
 
-def _weighed(leg: Leg, context: Context) -> Leg:
+def _weighed(leg: Leg, context: Context, *, missing: bool) -> Leg:
     try:
         begun = context.journal.move_of(leg.change)
-        if what := _obstacle(leg, begun, context.fingerprints):
+        what = what_forbids_move(
+            leg.change,
+            leg.old,
+            leg.new,
+            begun,
+            to_cluster=context.connection.cluster,
+            fingerprints=context.fingerprints,
+        )
+        if what:
             return _failed(leg, context, changed_meanwhile(leg.change, what))
         step, offsets = _progress(leg, begun, context)
     except LedgerError as error:
@@ -91,30 +119,12 @@ def _weighed(leg: Leg, context: Context) -> Leg:
         return _left(leg, context, *(unrecorded(leg.change, found) for found in error.problems))
     except ClusterError as error:
         return _unread(leg, error, context)
+    if leg.new is None and missing:
+        return _failed(leg, context, no_such_class(leg.change, context.connection.cluster))
     come = replace(leg, step=step, offsets=offsets)
     if _ran_too_early(come):
         return _failed(leg, context, ran_too_early(leg.change))
     return _begun(come, context)
-
-
-def _obstacle(leg: Leg, begun: Move | None, fingerprints: Fingerprints) -> str:
-    """Return what happened to either side since the plan was made that forbids the move."""
-    change, origin = leg.change, leg.origin
-    if what := what_happened_to_origin(change, leg.old, leg.new, fingerprints):
-        return f"to be moved from {origin.name}, which was {what}"
-    if leg.old is None:
-        lost = _is_lost(leg, begun)
-        return f"to be moved from {origin.name}, which was deleted" if lost else ""
-    if begun is not None:
-        return ""
-    if leg.old.target_state not in (origin.state, TargetState.STOPPED):
-        return f"to be moved from {origin.name}, which was changed to {leg.old.target_state}"
-    return "" if leg.new is None else what_happened(change, leg.new)
-
-
-def _is_lost(leg: Leg, begun: Move | None) -> bool:
-    """Tell whether the old one was deleted by somebody before anybody had read its offsets."""
-    return begun is not None and not _is_reverse(leg, begun) and begun.step is MoveStep.BEGUN
 
 
 def _progress(
@@ -125,11 +135,11 @@ def _progress(
     Where it goes the other way now, a connector that never ran has no position to bring back, and
     that of the one that it goes back to is still what it was: all that is left is to start it.
     """
-    if leg.old is None and (begun is None or _is_reverse(leg, begun)):
+    if leg.old is None and (begun is None or _is_reverse(leg, begun, context)):
         return MoveStep.STARTED, ()
     if begun is None:
         return MoveStep.BEGUN, ()
-    if not _is_reverse(leg, begun):
+    if not _is_reverse(leg, begun, context):
         # Where the new one is gone all is done again but for what was read: it is read anew then.
         return _as_far_as(leg, begun), _carried(begun)
     has_run = leg.new is None or _has_run(leg, begun, context)
@@ -168,15 +178,8 @@ def _ran_too_early(leg: Leg) -> bool:
     return leg.new.target_state is not TargetState.STOPPED
 
 
-def _is_reverse(leg: Leg, begun: Move) -> bool:
-    """Tell whether a move that was begun led the other way."""
-    return (begun.to_cluster, begun.to_name) != (_cluster_of(leg, begun), leg.change.name)
-
-
-def _cluster_of(leg: Leg, begun: Move) -> str:
-    """Return the cluster that a move leads to: the one of its two ends that it does not begin at."""
-    ends = {begun.cluster, begun.to_cluster}
-    return next(iter(ends - {leg.origin.cluster}), leg.origin.cluster)
+def _is_reverse(leg: Leg, begun: Move, context: Context) -> bool:
+    return not leads_to(begun, context.connection.cluster, leg.change.name)
 
 
 def _begun(leg: Leg, context: Context) -> Leg:

@@ -10,7 +10,7 @@ from reconcile.apply.context import Context, serialised
 from reconcile.apply.events import Event, WaveStarted
 from reconcile.apply.flight import Flight
 from reconcile.apply.journal import Journal, NoJournal
-from reconcile.apply.options import ApplyOptions, Interrupt
+from reconcile.apply.options import ApplyOptions, Interrupt, OnError
 from reconcile.clock import Clock
 from reconcile.connect.answers import HealthStatus
 from reconcile.connect.connection import Connection
@@ -114,13 +114,24 @@ def _waves(plan: Plan, context: Context) -> Iterable[Flight]:
         context.notify(WaveStarted(wave=wave, changes=len(changes)))
         canaries = tuple(change for change in changes if change in chosen)
         if canaries:
-            flights = carry_out(canaries, plan, context)
+            turns = _turns(canaries, context.options)
+            flights = [flight for turn in turns for flight in carry_out(turn, plan, context)]
             yield from flights
             context.unsung.extend(flight.name for flight in flights if _went_badly(flight))
         rest = [change for change in changes if change not in chosen]
         # The plan's order is kept: what is deleted before others are written frees what they need.
         for _, batch in groupby(rest, key=rank):
-            yield from carry_out(tuple(batch), plan, context)
+            for turn in _turns(tuple(batch), context.options):
+                yield from carry_out(turn, plan, context)
+
+
+def _turns(changes: tuple[Change, ...], options: ApplyOptions) -> Iterable[tuple[Change, ...]]:
+    """Return what is begun together: all, or where an error stops the rest, few at a time.
+
+    Whether a change went well is known once it has settled, so the next ones wait for that.
+    """
+    most = options.parallelism if options.on_error is OnError.STOP else len(changes)
+    return (changes[start : start + most] for start in range(0, len(changes), most))
 
 
 def _canaries(plan: Plan, context: Context) -> frozenset[Change]:

@@ -43,7 +43,8 @@ def parse_canary(text: str) -> Canary:
 class ApplyOptions:
     """How to carry out a plan; times are in seconds.
 
-    `parallelism` is the number of changes written at a time. `recheck_after`: a plan older than
+    `parallelism` is the number of changes written at a time; where an error stops the rest, also of
+    those that settle at a time. `recheck_after`: a plan older than
     this is compared with the cluster again before it is written. `retry_timeout` bounds the
     repetition of writes that were refused for the moment, `look_timeout` the search for the effect
     of a write whose outcome is unknown, `stop_timeout` the wait for a stop on the way to something

@@ -166,6 +166,16 @@ def no_connection(change: Change, cluster: str) -> Problem:
     )
 
 
+def no_such_class(change: Change, cluster: str) -> Problem:
+    """Return the problem of a move to a connector that could not be created."""
+    return _problem(
+        change,
+        Code.UNKNOWN_CLASS,
+        f"{change.name} is not moved: {cluster} has no connector class {change.class_name}",
+        "install the plugin on every worker, then apply again",
+    )
+
+
 def ran_too_early(change: Change) -> Problem:
     """Return the problem of a move to a connector that somebody started on the way."""
     old = change.origin.name if change.origin else ""

@@ -4,8 +4,9 @@ from enum import StrEnum
 
 from reconcile.apply.compare import same_config
 from reconcile.model.desired import TargetState
+from reconcile.model.ledger import Move, MoveStep
 from reconcile.model.live import LiveConnector
-from reconcile.model.plan import Action, Change
+from reconcile.model.plan import Action, Change, Origin
 from reconcile.plan.digest import is_met, precondition_of, still_holds
 from reconcile.plan.fingerprints import NO_FINGERPRINTS, Fingerprints
 from reconcile.plugins.sensitive import is_masked
@@ -68,21 +69,49 @@ def what_happened(change: Change, live: LiveConnector | None) -> str:
     return f"changed to {live.target_state}"
 
 
-def what_happened_to_origin(
+def what_forbids_move(
     change: Change,
     old: LiveConnector | None,
     new: LiveConnector | None,
+    begun: Move | None,
+    *,
+    to_cluster: str,
     fingerprints: Fingerprints,
 ) -> str:
-    """Return what somebody did to the connector that a move starts from, or an empty text."""
+    """Return what happened to either side of a move since it was planned that forbids it.
+
+    `begun` is what the ledger says of the move: what our own steps left behind forbids nothing.
+    """
     origin = change.origin
     if origin is None:
         return ""
+    what = ""
     if old is None:
-        return "" if is_written(change, new) else "deleted"
+        # Somebody deleted it before anybody had read its offsets.
+        lost = (
+            begun is not None
+            and leads_to(begun, to_cluster, change.name)
+            and begun.step is MoveStep.BEGUN
+        )
+        what = "deleted" if lost or not is_written(change, new) else ""
+    elif _is_changed(origin, old, fingerprints):
+        what = "changed"
+    elif begun is None and old.target_state not in (origin.state, TargetState.STOPPED):
+        what = f"changed to {old.target_state}"
+    elif begun is None and new is not None:
+        return what_happened(change, new)
+    return f"to be moved from {origin.name}, which was {what}" if what else ""
+
+
+def leads_to(move: Move, cluster: str, name: str) -> bool:
+    """Tell whether a move leads to a connector; else it was begun the other way."""
+    return (move.to_cluster, move.to_name) == (cluster, name)
+
+
+def _is_changed(origin: Origin, old: LiveConnector, fingerprints: Fingerprints) -> bool:
     planned = origin.precondition
     now = precondition_of(old, planned.hidden, state=origin.state, fingerprints=fingerprints)
-    return "" if is_met(planned, now) else "changed"
+    return not is_met(planned, now)
 
 
 def _of_absent(change: Change) -> Standing:

@@ -22,7 +22,7 @@ from reconcile.errors import ConnectformError, usage
 from reconcile.model.codes import Code
 from reconcile.model.outcome import ApplyResult, OutcomeStatus
 from reconcile.model.problem import Problem
-from reconcile.report.outcome_text import result_lines
+from reconcile.report.outcome_text import cluster_trouble_lines, result_lines, total_result_lines
 from reconcile.report.problem_text import problems_lines
 from reconcile.run.applying import carry_out, check_plans, unfinished, untouched, write_results
 from reconcile.run.planning import NotPlanned, Planned
@@ -159,20 +159,32 @@ def _apply_all(
             # we are killed in the middle, no result of an earlier run passes for this one's.
             left = [unfinished(shell.context, item.plan) for item in plans[number:]]
             _record(shell, settings, [*results, *left])
-            results.append(_apply_one(shell, planned, settings, interrupt))
+            several = len(plans) > 1
+            results.append(_apply_one(shell, planned, settings, interrupt, several=several))
             after(results[-1])
+    if len(plans) > 1 and any(planned.plan.changes for planned in plans):
+        shell.terminal.note(total_result_lines(results), redactor=shell.context.redactor)
     recorded = _is_recorded(shell, settings, results)
     recorded = _is_reported(shell, settings, results, documents=True) and recorded
     return worst(*map(exit_of_result, results), Exit.FINE if recorded else Exit.ERROR)
 
 
 def _apply_one(
-    shell: Shell, planned: Planned, settings: ApplySettings, interrupt: Interrupt
+    shell: Shell,
+    planned: Planned,
+    settings: ApplySettings,
+    interrupt: Interrupt,
+    *,
+    several: bool,
 ) -> ApplyResult:
+    """Apply one plan, and tell what came of it; the sum of several follows the last."""
     if interrupt.requested:
         return replace(untouched(shell.context, planned, ()), interrupted=True)
     with Progress(
-        shell.terminal.err, total=len(planned.plan.changes), clock=shell.context.clock
+        shell.terminal.err,
+        total=len(planned.plan.changes),
+        clock=shell.context.clock,
+        cluster=planned.cluster.name if several else "",
     ) as progress:
         result = carry_out(
             shell.context,
@@ -183,7 +195,7 @@ def _apply_one(
         )
     if planned.plan.changes or result.not_approved:
         asked = planned.plan.changes if planned.plan.asked else ()
-        lines = result_lines(result, asked=asked)
+        lines = cluster_trouble_lines(result) if several else result_lines(result, asked=asked)
         shell.terminal.note(lines, redactor=shell.context.redactor)
     return result
 

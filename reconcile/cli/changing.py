@@ -218,7 +218,11 @@ def apply(
     ] = False,
     on_error: Annotated[
         OnErrorChoice,
-        typer.Option("--on-error", help="Whether a failed change keeps others from being begun."),
+        typer.Option(
+            "--on-error",
+            help="Whether a failed change keeps others from being begun. With `stop`, --parallelism"
+            " changes settle before the next are begun.",
+        ),
     ] = OnErrorChoice.CONTINUE,
     settle_timeout: Annotated[
         float,

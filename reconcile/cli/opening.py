@@ -44,6 +44,7 @@ def lock_for(
         timeout=timeout,
         local=local,
         sandboxes=frozenset(url for cluster in sandboxes for url in cluster.urls),
+        tell=shell.terminal.say,
     )
 
 

@@ -35,13 +35,14 @@ class _Bar(Protocol):
 class Progress:
     """Tell what happens to `total` changes; `on_event` may be called from any thread.
 
-    Without a live terminal each end of a change is a line, and so is, every 10 seconds, what is
+    `cluster` is named where there are several. Without a live terminal each end of a change is a line, and so is, every 10 seconds, what is
     still under way.
     """
 
-    def __init__(self, screen: Screen, *, total: int, clock: Clock) -> None:
+    def __init__(self, screen: Screen, *, total: int, clock: Clock, cluster: str = "") -> None:
         self._screen = screen
         self._total = total
+        self._place = f"{cluster}: " if cluster else ""
         self._clock = clock
         self._lock = Lock()
         self._done = 0
@@ -70,7 +71,7 @@ class Progress:
         with self._lock:
             self._take(event)
             if self._bar is not None:
-                self._bar.show(self._done, _names_text(self._under_way))
+                self._bar.show(self._done, self._place + _names_text(self._under_way))
             elif self._clock.monotonic() - self._last_line >= _QUIET_SECONDS and self._under_way:
                 self._print(line(dim(f"waiting for {_names_text(self._under_way)}")))
 
@@ -96,7 +97,7 @@ class Progress:
 
     def _print(self, row: Line) -> None:
         self._last_line = self._clock.monotonic()
-        numbered = line(dim(f"[{self._done}/{self._total}] "), *row)
+        numbered = line(dim(f"[{self._done}/{self._total}] {self._place}"), *row)
         if self._bar is not None:
             self._bar.print(numbered)
         else:

@@ -159,9 +159,9 @@ def result_writers(results: Sequence[ApplyResult], *, links: Links) -> Writers:
         return results_junit(results)
 
     def lines() -> Iterable[Line]:
-        from reconcile.report.outcome_text import result_lines
+        from reconcile.report.outcome_text import results_lines
 
-        return (row for result in results for row in result_lines(result))
+        return results_lines(results)
 
     return {
         **_pages(page),

@@ -32,7 +32,7 @@ _LONGEST_WAIT: Final = 3.0
 class HeldLease:
     """A lease that this run holds; `swap` writes to the ledger as long as it does.
 
-    Threads may share it: renewing and writing exclude each other.
+    `expired` is the one of another run that it was taken over from, since its time was up. Threads may share it: renewing and writing exclude each other.
     """
 
     store: Store
@@ -40,6 +40,7 @@ class HeldLease:
     length: float
     lease: Lease
     text: str
+    expired: Lease | None = None
     _until: float
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _lost: bool = False
@@ -159,6 +160,8 @@ def acquire(
         if holder is None or _is_free(holder, clock, gone):
             held = _take(store, wanted, entries, clock, length)
             if held is not None:
+                # That a process has ended is known; that a time is up only as far as clocks agree.
+                held.expired = holder if holder and clock.now() >= holder.expires else None
                 return held
             continue
         left = deadline - clock.monotonic()

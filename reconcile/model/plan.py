@@ -298,7 +298,8 @@ class Plan:
     `remembered` tells that the ledger has something to say, `place` where it is.
     `failing` are declared connectors that have failed live, or tasks of theirs; health is no
     difference, so this alone changes nothing.
-    `asked` tells a small plan that an operator asked for by name from one that git asks for.
+    `asked` tells a small plan that an operator asked for by name from one that git asks for,
+    `returning` one that leads back to what was applied before.
     """
 
     project: str
@@ -323,6 +324,7 @@ class Plan:
     digest: str = ""
     commit: str = ""
     asked: bool = False
+    returning: bool = False
     only_git: bool = False
     remembered: bool = False
     place: str = ""

@@ -9,6 +9,7 @@ from reconcile.model.config import Config
 from reconcile.model.desired import TargetState
 from reconcile.model.plan import (
     Action,
+    ActiveHold,
     Cause,
     Change,
     Effect,
@@ -73,13 +74,23 @@ def read_change(document: Json) -> tuple[Change, Mapping[str, str]]:
 def read_withheld(document: Json) -> Withheld:
     """Return a change that is not made."""
     change, _ = read_change(document["change"])
-    until = document["until"]
     return Withheld(
         change=change,
         why=WithheldBy(document["why"]),
         reason=str(document["reason"]),
         by=str(document["by"]),
-        until=datetime.fromisoformat(until).astimezone(UTC) if until is not None else None,
+        until=_time(document["until"]),
+    )
+
+
+def read_hold(document: Json) -> ActiveHold:
+    """Return a hold or a freeze that was in force."""
+    return ActiveHold(
+        name=str(document["name"]),
+        reason=str(document["reason"]),
+        by=str(document["by"]),
+        until=_time(document["until"]),
+        freeze=document["freeze"] is True,
     )
 
 
@@ -93,6 +104,10 @@ def read_problem(document: Json) -> Problem:
         severity=Severity(document["severity"]),
         connector=str(document["connector"]),
     )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if text is not None else None
 
 
 def _config(document: Json | None) -> tuple[Config | None, Mapping[str, str]]:

@@ -99,7 +99,7 @@ def plan_entry(change: Change, hidden: Collection[str]) -> dict[str, Any] | None
     return {
         "action": action.value,
         "name": change.name,
-        "class": _short_class(change.class_name),
+        "class": short_class(change.class_name),
         "config": _fields(config, hidden) if config is not None else None,
         "state": change.state.after.value if change.state else None,
         "from": change.precondition.digest,
@@ -165,7 +165,7 @@ def _fields(config: Config, hidden: Collection[str]) -> dict[str, list[str]]:
         elif written is not None:
             fields[key] = ["hidden"]
         elif key == _CLASS_KEY:
-            fields[key] = ["value", _short_class(values[key])]
+            fields[key] = ["value", short_class(values[key])]
         elif key in hidden:
             fields[key] = ["hidden"]
         else:
@@ -178,5 +178,6 @@ def _origin(change: Change) -> list[str] | None:
     return [origin.cluster, origin.name, origin.precondition.digest] if origin else None
 
 
-def _short_class(class_name: str) -> str:
+def short_class(class_name: str) -> str:
+    """Return a class as far as every way to write it agrees."""
     return class_name.strip().rpartition(".")[2].removesuffix("Connector")

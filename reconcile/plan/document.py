@@ -29,7 +29,6 @@ from reconcile.plan.change_document import (
     time_text,
 )
 from reconcile.plan.digest import digest_of
-from reconcile.plan.limits import blockers
 
 FORMAT_VERSION: Final = "1.0"
 PLAN_FORMAT_VERSION: Final = "1.2"
@@ -69,7 +68,7 @@ def plan_document(plan: Plan) -> Document:
     """Return the plan of one cluster.
 
     `errored` says that checks found errors, `applyable` that there is something to do and that
-    nothing stands in the way.
+    nothing stands in the way. A secret that was not resolved does not: apply has it.
     """
     return {
         "project": plan.project,
@@ -80,7 +79,7 @@ def plan_document(plan: Plan) -> Document:
         "selection": _selection(plan.selection),
         "validation": plan.validation.value,
         "errored": bool(errors_in(plan.problems)),
-        "applyable": bool(plan.changes) and not (plan.refusals or blockers(plan)),
+        "applyable": bool(plan.changes) and not (plan.refusals or errors_in(plan.problems)),
         "summary": _plan_summary(plan),
         "changes": [change_document(change) for change in plan.changes],
         "withheld": [_withheld(item) for item in plan.withheld],

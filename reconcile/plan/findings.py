@@ -5,11 +5,15 @@ from typing import Final
 
 from reconcile.model.codes import Code
 from reconcile.model.desired import TargetState
+from reconcile.model.live import ConnectorKind
 from reconcile.model.plan import ValidationMode
 from reconcile.model.plugin import Catalog, SettingError, Validation
 from reconcile.model.problem import Problem, Severity
 from reconcile.model.release import INITIAL_STATE
+from reconcile.plan.base import CLASS
+from reconcile.plan.digest import short_class
 from reconcile.plan.draft import Draft, DraftChange
+from reconcile.plugins.aliases import canonical, kinds_of
 from reconcile.plugins.catalog import plugin_of
 from reconcile.plugins.check import VERSION_KEY, check_config
 from reconcile.plugins.judge import (
@@ -51,7 +55,11 @@ def findings_of(
         *version_problems(subject, identity.version, identity.release),
         *_halted_problems(subject, change, draft),
         *_mask_problems(subject, change),
+        *_move_problems(subject, change, draft, catalog),
     ]
+    if change.origin is not None and _class_is_unknown(subject, draft, None):
+        # A move stops the old connector before the new one is created, so this is always looked at.
+        return (unknown_class(subject, draft.aliases, _REMEDY),)
     if draft.options.validation is not ValidationMode.OFF:
         found += _checked(subject, draft, catalog, validation)
     return tuple(found)
@@ -144,3 +152,39 @@ def _mask_problems(subject: Subject, change: DraftChange) -> list[Problem]:
         if is_masked(value)
     ]
     return [*lost, *written]
+
+
+def _move_problems(
+    subject: Subject, change: DraftChange, draft: Draft, catalog: Catalog
+) -> list[Problem]:
+    """Say where offsets would go to another class: one of the other kind cannot read them."""
+    if change.origin is None:
+        return []
+    old = change.origin.live
+    former = canonical(old.class_name, draft.aliases)
+    unlisted = not draft.aliases and short_class(former) == short_class(subject.class_name)
+    if former == subject.class_name or unlisted:
+        return []
+    kinds = kinds_of(subject.class_name, catalog.infos)
+    if kinds and old.kind is not ConnectorKind.UNKNOWN and old.kind not in kinds:
+        return [
+            problem_at(
+                subject,
+                Code.CANNOT_MOVE,
+                f"{old.name} is a {old.kind}, and {subject.name} would be a {kinds[0]}, which cannot"
+                " go on from its offsets",
+                key=CLASS,
+                hint="remove movedFrom: one is deleted, the other created",
+            )
+        ]
+    return [
+        problem_at(
+            subject,
+            Code.MOVES_TO_OTHER_CLASS,
+            f"{subject.name} is moved from {old.name}, of class {former}: class"
+            f" {subject.class_name} may not understand its offsets",
+            key=CLASS,
+            hint="see in the documentation of both that it does; else remove movedFrom",
+            severity=Severity.WARNING,
+        )
+    ]

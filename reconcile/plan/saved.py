@@ -14,7 +14,7 @@ from reconcile.model.desired import Definition
 from reconcile.model.live import ClusterIdentity, LiveConnector
 from reconcile.model.plan import Change, Plan, Selection, ValidationMode, Withheld, WithheldBy
 from reconcile.model.problem import Location, Problem
-from reconcile.plan.change_parse import read_change, read_problem, read_withheld
+from reconcile.plan.change_parse import read_change, read_hold, read_problem, read_withheld
 from reconcile.plan.digest import digest_of, is_rotation, plan_digest, plan_entry
 from reconcile.plan.document import PLAN_FORMAT_VERSION
 from reconcile.plan.reference import kept_reference
@@ -102,7 +102,14 @@ def completed(
         config, missing = _filled(change, change.config, sources, definitions, live)
         problems += [_lost(change, key) for key in missing]
         changes.append(replace(change, config=config))
-    return replace(saved.plan, changes=tuple(changes), refusals=()), tuple(problems)
+    names = {change.name for change in changes}
+    told = tuple(
+        problem
+        for problem in saved.plan.problems
+        if not (problem.code is Code.SECRETS_NOT_RESOLVED and problem.connector in names)
+    )
+    plan = replace(saved.plan, changes=tuple(changes), problems=told, refusals=())
+    return plan, tuple(problems)
 
 
 def matching(fresh: Plan, approved: Plan) -> Plan:
@@ -159,6 +166,7 @@ def _plan(document: Json, path: str) -> SavedPlan:
         orphaned=tuple(document.get("orphaned", ())),
         unrecorded=tuple(document.get("unrecorded", ())),
         withheld=tuple(read_withheld(entry) for entry in document.get("withheld", ())),
+        holds=tuple(read_hold(entry) for entry in document.get("holds", ())),
         failing=tuple(document["failing"]),
         problems=tuple(read_problem(entry) for entry in document["problems"]),
         refusals=tuple(read_problem(entry) for entry in document.get("refusals", ())),

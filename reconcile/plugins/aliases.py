@@ -42,6 +42,12 @@ def canonical(class_name: str, aliases: Mapping[str, str]) -> str:
     return aliases.get(trimmed, trimmed)
 
 
+def kinds_of(class_name: str, plugins: Iterable[PluginInfo]) -> tuple[str, ...]:
+    """Return whether a class by its full name is a source or a sink; empty where nothing tells."""
+    kinds = {one.kind for one in plugins if one.class_name == class_name}
+    return tuple(sorted(kinds & CONNECTORS))
+
+
 def _short_names(class_name: str, kind: str) -> set[str]:
     if "$" in class_name and kind not in CONNECTORS:
         return set()

@@ -105,7 +105,7 @@ def _item(item: Withheld) -> list[Line]:
 
 
 def _values(change: Change) -> list[Line]:
-    return value_lines(change) if change.before is not None else []
+    return value_lines(change) if change.precondition.exists else []
 
 
 def held_line(item: Withheld) -> Line:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
@@ -43,11 +44,21 @@ def outcome_word(outcome: Outcome) -> str:
             return "not attempted"
 
 
-def result_lines(result: ApplyResult, *, asked: Sequence[Change] = ()) -> list[Line]:
-    """Return what did not go well, each with its problems, then the sum and what to do next.
+def results_lines(results: Sequence[ApplyResult]) -> list[Line]:
+    """Return what came of a run over one cluster or several."""
+    if len(results) == 1:
+        return result_lines(results[0])
+    lines = [row for result in results for row in cluster_trouble_lines(result)]
+    return [*lines, *([EMPTY] if lines else []), *(total_result_lines(results) if results else [])]
 
-    `asked` are the changes of a plan that an operator asked for by name.
-    """
+
+def cluster_trouble_lines(result: ApplyResult) -> list[Line]:
+    """Return what did not go well on one of several clusters, under its name."""
+    lines = _trouble_lines(result)
+    return [line(bold(f"Cluster {result.cluster}")), *indented(lines, 2)] if lines else []
+
+
+def _trouble_lines(result: ApplyResult) -> list[Line]:
     lines = [row for problem in result.problems for row in problem_lines(problem)]
     for outcome in result.outcomes:
         if outcome.problems:
@@ -55,8 +66,32 @@ def result_lines(result: ApplyResult, *, asked: Sequence[Change] = ()) -> list[L
             lines += indented(
                 (row for found in outcome.problems for row in problem_lines(found)), 2
             )
+    return lines
+
+
+def result_lines(result: ApplyResult, *, asked: Sequence[Change] = ()) -> list[Line]:
+    """Return what did not go well, each with its problems, then the sum and what to do next.
+
+    `asked` are the changes of a plan that an operator asked for by name.
+    """
+    lines = _trouble_lines(result)
     summary = [line(bold(result_text(result, asked=asked))), *advice_lines(result)]
     return [*lines, EMPTY, *summary] if lines else summary
+
+
+def total_result_lines(results: Sequence[ApplyResult]) -> list[Line]:
+    """Return the sum of each of several clusters, that of all, and what to do next."""
+    total = replace(
+        results[0],
+        outcomes=tuple(outcome for result in results for outcome in result.outcomes),
+        interrupted=any(result.interrupted for result in results),
+        problems=tuple(problem for result in results for problem in result.problems),
+    )
+    return [
+        *(line(f"{result.cluster}: {result_text(result)}") for result in results),
+        line(bold(result_text(total)), f" ({counted(len(results), 'cluster')})"),
+        *advice_lines(total),
+    ]
 
 
 def result_text(result: ApplyResult, *, asked: Sequence[Change] = ()) -> str:

@@ -178,4 +178,16 @@ def _nothing_text(plan: Plan) -> str:
         return f"There is nothing to do for {counted(plan.declared, 'connector')}."
     if plan.withheld:
         return left_text(plan)
+    if plan.returning:
+        return _returned_text(plan)
     return match_text(plan.declared, plan.selection, plan.cluster)
+
+
+def _returned_text(plan: Plan) -> str:
+    match plan.declared:
+        case 0:
+            return f"Nothing was written to a connector on {plan.cluster} since."
+        case 1:
+            return f"The connector on {plan.cluster} matches what was applied then."
+        case number:
+            return f"All {number} connectors on {plan.cluster} match what was applied then."

@@ -12,7 +12,7 @@ from reconcile.ledger.reading import read_changes, read_runs
 from reconcile.model.applied import Applied
 from reconcile.model.codes import Code
 from reconcile.model.desired import Definition, Desired
-from reconcile.model.ledger import ChangeRecord, Hold, Run
+from reconcile.model.ledger import ChangeRecord, Hold, Memory, Run
 from reconcile.model.outcome import OutcomeStatus
 from reconcile.model.plan import Action, Change
 from reconcile.model.problem import Location, Problem, Severity
@@ -86,6 +86,7 @@ def plan_return(
                 undeclared=(),
                 orphaned=(),
                 unrecorded=(),
+                returning=True,
             )
             yield Return(
                 planned=replace(planned, plan=with_problems(plan, left), commits=commits),
@@ -127,12 +128,10 @@ def _targets(
     every = read_runs(ledger.store)
     runs = {run.id: run for run in every if run.project == project}
     others = {run.id for run in every if run.project != project}
-    changes = [
-        one for one in read_changes(ledger.store) if one.status in _DONE and one.run not in others
-    ]
+    changes = [one for one in read_changes(ledger.store) if one.run not in others]
     if target in runs:
-        return _as_of_run(runs[target], changes)
-    mine = [one for one in changes if one.name == target]
+        return _as_of_run(runs[target], changes, ledger.memory)
+    mine = [one for one in changes if one.name == target and one.status in _DONE]
     if mine and _is_departure(mine[-1]):
         raise UsageError(_moved_away(mine[-1], Severity.ERROR))
     record = ledger.memory.records.get(target)
@@ -146,17 +145,21 @@ def _targets(
 
 
 def _as_of_run(
-    run: Run, changes: Sequence[ChangeRecord]
+    run: Run, changes: Sequence[ChangeRecord], memory: Memory
 ) -> tuple[Mapping[str, Applied], tuple[Problem, ...]]:
+    """Return what a run left of all that later ones have written, or may have.
+
+    A change that failed counts as later, since its config was written, and never as what was then.
+    """
     then: dict[str, ChangeRecord] = {}
     later: set[str] = set()
-    last = {change.name: change for change in changes}
+    last = {change.name: change for change in changes if change.status in _DONE}
     departed = {name: change for name, change in last.items() if _is_departure(change)}
     for change in changes:
-        if (change.at, change.run) <= (run.finished_at or run.started_at, run.id):
+        if (change.at, change.run) > (run.finished_at or run.started_at, run.id):
+            later.update({change.name} if change.status is not OutcomeStatus.NOT_ATTEMPTED else ())
+        elif change.status in _DONE:
             then[change.name] = change
-        else:
-            later.add(change.name)
     wanted = {
         name: applied
         for name, change in then.items()
@@ -174,7 +177,7 @@ def _as_of_run(
             severity=Severity.NOTICE,
             connector=name,
         )
-        for name in sorted(later - departed.keys())
+        for name in sorted(later & memory.records.keys() - departed.keys())
         if name not in wanted
     ]
     return wanted, tuple(left)

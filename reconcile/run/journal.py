@@ -14,7 +14,7 @@ from reconcile.model.ledger import ChangeRecord, KeptOffsets, Memory, Move, Move
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import Action, Change, Plan
 from reconcile.run.identity import Identity
-from reconcile.run.moving import Entries, departure_entries, move_entries
+from reconcile.run.moving import Entries, begun_move, departure_entries, ends_of, move_entries
 
 _APPLIED = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED})
 
@@ -89,13 +89,8 @@ class LedgerJournal:
 
     def move_of(self, change: Change) -> Move | None:
         """Return how far a move has come that was begun before, by this run or an earlier one."""
-        ends = self._ends(change)
-        if ends in self._moves:
-            return self._moves[ends]
-        for move in self.memory.moves:
-            if {(move.cluster, move.name), (move.to_cluster, move.to_name)} == ends:
-                return move
-        return None
+        recorded = self._moves.get(ends_of(change, self.plan.cluster))
+        return recorded or begun_move(self.memory, change, self.plan.cluster)
 
     def advance(self, changes: Mapping[Change, Sequence[ConnectorOffset]], step: MoveStep) -> None:
         """Record that moves have come to a step: in the ledgers of both of their clusters.
@@ -107,7 +102,7 @@ class LedgerJournal:
         there: dict[str, Entries] = {}
         for change, offsets in changes.items():
             move = self._move(change, offsets, step)
-            self._moves[self._ends(change)] = move
+            self._moves[ends_of(change, self.plan.cluster)] = move
             source = there.setdefault(move.cluster, {}) if move.cluster in self.elsewhere else here
             for entries in (here, source):
                 entries.update(move_entries(move))
@@ -235,11 +230,6 @@ class LedgerJournal:
             run=self.identity.run,
             more=before.more if (before := self.move_of(change)) is not None else {},
         )
-
-    def _ends(self, change: Change) -> frozenset[tuple[str, str]]:
-        origin = change.origin
-        old = (origin.cluster, origin.name) if origin is not None else ("", "")
-        return frozenset({old, (self.plan.cluster, change.name)})
 
 
 def _message(outcome: Outcome) -> str:

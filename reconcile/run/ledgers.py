@@ -1,6 +1,6 @@
 """Open the ledgers of a run, and take the locks that it writes under."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -20,18 +20,25 @@ from reconcile.run.context import Context
 from reconcile.run.identity import Identity, is_pipeline
 
 
+def _untold(text: str) -> None:
+    """Drop what nobody is there to be told."""
+    del text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """Who asks for the right to write, and how many seconds to wait for it.
 
     `local` says that a ledger on this disk is meant even in a pipeline, whose disk is gone
-    afterwards; `sandboxes` are addresses of clusters for which it always is.
+    afterwards; `sandboxes` are addresses of clusters for which it always is. `tell` is called with
+    what people should know of a lock that was taken.
     """
 
     identity: Identity
     timeout: float = 0.0
     local: bool = False
     sandboxes: frozenset[str] = frozenset()
+    tell: Callable[[str], None] = _untold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,6 +90,8 @@ def open_ledger(
             timeout=lock.timeout,
             cluster=cluster,
         ) as lease:
+            if lease.expired is not None:
+                lock.tell(_taken_over(lease.expired, cluster))
             memory = read_memory(store)
             yield OpenLedger(store=store, memory=memory, lease=lease, identity=lock.identity)
 
@@ -121,6 +130,15 @@ def seen_by_us_alone(store: Store) -> tuple[Problem, ...]:
     """Return the notice that a ledger which is meant to be shared is not."""
     notice = store.alone() if isinstance(store, GitStore) else None
     return (notice,) if notice is not None else ()
+
+
+def _taken_over(lease: Lease, cluster: str) -> str:
+    return (
+        f"Took over the lock of cluster {cluster} that {lease.actor or 'somebody'} held for"
+        f" {lease.command} of {lease.project}, on {lease.host}: by the clock here it ended at"
+        f" {lease.expires:%Y-%m-%d %H:%M:%S} UTC. Where that run still goes on, one of the two clocks is"
+        " wrong: set them."
+    )
 
 
 def lease_of(context: Context, loaded: LoadedProject, identity: Identity) -> Lease:

@@ -3,11 +3,27 @@
 from datetime import datetime
 
 from reconcile.ledger import keys, writing
-from reconcile.model.ledger import ChangeRecord, Move, MoveStep
+from reconcile.model.ledger import ChangeRecord, Memory, Move, MoveStep
 from reconcile.model.outcome import OutcomeStatus
-from reconcile.model.plan import Action
+from reconcile.model.plan import Action, Change
 
 Entries = dict[str, str | None]
+
+
+def ends_of(change: Change, cluster: str) -> frozenset[tuple[str, str]]:
+    """Return the clusters and names that a move on a cluster is between, whichever way it goes."""
+    origin = change.origin
+    old = (origin.cluster, origin.name) if origin is not None else ("", "")
+    return frozenset({old, (cluster, change.name)})
+
+
+def begun_move(memory: Memory, change: Change, cluster: str) -> Move | None:
+    """Return what a ledger says of a move between the same ends that an earlier run began."""
+    ends = ends_of(change, cluster)
+    for move in memory.moves:
+        if {(move.cluster, move.name), (move.to_cluster, move.to_name)} == ends:
+            return move
+    return None
 
 
 def move_entries(move: Move) -> Entries:

@@ -17,12 +17,13 @@ from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
 from reconcile.model.live import LiveState
-from reconcile.model.plan import ActiveHold, Plan
+from reconcile.model.plan import ActiveHold, Change, Plan
 from reconcile.model.problem import Location, Problem
 from reconcile.model.project import Project
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.holds import active_holds
+from reconcile.plan.rotation import rotated_against_live, with_fingerprints, with_rotated
 from reconcile.plan.saved import SavedPlan, completed, read_plans
 from reconcile.run.asking import read_aliases
 from reconcile.run.commits import plan_with_commits
@@ -143,8 +144,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         for other in (name, *origins)
     }
     plan = _judged_now(context, loaded, replace(plan, holds=holds[name]), live, found)
-    fresh = plan_with_commits(loaded, plan)
-    secrets = secrets_since(plan, fresh, fingerprints)
+    fresh = _with_secrets_of_now(loaded, plan, live, ledger.memory, fingerprints)
     everywhere = {**_live_there(context, saved.plan, origins), name: live}
     planned = Planned(
         loaded=loaded,
@@ -154,7 +154,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         plan=replace(
             fresh,
             identity=live.identity,
-            problems=(*plan.problems, *held_then(plan), *secrets),
+            problems=(*fresh.problems, *held_then(plan)),
             commit=saved.plan.commit,
         ),
         connection=connection,
@@ -164,7 +164,7 @@ def _taken_up(  # noqa: PLR0917  # one call, each argument once
         leases={other: ledgers[other].lease for other in origins},
         aliases=aliases,
     )
-    moved = moved_since(plan, live, everywhere, fingerprints)
+    moved = moved_since(plan, live, everywhere, ledger.memory, fingerprints)
     return planned, [*problems, *moved, *held_since(plan, live, holds, fingerprints)]
 
 
@@ -179,6 +179,26 @@ def _holds_now(
         now=context.clock.now(),
         declared={name: declared_digest(one) for name, one in definitions.items()},
     )
+
+
+def _with_secrets_of_now(
+    loaded: LoadedProject,
+    plan: Plan,
+    live: LiveState,
+    memory: Memory,
+    fingerprints: Fingerprints,
+) -> Plan:
+    """Return a plan that shows and remembers the secrets it writes, and tells of those rotated."""
+    fresh = plan_with_commits(loaded, plan)
+    rotated: dict[str, tuple[str, ...]] = {}
+    changes: list[Change] = []
+    for change in fresh.changes:
+        found, record = live.connectors.get(change.name), memory.records.get(change.name)
+        keys = rotated_against_live(change, found, record, fingerprints)
+        rotated[change.name] = keys
+        changes.append(with_fingerprints(with_rotated(change, keys, found), fingerprints))
+    told = secrets_since(plan, fresh, rotated, fingerprints)
+    return replace(fresh, changes=tuple(changes), problems=(*plan.problems, *told))
 
 
 def _judged_now(

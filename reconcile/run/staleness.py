@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from reconcile.apply.standing import (
     Standing,
     standing,
+    what_forbids_move,
     what_happened,
-    what_happened_to_origin,
 )
 from reconcile.model.codes import Code
 from reconcile.model.ledger import Memory
@@ -17,17 +17,29 @@ from reconcile.plan.act import held_problem
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.holds import holding
 from reconcile.plan.owners import owner_problems
+from reconcile.plan.rotation import rotated_since_plan
+from reconcile.run.moving import begun_move
 from reconcile.run.planning import Planned
 
 
 def moved_since(
-    plan: Plan, live: LiveState, everywhere: Mapping[str, LiveState], fingerprints: Fingerprints
+    plan: Plan,
+    live: LiveState,
+    everywhere: Mapping[str, LiveState],
+    memory: Memory,
+    fingerprints: Fingerprints,
 ) -> list[Problem]:
-    """Return why a plan no longer fits; `everywhere` holds what is live by cluster."""
+    """Return why a plan no longer fits; `everywhere` holds what is live by cluster.
+
+    What earlier runs of it have done, as `memory` says of moves, does not count.
+    """
+    found = (
+        (change, _what_happened(change, plan.cluster, live, everywhere, memory, fingerprints))
+        for change in plan.changes
+    )
     return [
         *_other_cluster(plan, live),
-        *_moved(plan, live, fingerprints),
-        *_origins_moved(plan, live, everywhere, fingerprints),
+        *(_moved(change, what) for change, what in found if what),
     ]
 
 
@@ -45,46 +57,37 @@ def _other_cluster(plan: Plan, live: LiveState) -> list[Problem]:
     ]
 
 
-def _moved(plan: Plan, live: LiveState, fingerprints: Fingerprints) -> list[Problem]:
+def _what_happened(
+    change: Change,
+    cluster: str,
+    live: LiveState,
+    everywhere: Mapping[str, LiveState],
+    memory: Memory,
+    fingerprints: Fingerprints,
+) -> str:
     """Return what is no longer as it was when the plan was made, and not as wanted either."""
-    return [
-        Problem(
-            code=Code.STALE_PLAN,
-            message=f"{change.name} was {what_happened(change, found)} since the plan was made",
-            location=change.location,
-            hint="plan again, and look at what changed before applying",
-            connector=change.name,
+    found = live.connectors.get(change.name)
+    if (origin := change.origin) is not None:
+        return what_forbids_move(
+            change,
+            everywhere[origin.cluster].connectors.get(origin.name),
+            found,
+            begun_move(memory, change, cluster),
+            to_cluster=cluster,
+            fingerprints=fingerprints,
         )
-        for change in plan.changes
-        if standing(change, found := live.connectors.get(change.name), fingerprints)
-        is Standing.MOVED
-    ]
+    moved = standing(change, found, fingerprints) is Standing.MOVED
+    return what_happened(change, found) if moved else ""
 
 
-def _origins_moved(
-    plan: Plan, live: LiveState, everywhere: Mapping[str, LiveState], fingerprints: Fingerprints
-) -> list[Problem]:
-    """Return what a plan moves away that is no longer as it was when the plan was made."""
-    return [
-        Problem(
-            code=Code.STALE_PLAN,
-            message=f"{change.name} is to be moved from {origin.name}, which was {what} since the"
-            " plan was made",
-            location=change.location,
-            hint="plan again, and look at what changed before applying",
-            connector=change.name,
-        )
-        for change in plan.changes
-        if (origin := change.origin) is not None
-        and (
-            what := what_happened_to_origin(
-                change,
-                everywhere[origin.cluster].connectors.get(origin.name),
-                live.connectors.get(change.name),
-                fingerprints,
-            )
-        )
-    ]
+def _moved(change: Change, what: str) -> Problem:
+    return Problem(
+        code=Code.STALE_PLAN,
+        message=f"{change.name} was {what} since the plan was made",
+        location=change.location,
+        hint="plan again, and look at what changed before applying",
+        connector=change.name,
+    )
 
 
 def held_since(
@@ -129,27 +132,40 @@ def _ends(change: Change, cluster: str) -> list[tuple[str, str]]:
     return [(cluster, change.name), *there]
 
 
-def secrets_since(plan: Plan, fresh: Plan, fingerprints: Fingerprints) -> list[Problem]:
+def secrets_since(
+    plan: Plan, fresh: Plan, against_live: Mapping[str, Sequence[str]], fingerprints: Fingerprints
+) -> list[Problem]:
     """Say which secrets are, or may be, others than when the plan was made.
 
-    `fresh` knows the commit that surely holds those that stand in git itself now.
+    `fresh` knows the commit that surely holds those that stand in git itself now, `against_live`
+    the keys by connector that are others than live, which a plan made without secrets does not say.
     """
-    return [*_rotated_since(plan, fingerprints), *_unsure_since(plan, fresh, fingerprints)]
+    return [
+        *_rotated_since(plan, against_live, fingerprints),
+        *_unsure_since(plan, fresh, fingerprints),
+    ]
 
 
-def _rotated_since(plan: Plan, fingerprints: Fingerprints) -> list[Problem]:
+def _rotated_since(
+    plan: Plan, against_live: Mapping[str, Sequence[str]], fingerprints: Fingerprints
+) -> list[Problem]:
     """Say which secrets are not the ones that the plan was made with, where that can be known."""
+    found: list[tuple[Change, str, str]] = []
+    for change in plan.changes:
+        since = rotated_since_plan(change, fingerprints)
+        rest = [key for key in against_live[change.name] if key not in since]
+        found += [(change, key, "when the plan was made") for key in since]
+        found += [(change, key, f"{plan.cluster} has") for key in rest]
     return [
         Problem(
             code=Code.SECRETS_NOT_RESOLVED,
-            message=f"{change.name}: {key} has another value than when the plan was made; it is"
-            " written as it is now",
+            message=f"{change.name}: {key} has another value than {what}; it is written as it is"
+            " now",
             location=change.location,
             severity=Severity.NOTICE,
             connector=change.name,
         )
-        for change in plan.changes
-        for key in _rotated_keys(change, fingerprints)
+        for change, key, what in found
     ]
 
 
@@ -171,19 +187,6 @@ def _unsure_since(plan: Plan, fresh: Plan, fingerprints: Fingerprints) -> list[P
         for key in applied.literals
         if not (applied.commit and applied.commit == commits[change.name])
         and not (applied.values[key].fingerprint and fingerprints.can_compare(applied))
-    ]
-
-
-def _rotated_keys(change: Change, fingerprints: Fingerprints) -> list[str]:
-    applied, config = change.applied, change.config
-    if applied is None or config is None or not fingerprints.can_compare(applied):
-        return []
-    return [
-        key
-        for key, value in applied.values.items()
-        if value.fingerprint
-        and (text := config.get(key)) is not None
-        and fingerprints.of(change.name, key, text) != value.fingerprint
     ]
 
 

@@ -75,3 +75,55 @@ def test_a_rollback_forgets_nothing_of_what_it_is_not_about(workplace: Workplace
 
     assert back.code == 0, back.both
     assert "b will be created again: it was deleted by hand" in after.out
+
+
+def test_a_rollback_to_a_run_takes_back_what_failed_since(workplace: Workplace):
+    names = ("a", "b")
+    for name in names:
+        workplace.write_sink(name)
+    workplace.run("apply", "--auto-approve")
+    good = workplace.cluster.configs()
+    (run,) = _runs(workplace)
+    unchanged = workplace.run("rollback", run["id"], "--auto-approve")
+    for name in names:
+        path = workplace.write_sink(name)
+        path.write_text(
+            path.read_text().replace("FileStreamSink", "MockSinkConnector")
+            + "    mock_mode: task-failure\n"
+        )
+    failed = workplace.run("apply", "--auto-approve")
+    bad = workplace.cluster.configs()
+
+    back = workplace.run("rollback", run["id"], "--auto-approve")
+    again = workplace.run("rollback", run["id"], "--auto-approve")
+
+    assert unchanged.out.endswith(
+        "No changes. Nothing was written to a connector on local since.\n"
+    )
+    assert set(workplace.cluster.configs()) == set(names)
+    assert failed.code == 5, failed.both
+    assert bad["a"]["mock_mode"] == "task-failure"
+    assert back.code == 0, back.both
+    assert workplace.cluster.configs() == good
+    assert "All 2 connectors on local match what was applied then." in again.out, again.both
+
+
+def test_what_a_later_run_failed_to_create_is_not_told_of(workplace: Workplace):
+    workplace.write_sink("a")
+    workplace.run("apply", "--auto-approve")
+    (run,) = _runs(workplace)
+    path = workplace.write_sink("b")
+    path.write_text(path.read_text().replace("FileStreamSink", "NoSuchConnector"))
+    refused = workplace.run("apply", "--auto-approve", "--validate", "off")
+
+    back = workplace.run("rollback", run["id"], "--auto-approve")
+
+    assert refused.code != 0
+    assert "b did not exist then" not in back.both
+    assert back.code == 0, back.both
+
+
+def _runs(workplace: Workplace) -> list[dict[str, str]]:
+    history = json.loads(workplace.run("history", "--output", "json").out)
+    runs: list[dict[str, str]] = history["histories"][0]["runs"]
+    return runs

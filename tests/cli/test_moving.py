@@ -148,7 +148,7 @@ def test_a_saved_move_is_stale_where_the_old_one_was_changed_by_hand(
     result = two.place.run("apply", "plan.json", **environment)
 
     assert result.code == 4, result.both
-    assert "new is to be moved from old, which was changed since the plan was made" in result.err
+    assert "new was to be moved from old, which was changed since the plan was made" in result.err
     assert "[CF418]" in result.err
     assert two.west.configs() == {}
     assert two.east.target_of("old").value == "RUNNING"
@@ -214,17 +214,43 @@ def lease() -> Lease:
     )
 
 
-def test_a_cluster_without_the_plugin_takes_no_connector_and_the_old_one_stays(tmp_path: Path):
-    with two_clusters(tmp_path, quick(only=["FileStreamSink"])) as two:
+@pytest.mark.parametrize("how", ["live", "off"])
+def test_a_cluster_without_the_plugin_takes_no_connector_and_the_old_one_stays(
+    tmp_path: Path, how: str
+):
+    with two_clusters(
+        tmp_path, quick(only=["org.apache.kafka.connect.file.FileStreamSinkConnector"])
+    ) as two:
         two.withdraw("old")
         two.declare("new", "west", FROM_EAST)
 
-        result = apply(two.place, "--cluster", "west")
+        result = apply(two.place, "--cluster", "west", "--validate", how)
 
         assert result.code == 1, result.both
         assert "[CF403]" in result.both
         assert two.writes == 0
         assert two.east.target_of("old").value == "RUNNING"
+
+
+def test_a_sink_does_not_move_to_a_source_and_another_class_is_warned_of(workplace: Workplace):
+    workplace.write_sink("old")
+    apply(workplace)
+    (workplace.folder / "connectors/old.yaml").unlink()
+    path = workplace.write_sink("new", more="  movedFrom: old\n")
+    sink = path.read_text()
+    path.write_text(sink.replace("FileStreamSink", "FileStreamSource"))
+    written = workplace.cluster.writes
+
+    refused = apply(workplace)
+    path.write_text(sink.replace("FileStreamSink", "VerifiableSink"))
+    warned = workplace.run("plan")
+
+    assert refused.code == 1, refused.both
+    assert "old is a sink, and new would be a source" in refused.both
+    assert "[CF426]" in refused.both
+    assert workplace.cluster.writes == written
+    assert warned.code == 0, warned.both
+    assert "[CF430]" in warned.both
 
 
 def test_what_is_not_there_cannot_be_moved_and_nothing_is_created(workplace: Workplace):

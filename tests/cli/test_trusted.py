@@ -12,6 +12,8 @@ import pytest
 from reconcile.clock import SystemClock
 from reconcile.ledger import keys
 from reconcile.ledger.sqlite_store import SqliteStore
+from reconcile.ledger.writing import lease_text
+from reconcile.model.ledger import Lease
 from reconcile.plan.digest import digest_of
 from reconcile.redact import forms_of
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
@@ -67,6 +69,21 @@ def test_a_saved_plan_is_applied_exactly_and_running_it_again_finds_it_done(work
     assert (first.code, again.code) == (0, 0), first.both + again.both
     assert "1 already applied" in again.err
     assert set(workplace.cluster.configs()) == {"a"}
+
+
+def test_show_prints_what_plan_printed_of_what_is_held(workplace: Workplace):
+    for name in ("a", "b"):
+        workplace.write_sink(name)
+    apply(workplace)
+    for name in ("a", "b"):
+        workplace.write_sink(name, file="new.txt")
+    workplace.run("hold", "a", "--reason", "incident 4711", "--until", "4h")
+    planned = workplace.run("plan", "--out", "plan.json")
+
+    shown = workplace.run("show", "plan.json")
+
+    assert "Holds: 1 hold in force." in shown.out
+    assert shown.out == planned.out
 
 
 def test_a_stale_plan_writes_nothing_and_lists_all_that_moved(workplace: Workplace):
@@ -538,6 +555,42 @@ def test_a_killed_run_holds_nobody_up_and_is_finished_by_the_same_command(workpl
 
 def test_a_lock_that_nobody_gives_back_can_be_broken(workplace: Workplace):
     assert "Nobody holds the lock" in workplace.run("unlock", "--auto-approve").err
+
+
+def test_a_lock_that_is_broken_in_the_middle_of_an_apply_is_told_once(workplace: Workplace):
+    workplace.write_sink("a")
+    with workplace.start("apply", "--auto-approve") as process:
+        wait_for(lambda: "a" in workplace.cluster.configs())
+        store = SqliteStore(workplace.folder / ".connectform/local.db", place="local.db")
+        store.swap({keys.LEASE: None}, given={})
+        _, err = process.communicate(timeout=120)
+
+    assert process.returncode == 5, err
+    assert err.count("[CF805]") == 1
+
+
+def test_a_lock_that_has_expired_by_the_clock_here_is_taken_over_and_told(workplace: Workplace):
+    now = SystemClock().now()
+    live = Lease(
+        id="other",
+        project="tests",
+        actor="ada",
+        command="apply",
+        host="elsewhere",
+        process="1",
+        since=now - timedelta(seconds=400),
+        expires=now - timedelta(seconds=100),
+    )
+    store = SqliteStore(workplace.folder / ".connectform/local.db", place="local.db")
+    store.swap({keys.LEASE: lease_text(live)}, given={})
+    workplace.write_sink("a")
+
+    result = apply(workplace)
+
+    assert result.code == 0, result.both
+    assert "Took over the lock of cluster local that ada held for apply of tests" in result.err
+    assert "one of the two clocks is wrong" in result.err
+    assert "Took over" not in apply(workplace).err
 
 
 def test_a_hold_leaves_the_format_of_a_later_version_as_it_is(workplace: Workplace):

@@ -1,6 +1,7 @@
 """A move that is killed anywhere, down to its last record, is finished and closed by a new plan."""
 
 import contextlib
+import json
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,14 +15,16 @@ from reconcile.desired.project import load_project
 from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.reading import read_changes, read_memory
 from reconcile.ledger.sqlite_store import SqliteStore
-from reconcile.model.outcome import ApplyResult
+from reconcile.model.outcome import ApplyResult, OutcomeStatus
 from reconcile.model.plan import ValidationMode
+from reconcile.plan.document import plans_document
 from reconcile.redact import Redactor
 from reconcile.run.applying import carry_out
 from reconcile.run.context import Context
 from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import Lock
 from reconcile.run.planning import Planned, PlanRequest, plan_clusters
+from reconcile.run.saving import plan_saved, read_plan_file
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_state import Offset
@@ -68,8 +71,8 @@ class Place:
             f"  class: FileStreamSource\n{more}  config: {{topic: t, file: in.txt}}\n"
         )
 
-    def apply(self, *clusters: str) -> Sequence[ApplyResult]:
-        context = Context(
+    def context(self) -> Context:
+        return Context(
             clock=self.clock,
             environment={},
             directory=self.folder,
@@ -77,10 +80,24 @@ class Place:
             rng=random.Random(7),  # noqa: S311  # repeatable
             log=lambda event, **_: self.fuse() if event == "request" else None,
         )
+
+    def save(self) -> None:
+        request = PlanRequest(clusters=("local",), validation=ValidationMode.OFF)
+        with plan_clusters(self.context(), load_project(None, self.folder), request) as planned:
+            document = plans_document([item.plan for item in planned if isinstance(item, Planned)])
+        (self.folder / "plan.json").write_text(json.dumps(document))
+
+    def apply(self, *clusters: str, saved: bool = False) -> Sequence[ApplyResult]:
+        context = self.context()
         lock = Lock(identity=identity_of(context, "apply", root=str(self.folder)))
-        request = PlanRequest(clusters=clusters, validation=ValidationMode.OFF)
         loaded = load_project(None, self.folder)
-        with plan_clusters(context, loaded, request, lock=lock) as planned:
+        if saved:
+            plans = read_plan_file(context, Path("plan.json"))
+            planning = plan_saved(context, loaded, plans, lock=lock)
+        else:
+            request = PlanRequest(clusters=clusters, validation=ValidationMode.OFF)
+            planning = plan_clusters(context, loaded, request, lock=lock)
+        with planning as planned:
             return [
                 carry_out(
                     context,
@@ -165,6 +182,33 @@ def test_a_move_killed_anywhere_leaves_no_open_record_once_the_command_ran_again
 
             p.apply("local")
             p.check_closed(point)
+
+
+@pytest.mark.parametrize("kind", ["within a cluster", "between clusters"])
+def test_a_saved_move_killed_anywhere_is_finished_by_the_same_file(
+    tmp_path: Path, kind: str
+) -> None:
+    with place(tmp_path / "whole", kind) as p:
+        p.save()
+        p.fuse.events = 0
+        p.apply(saved=True)
+        points = range(p.fuse.events)
+    assert len(points) > 20
+    for point in points:
+        with place(tmp_path / str(point), kind) as p:
+            p.save()
+            p.fuse.left = point
+            with contextlib.suppress(Killed):
+                p.apply(saved=True)
+            p.fuse.left = None
+            p.clock.advance(1.0)
+            for cluster in p.clusters.values():
+                cluster.settle()
+
+            p.apply(saved=True)
+            p.check_closed(point)
+            (result,) = p.apply(saved=True)
+            assert result.count(OutcomeStatus.ALREADY_APPLIED) == 1, point
 
 
 @pytest.mark.parametrize("kind", ["within a cluster", "between clusters"])

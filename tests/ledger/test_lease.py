@@ -84,6 +84,19 @@ def test_a_lock_whose_process_has_ended_is_taken_over_at_once(place: Place) -> N
 
     held = take(place.open(), clock, "grace", gone=lambda holder: holder.host == "host-of-ada")
     assert held.lease.actor == "grace"
+    assert held.expired is None
+
+
+def test_who_takes_over_what_has_expired_knows_whose_it_was(place: Place) -> None:
+    clock = FakeClock()
+    assert take(place.open(), clock).expired is None
+    ahead = FakeClock()
+    ahead.advance(301.0)
+
+    held = take(place.open(), ahead, "grace")
+
+    assert held.expired is not None
+    assert held.expired.actor == "ada"
 
 
 def test_whoever_was_overtaken_writes_nothing_more(place: Place) -> None:

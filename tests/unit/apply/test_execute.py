@@ -150,6 +150,27 @@ def test_one_change_that_fails_stops_no_other() -> None:
         assert problem.connector == "bad"
 
 
+@pytest.mark.parametrize(("parallelism", "begun"), [(1, 1), (2, 2), (8, 4)])
+def test_on_error_stop_begins_no_more_in_a_wave_once_one_has_failed_after_its_write(
+    parallelism: int, begun: int
+) -> None:
+    bad = {
+        **OLD,
+        "connector.class": "org.apache.kafka.connect.tools.MockSourceConnector",
+        "mock_mode": "task-failure",
+    }
+    with world() as w:
+        result = w.apply(
+            create("a", bad),
+            *(create(name, OLD) for name in "bcd"),
+            on_error=OnError.STOP,
+            parallelism=parallelism,
+        )
+        assert result.outcomes[0].status is FAILED, result.outcomes[0]
+        assert len(w.cluster.configs()) == begun
+        assert result.count(NOT_ATTEMPTED) == 4 - begun
+
+
 def test_on_error_stop_leaves_what_was_not_begun() -> None:
     with world() as w:
         w.given("gone", OLD)

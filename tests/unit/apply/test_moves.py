@@ -262,7 +262,7 @@ def test_one_that_fails_does_not_cut_others_off_that_are_on_their_way() -> None:
         other = m.move(Side(m.w, "other", m.new.config), Side(m.w, "second", m.old.config))
         m.w.cluster.inject(faults.forbidden("PATCH /connectors/new/offsets"))
         plan = replace(m.w.plan(), changes=(m.forth(), other))
-        result = m.w.carry_out(plan, journal=m.journal, parallelism=1, on_error=OnError.STOP)
+        result = m.w.carry_out(plan, journal=m.journal, parallelism=2, on_error=OnError.STOP)
 
         assert [outcome.status for outcome in result.outcomes] == [FAILED, APPLIED]
         assert m.w.cluster.offsets("other") == source_at(7)
@@ -412,3 +412,14 @@ def test_a_move_that_cannot_be_looked_up_in_the_ledger_is_not_begun() -> None:
         assert result.outcomes[0].status is NOT_ATTEMPTED
         assert result.problems[0].code is Code.LEDGER_UNWRITABLE
         assert m.w.writes() == []
+
+
+def test_the_old_one_is_not_stopped_for_a_class_that_the_cluster_lacks() -> None:
+    with mover() as m:
+        lacking = replace(m.forth(), class_name="no.such.Class")
+        outcome = m.apply(lacking)
+
+        assert outcome.status is FAILED
+        assert [problem.code for problem in outcome.problems] == [Code.UNKNOWN_CLASS]
+        assert m.w.writes() == []
+        assert m.old.target is Target.RUNNING

@@ -255,4 +255,4 @@ def test_a_plan_is_applyable_where_there_is_something_to_do_and_nothing_in_the_w
     assert verdict(definition()) == (False, True)
     assert verdict(definition(), live_connector()) == (False, False)
     assert verdict(definition(config={"connector.class": "Nothing"})) == (True, False)
-    assert verdict(definition(references={"token": "${{ env.T }}"})) == (False, False)
+    assert verdict(definition(references={"token": "${{ env.T }}"})) == (False, True)

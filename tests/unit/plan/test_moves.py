@@ -9,18 +9,25 @@ from reconcile.model.desired import MovedFrom, TargetState
 from reconcile.model.ledger import Move, MoveStep
 from reconcile.model.live import ClusterIdentity, ConnectorKind, State
 from reconcile.model.plan import Action, EffectKind, WithheldBy
+from reconcile.model.plugin import Catalog, PluginInfo
 from reconcile.model.problem import Severity
 from reconcile.model.project import Limits
+from reconcile.plan.build import build_plan
+from reconcile.plan.decide import draft_plan
 from reconcile.plan.limits import check_limits
 from reconcile.plan.options import OtherCluster
+from reconcile.plugins.aliases import class_aliases
 from tests.unit.plan.test_withhold import hold
 from tests.unit.plan.worlds import (
     NOON,
+    SINK,
+    SOURCE,
     definition,
     desired,
     live,
     live_connector,
     memory,
+    options,
     plan,
     record,
 )
@@ -288,3 +295,39 @@ def test_a_move_that_left_nothing_to_delete_waits_for_no_file():
     )
 
     assert found.problems == ()
+
+
+LISTED = (PluginInfo(class_name=SINK, kind="sink"), PluginInfo(class_name=SOURCE, kind="source"))
+
+
+def about_class(wanted, old, plugins) -> list[tuple[Code, Severity]]:
+    drafted = draft_plan(
+        desired(wanted),
+        live(old),
+        options=options(memory=memory(record("old"))),
+        aliases=class_aliases(plugins),
+    )
+    problems = build_plan(drafted, catalog=Catalog(infos=plugins), now=NOON).problems
+    codes = (Code.CANNOT_MOVE, Code.MOVES_TO_OTHER_CLASS)
+    return [(one.code, one.severity) for one in problems if one.code in codes]
+
+
+@pytest.mark.parametrize(
+    ("kind", "plugins", "found"),
+    [
+        (ConnectorKind.SINK, LISTED, [(Code.CANNOT_MOVE, Severity.ERROR)]),
+        (ConnectorKind.UNKNOWN, LISTED, [(Code.MOVES_TO_OTHER_CLASS, Severity.WARNING)]),
+        (ConnectorKind.SINK, (), [(Code.MOVES_TO_OTHER_CLASS, Severity.WARNING)]),
+    ],
+    ids=["of the other kind", "of a kind nobody tells", "no list of plugins"],
+)
+def test_a_move_to_another_class_is_refused_or_warned_of(kind, plugins, found):
+    wanted = moved(config={"connector.class": SOURCE})
+    assert about_class(wanted, live_connector("old", kind=kind), plugins) == found
+
+
+@pytest.mark.parametrize("plugins", [LISTED, ()], ids=["listed", "not listed"])
+@pytest.mark.parametrize("written", ["FileStreamSink", SINK])
+def test_a_move_to_the_same_class_written_otherwise_is_not_warned_of(written, plugins):
+    old = live_connector("old", {"connector.class": written}, kind=ConnectorKind.SINK)
+    assert about_class(moved(), old, plugins) == []
