@@ -43,7 +43,7 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
         return Exit.ERROR
     rows = watched_rows(found)
     shell.terminal.show([watched_line(row) for row in rows])
-    _note(shell, found.problems)
+    _note(shell, (*found.problems, *found.unsent))
     if found.problems:
         return Exit.ERROR
     shell.terminal.show([watched_summary(seat.cluster, rows, len(found.judged.missing))])
@@ -88,6 +88,7 @@ class _Teller:
         summary = watched_summary(found.cluster, rows, len(found.judged.missing))
         with self._lock:
             said = self._said.get(found.cluster, {})
+            _note(self.shell, found.unsent)
             if found.problems:
                 problems = problems_lines(found.problems)
                 if said.get("") != problems[0]:
