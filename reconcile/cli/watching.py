@@ -24,13 +24,14 @@ def watch_in_rounds(
 ) -> Exit:
     """Watch the clusters that are chosen, by default all."""
     loaded, chosen = open_project(shell, clusters, every)
-    seats = [_seat(shell, loaded, cluster, local=local) for cluster in chosen]
+    seats = [seat_for(shell, loaded, cluster, local=local) for cluster in chosen]
     if once or dry_run:
         return worst(*[_once(shell, seat, dry_run=dry_run) for seat in seats])
     return _until_stopped(shell, seats)
 
 
-def _seat(shell: Shell, loaded: LoadedProject, cluster: str, *, local: bool) -> Seat:
+def seat_for(shell: Shell, loaded: LoadedProject, cluster: str, *, local: bool) -> Seat:
+    """Return where a cluster is watched from."""
     lock = lock_for(shell, loaded, COMMAND, timeout=0.0, local=local)
     return Seat(context=shell.context, loaded=loaded, cluster=cluster, lock=lock)
 

@@ -21,6 +21,7 @@ class AlertName(StrEnum):
     UNASSIGNED = "ConnectorUnassigned"
     MISSING = "ConnectorMissing"
     STALLED = "ConnectorStalled"
+    TEST = "ConnectformTest"
 
 
 OF_CLUSTERS = frozenset(
@@ -29,9 +30,10 @@ OF_CLUSTERS = frozenset(
         AlertName.BROKERS_LOST,
         AlertName.FAIL_TOGETHER,
         AlertName.WATCH_STALE,
+        AlertName.TEST,
     }
 )
-"""The alerts that speak of a whole cluster, and of no connector."""
+"""The alerts that speak of no connector; a test speaks of nothing at all."""
 
 
 class AlertSeverity(StrEnum):

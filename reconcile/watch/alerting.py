@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from reconcile.alert.sending import Sent, send
-from reconcile.desired.project import read_receiver
+from reconcile.desired.project import LoadedProject, read_receiver
 from reconcile.errors import DefinitionError, LedgerError
 from reconcile.http.retry import Backoff, backoff
 from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
-from reconcile.model.alert import OF_CLUSTERS, Alert, Terms
+from reconcile.model.alert import OF_CLUSTERS, Alert, AlertName, AlertSeverity, Terms
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem, Severity
+from reconcile.model.receiver import Receiver
 from reconcile.report.links import links_of
 from reconcile.report.words import counted
+from reconcile.run.context import Context
 from reconcile.watch.alerts import Begin, TermsOf, firing, fold
 from reconcile.watch.facts import Subject, facts_of
 from reconcile.watch.outbox import REFRESH, Box, allowed, attempted, due, posted
@@ -50,6 +52,42 @@ def alert_of_round(seat: Seat, found: Round, store: Store, lease: HeldLease) -> 
         unsent += problems
     _keep(lease, desk, replace(desk, outbox=boxes))
     return replace(found, unsent=tuple(unsent))
+
+
+def try_receiver(context: Context, loaded: LoadedProject, name: str) -> Sent:
+    """Tell a receiver of a test alert, and of its end right after.
+
+    Raises DefinitionError where its references cannot be had.
+    """
+    receiver = _receiver(context, loaded, name)
+    settings = loaded.project.alerts.receivers[name]
+    now = context.clock.now()
+    alert = Alert(
+        name=AlertName.TEST,
+        cluster=loaded.project.name,
+        connector="",
+        severity=min(settings.severities, key=list(AlertSeverity).index),
+        summary="a test: whoever reads this gets the alerts of connectform",
+        started=now,
+    )
+    sent = Sent()
+    for news in (alert, alert.resolved(now)):
+        if not sent.failure:
+            sent = send(
+                receiver,
+                (news,),
+                allowed=1,
+                lasts=REFRESH,
+                clock=context.clock,
+                redactor=context.redactor,
+            )
+    return sent
+
+
+def _receiver(context: Context, loaded: LoadedProject, name: str) -> Receiver:
+    receiver = read_receiver(loaded, name, context.environment)
+    context.redactor.learn(secret.reveal() for secret in receiver.secrets)
+    return receiver
 
 
 def read_kept(store: Store) -> Desk:
@@ -116,10 +154,9 @@ def _deliver(seat: Seat, name: str, box: Box, now: datetime) -> tuple[Box, list[
         return box, []
     context = seat.context
     try:
-        receiver = read_receiver(seat.loaded, name, context.environment)
+        receiver = _receiver(context, seat.loaded, name)
     except DefinitionError as error:
         return box, list(error.problems)
-    context.redactor.learn(secret.reveal() for secret in receiver.secrets)
     sent = send(
         receiver,
         alerts,
