@@ -41,7 +41,8 @@ def alert_of_round(seat: Seat, found: Round, store: Store, lease: HeldLease) -> 
     now = seat.context.clock.now()
     before = read_kept(store)
     settings = seat.loaded.project.alerts
-    folded = fold(before.board, facts_of(found), _terms_of(seat, found), _begin(seat, found), now)
+    facts = facts_of(found, storming=(AlertName.FAIL_TOGETHER, "") in before.board)
+    folded = fold(before.board, facts, _terms_of(seat, found), _begin(seat, found), now)
     outbox = posted(before.outbox, settings.receivers, folded.news, firing(folded.board), now)
     desk = Desk(board=folded.board, outbox=outbox)
     _keep(lease, before, desk)

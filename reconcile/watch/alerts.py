@@ -47,7 +47,7 @@ def fold(board: Board, facts: Facts, terms_of: TermsOf, begin: Begin, now: datet
     """Return the board after a round; `begin` makes the alert that begins to fire.
 
     As in Prometheus an alert fires once its cause has been seen for as long as declared, without a
-    gap, and goes on for a while after it is gone. What a round could not see stays as it is. An
+    gap, and goes on for a while after it is gone, if people know of it. What a round could not see stays as it is. An
     alert ends at once where its connector is no longer declared, or the alert is turned off.
     """
     after: dict[Subject, Tracked] = {}
@@ -120,7 +120,7 @@ def _step(
 
 
 def _without_cause(before: Tracked | None, terms: Terms, now: datetime) -> Tracked | None:
-    if before is None or before.alert is None:
+    if before is None or before.alert is None or not before.told:
         return None
     lapsed = min(before.lapsed or now, now)
     return None if now - lapsed >= terms.keep else replace(before, lapsed=lapsed)

@@ -10,6 +10,7 @@ from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
 
 _OF_CLUSTERS_ANSWERS: Final = "CF3"
+_MANY: Final = 4
 
 Subject = tuple[AlertName, str]
 """An alert and its connector, "" for the cluster."""
@@ -29,8 +30,11 @@ class Facts:
     quiet: Mapping[str, str] = field(default_factory=dict)
 
 
-def facts_of(found: Round) -> Facts:
-    """Return what a round says of the alerts; one that could not be made says little."""
+def facts_of(found: Round, *, storming: bool = False) -> Facts:
+    """Return what a round says of the alerts; one that could not be made says little.
+
+    `storming` tells that many failed at once: that goes on until few of them are left.
+    """
     if found.problems:
         problem = found.problems[0]
         if problem.code.value.startswith(_OF_CLUSTERS_ANSWERS):
@@ -47,22 +51,24 @@ def facts_of(found: Round) -> Facts:
         # What such workers say of connectors is no news, good or bad.
         judged = OF_CLUSTERS
     return Facts(
-        holding={subject: text for subject, text in _holding(found) if subject[0] in judged},
+        holding={
+            subject: text
+            for subject, text in _holding(found, storming=storming)
+            if subject[0] in judged
+        },
         judged=judged,
         connectors=frozenset(found.judged.definitions),
         quiet=found.judged.kept,
     )
 
 
-def _holding(found: Round) -> Iterator[tuple[Subject, str]]:
+def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
     if found.judged.from_memory:
         yield (AlertName.BROKERS_LOST, ""), "the workers have lost their brokers"
-    if found.breaker is not None:
-        failed = sum(
-            verdict.condition is Condition.FAILED for verdict in found.judged.verdicts.values()
-        )
-        total = len(found.judged.verdicts)
-        yield (AlertName.FAIL_TOGETHER, ""), f"{failed} of {total} connectors have failed"
+    verdicts = found.judged.verdicts.values()
+    failed = sum(verdict.condition is Condition.FAILED for verdict in verdicts)
+    if found.breaker is not None or (storming and failed >= _MANY):
+        yield (AlertName.FAIL_TOGETHER, ""), f"{failed} of {len(verdicts)} connectors have failed"
     for name in found.judged.missing:
         yield (AlertName.MISSING, name), "git declares it, and the cluster does not have it"
     for name in found.judged.candidates:

@@ -106,6 +106,29 @@ def test_many_that_fail_at_once_are_one_page(post, box):
     assert box.statuses() == [("firing", "ConnectorsFailTogether", "")]
 
 
+def test_what_is_left_of_a_storm_is_part_of_it_until_few_are_left(post, box):
+    for name in "abcdefgh":
+        post.declare(name)
+    post.round()
+    for name in "abcdefgh":
+        post.cluster.fail_task(name, 0, REFUSED, for_good=True)
+    post.round(30)
+    for name in "abcd":
+        post.cluster.remove(name)
+        post.declare(name)
+    for _ in range(10):
+        post.round(60)
+    assert box.statuses() == [("firing", "ConnectorsFailTogether", "")]
+    post.cluster.remove("e")
+    post.declare("e")
+    for _ in range(7):
+        post.round(60)
+    assert sorted(box.statuses()) == [
+        *[("firing", "ConnectorFailed", name) for name in "fgh"],
+        ("resolved", "ConnectorsFailTogether", ""),
+    ]
+
+
 def test_what_is_held_is_silent_until_the_hold_ends(post, box):
     post.declare("a")
     seat = post.seat
