@@ -16,6 +16,7 @@ class AlertName(StrEnum):
     WATCH_STALE = "WatchStale"
     CONNECTOR_FAILED = "ConnectorFailed"
     TASK_FAILED = "TaskFailed"
+    RESTART_LOOP = "RestartLoop"
     GIVEN_UP = "RestartsGivenUp"
     CANNOT_HELP = "RestartCannotHelp"
     UNASSIGNED = "ConnectorUnassigned"

@@ -11,6 +11,7 @@ _FAILURES: Final = frozenset(
     {
         AlertName.CONNECTOR_FAILED,
         AlertName.TASK_FAILED,
+        AlertName.RESTART_LOOP,
         AlertName.GIVEN_UP,
         AlertName.CANNOT_HELP,
         AlertName.UNASSIGNED,
@@ -85,13 +86,22 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         remedy="`diagnose NAME`; for records that cannot be read, a dead letter queue"
         " (`errors.deadLetterQueue`).",
     ),
+    AlertName.RESTART_LOOP: Rule(
+        terms=_terms(AlertSeverity.TICKET, 0, 0),
+        meaning="A connector was restarted three times and has not been well for `resetAfter`"
+        " since: it is flapping, or restarts do not help.",
+        cause="Something that a restart mends for a while: a connection that is cut, memory that"
+        " runs out, a record that is met again.",
+        remedy="`history` and `diagnose NAME` tell what failed; the alert ends once the restarts are"
+        " forgotten.",
+    ),
     AlertName.GIVEN_UP: Rule(
         terms=_terms(AlertSeverity.PAGE, 0, 30),
         meaning="All restarts that the definition allows were made, and it failed again.",
         cause="The cause outlives restarts, whatever it looks like.",
         remedy="Mend the cause, then restart it by hand: its attempts are forgotten once it has"
         " been well for `resetAfter`.",
-        mutes=frozenset({AlertName.TASK_FAILED, AlertName.CANNOT_HELP}),
+        mutes=frozenset({AlertName.TASK_FAILED, AlertName.CANNOT_HELP, AlertName.RESTART_LOOP}),
     ),
     AlertName.CANNOT_HELP: Rule(
         terms=_terms(AlertSeverity.TICKET, 1, 5),

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from reconcile.desired.schemas import DEFINITION, PROJECT, read_schemas
+from reconcile.model.alert import OF_CLUSTERS
 from reconcile.run.holding import hold
 from reconcile.sandbox.simulated_state import Target
+from reconcile.watch.pack import PACK
 from tests.watch.inbox import Inbox, inbox
 from tests.watch.post import BAD_RECORD, REFUSED, Post, post_in
 
@@ -185,6 +188,21 @@ def test_definitions_that_cannot_be_read_end_no_alert_and_are_one_themselves(pos
     assert box.statuses() == [("firing", "WatchStale", "")]
 
 
+def test_restarts_that_do_not_help_are_told_and_giving_up_too(post, box):
+    post.write_project(
+        restart="{enabled: true, maxAttempts: 4, backoff: {initial: 1m, factor: 1, jitter: 0}}",
+        alerts=f"{{receivers: {{main: {{webhook: '{box.url}'}}}}, rules: {{TaskFailed: {{enabled: false}}}}}}",
+    )
+    post.declare("a", ", alerts: {ConnectorFailed: {enabled: false}}")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    for _ in range(12):
+        post.round(60)
+    assert box.statuses() == [
+        ("firing", "RestartLoop", "a"),
+        ("firing", "RestartsGivenUp", "a"),
+    ]
+
+
 def test_a_connector_that_git_declares_and_nobody_has_is_told(post, box):
     post.declare("a")
     post.cluster.remove("a")
@@ -297,3 +315,11 @@ def test_a_secret_that_is_not_there_is_told_and_the_alert_waits(post, box):
     post.environment = {"KEY": "routing-key-0123456789"}
     post.round(10)
     assert [event["event_action"] for event in box.documents()] == ["trigger"]
+
+
+def test_the_schemas_know_every_alert_of_the_pack():
+    definition, project = (read_schemas()[name] for name in (DEFINITION, PROJECT))
+    of_connectors = {name.value for name in PACK if name not in OF_CLUSTERS}
+    assert set(definition["$defs"]["alerts"]["properties"]) == of_connectors
+    rules = project["properties"]["alerts"]["properties"]["rules"]["properties"]
+    assert set(rules) == {name.value for name in PACK}
