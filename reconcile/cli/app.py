@@ -6,6 +6,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from reconcile import __version__
+from reconcile.cli.alerts import alerts_app
 from reconcile.cli.changing import apply, plan
 from reconcile.cli.ci import ci_app
 from reconcile.cli.demo import demo
@@ -89,6 +90,7 @@ for _function in (
 ):
     app.command()(command(_function))
 app.command()(command(demo, with_project=False))
+app.add_typer(alerts_app, name="alerts")
 app.add_typer(ci_app, name="ci")
 app.add_typer(schema_app, name="schema")
 app.add_typer(sandbox_app, name="sandbox")

@@ -24,13 +24,14 @@ def watch_in_rounds(
 ) -> Exit:
     """Watch the clusters that are chosen, by default all."""
     loaded, chosen = open_project(shell, clusters, every)
-    seats = [_seat(shell, loaded, cluster, local=local) for cluster in chosen]
+    seats = [seat_for(shell, loaded, cluster, local=local) for cluster in chosen]
     if once or dry_run:
         return worst(*[_once(shell, seat, dry_run=dry_run) for seat in seats])
     return _until_stopped(shell, seats)
 
 
-def _seat(shell: Shell, loaded: LoadedProject, cluster: str, *, local: bool) -> Seat:
+def seat_for(shell: Shell, loaded: LoadedProject, cluster: str, *, local: bool) -> Seat:
+    """Return where a cluster is watched from."""
     lock = lock_for(shell, loaded, COMMAND, timeout=0.0, local=local)
     return Seat(context=shell.context, loaded=loaded, cluster=cluster, lock=lock)
 
@@ -43,7 +44,7 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
         return Exit.ERROR
     rows = watched_rows(found)
     shell.terminal.show([watched_line(row) for row in rows])
-    _note(shell, found.problems)
+    _note(shell, (*found.problems, *found.unsent))
     if found.problems:
         return Exit.ERROR
     shell.terminal.show([watched_summary(seat.cluster, rows, len(found.judged.missing))])
@@ -88,6 +89,7 @@ class _Teller:
         summary = watched_summary(found.cluster, rows, len(found.judged.missing))
         with self._lock:
             said = self._said.get(found.cluster, {})
+            _note(self.shell, found.unsent)
             if found.problems:
                 problems = problems_lines(found.problems)
                 if said.get("") != problems[0]:

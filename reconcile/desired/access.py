@@ -10,6 +10,7 @@ from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree, dotted, typed_scalar
 from reconcile.desired.references import Sources, fill
 from reconcile.desired.values import mapping, scalar
+from reconcile.model.alert import ReceiverKind
 from reconcile.model.codes import Code
 from reconcile.model.config import Secret
 from reconcile.model.flavor import Flavor, is_aiven_platform
@@ -26,6 +27,7 @@ from reconcile.model.project import (
     Timeouts,
     Tls,
 )
+from reconcile.model.receiver import Receiver
 
 _SCHEMES: Final = frozenset({"http", "https"})
 _AIVEN_HINT: Final = (
@@ -33,6 +35,15 @@ _AIVEN_HINT: Final = (
     " {basic: {username: avnadmin, ...}}; avn service get NAME --format '{connection_info}' shows it"
 )
 _WORKER: Final = "a Connect worker"
+_METRICS: Final = "a metrics page or server"
+_RECEIVER: Final = "a receiver of alerts"
+_EXAMPLES: Final = {
+    _WORKER: "http://127.0.0.1:8083",
+    _METRICS: "http://prometheus:9090",
+    _RECEIVER: "http://alertmanager:9093",
+}
+_PAGERDUTY: Final = "https://events.pagerduty.com/v2/enqueue"
+_WITH_SECRET: Final = frozenset({ReceiverKind.SLACK, ReceiverKind.PAGERDUTY})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,13 +93,33 @@ def make_metrics(
     path = ("clusters", cluster, "metrics")
     texts = _Texts(sources)
     kind = next(kind for kind in MetricsKind if kind.value in tree)
-    urls = _urls(tree, path, texts, keys=(kind.value, kind.value), of="a metrics page or server")
+    urls = _urls(tree, path, texts, keys=(kind.value, kind.value), of=_METRICS)
     metrics = MetricsAccess(
         kind=kind,
         access=_access(tree, path, texts, urls),
         match={key: scalar(value) or "" for key, value in mapping(tree.get("match")).items()},
     )
     return metrics, texts.findings
+
+
+def make_receiver(
+    name: str, tree: Mapping[str, Tree], sources: Sources
+) -> tuple[Receiver, list[Finding]]:
+    """Return how a receiver of alerts is reached, as a checked project file says, and what is wrong."""
+    path = ("alerts", "receivers", name)
+    texts = _Texts(sources)
+    kind = next(kind for kind in ReceiverKind if kind.value in tree)
+    key = texts.get(tree, path, kind.value) if kind in _WITH_SECRET else None
+    field_name = "url" if kind is ReceiverKind.PAGERDUTY else kind.value
+    tree = {"url": _PAGERDUTY, **tree}
+    urls = _urls(tree, path, texts, keys=(field_name, field_name), of=_RECEIVER)
+    receiver = Receiver(
+        name=name,
+        kind=kind,
+        access=_access(tree, path, texts, urls),
+        key=Secret(key) if key is not None else None,
+    )
+    return receiver, texts.findings
 
 
 def _access(tree: Mapping[str, Tree], path: Path, texts: _Texts, urls: tuple[str, ...]) -> Access:
@@ -149,8 +180,7 @@ def _check_url(url: str, path: Path, *, literal: bool, of: str) -> list[Finding]
         fits, parts = False, urlsplit("")
     if not fits:
         message = f"{dotted(path)} is no address of {of}"
-        example = "http://127.0.0.1:8083" if of == _WORKER else "http://prometheus:9090"
-        return [Finding(Code.INVALID_VALUE, path, message, f"for example {example}")]
+        return [Finding(Code.INVALID_VALUE, path, message, f"for example {_EXAMPLES[of]}")]
     if is_aiven_platform(url):
         message = f"{dotted(path)} leads to Aiven's platform API, which is not Kafka Connect"
         return [Finding(Code.INVALID_VALUE, path, message, _AIVEN_HINT)]
@@ -158,7 +188,7 @@ def _check_url(url: str, path: Path, *, literal: bool, of: str) -> list[Finding]
         message = f"{dotted(path)} holds a password"
         hint = 'write auth: {basic: {username: ..., password: "${{ env.NAME }}"}} instead'
         return [Finding(Code.INVALID_VALUE, path, message, hint)]
-    if parts.query or parts.fragment:
+    if of != _RECEIVER and (parts.query or parts.fragment):
         message = f"{dotted(path)} holds a query"
         return [Finding(Code.INVALID_VALUE, path, message, "end the address with its path")]
     return []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from reconcile.desired.access import make_access, make_kafka, make_metrics
+from reconcile.desired.access import make_access, make_kafka, make_metrics, make_receiver
 from reconcile.desired.checks import Checker, Schema
 from reconcile.desired.comments import read_ignores
 from reconcile.desired.files import SecretFiles, read_text
@@ -26,6 +26,7 @@ from reconcile.model.marks import Marks
 from reconcile.model.marks import Path as MarkPath
 from reconcile.model.problem import Location, Problem
 from reconcile.model.project import Access, KafkaAccess, MetricsAccess, Project, Tls
+from reconcile.model.receiver import Receiver
 
 PROJECT_FILES: Final = ("connectform.yaml", "connectform.yml")
 """How a project file is called, unless --project says otherwise."""
@@ -44,6 +45,7 @@ class LoadedProject:
     marks: Marks = field(repr=False)
     schemas: Mapping[str, Schema] = field(repr=False)
     ignores: tuple[LintIgnore, ...] = ()
+    receivers: Mapping[str, Mapping[str, Tree]] = field(default_factory=dict, repr=False)
 
 
 def load_project(path: Path | None, cwd: Path) -> LoadedProject:
@@ -56,7 +58,13 @@ def load_project(path: Path | None, cwd: Path) -> LoadedProject:
     schemas = read_schemas()
     parsed = _parse(document, schemas, file)
     return LoadedProject(
-        parsed.project, parsed.defaults, parsed.clusters, parsed.marks, schemas, ignores
+        parsed.project,
+        parsed.defaults,
+        parsed.clusters,
+        parsed.marks,
+        schemas,
+        ignores,
+        parsed.receivers,
     )
 
 
@@ -154,6 +162,22 @@ def read_metrics(
     return replace(metrics, access=replace(metrics.access, tls=tls))
 
 
+def read_receiver(loaded: LoadedProject, name: str, environment: Mapping[str, str]) -> Receiver:
+    """Return how a receiver of alerts is reached, its references resolved and paths absolute.
+
+    Raises DefinitionError with every reference and file of it that cannot be had.
+    """
+    files = SecretFiles(loaded.project.root)
+    sources = Sources(environment=environment, locate_file=files.locate, read_file=files.read)
+    receiver, findings = make_receiver(name, loaded.receivers[name], sources)
+    problems = problems_of(findings, loaded.marks)
+    tls = _absolute(receiver.access.tls, loaded.project.root)
+    problems += _missing_files(tls, ("alerts", "receivers", name), loaded.marks)
+    if problems:
+        raise DefinitionError(*problems)
+    return replace(receiver, access=replace(receiver.access, tls=tls))
+
+
 def _sources(loaded: LoadedProject, cluster_name: str, environment: Mapping[str, str]) -> Sources:
     files = SecretFiles(loaded.project.root)
     variables = loaded.project.clusters[cluster_name].variables
@@ -216,11 +240,17 @@ def _absolute(tls: Tls, root: str) -> Tls:
 
 def _missing_files(tls: Tls, path: MarkPath, marks: Marks) -> list[Problem]:
     named = {"ca": tls.ca, "cert": tls.cert, "key": tls.key}
-    of = " of the metrics" if "metrics" in path[2:] else ""
+    match path[0], path[1:]:
+        case "alerts", (_, name):
+            of = f"receiver {name}"
+        case _, (name, "metrics"):
+            of = f"the metrics of cluster {name}"
+        case _:
+            of = f"cluster {path[1]}"
     return [
         Problem(
             code=Code.UNREADABLE_FILE,
-            message=f"tls.{key}{of} of cluster {path[1]}: there is no such file",
+            message=f"tls.{key} of {of}: there is no such file",
             location=place(marks, (*path, "tls", key)),
             hint="paths count from the folder of the project file",
         )

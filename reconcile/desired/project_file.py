@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from reconcile.desired.alert_settings import read_alert_settings
 from reconcile.desired.checks import Checker
 from reconcile.desired.findings import Finding, problems_of, unknown_cluster
 from reconcile.desired.freezes import read_freezes
@@ -39,6 +40,7 @@ class Parsed:
     project: Project
     defaults: tuple[Default, ...]
     clusters: Mapping[str, Mapping[str, Tree]] = field(repr=False)
+    receivers: Mapping[str, Mapping[str, Tree]] = field(repr=False)
     marks: Marks
 
 
@@ -59,7 +61,8 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
     lint, unclear = read_lint_settings(tree.get("lint"), document.marks, tuple(clusters))
     watch, odd = read_watch_settings(tree.get("watch"), written)
     findings += [*more, *unusable, *_check_fingerprint_key(tree.get("fingerprintKey")), *unclear]
-    findings += odd
+    alerts, wrong = read_alert_settings(tree.get("alerts"))
+    findings += [*odd, *wrong]
     if document.problems or has_error(findings):
         raise DefinitionError(*document.problems, *problems_of(findings, document.marks))
     allowed = mapping(tree.get("references")).get("env")
@@ -75,8 +78,11 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
         snapshots=scalar(tree.get("snapshots")) or _SNAPSHOTS,
         lint=lint,
         watch=watch,
+        alerts=alerts,
     )
-    return Parsed(project, defaults, written, document.marks)
+    receivers = mapping(mapping(tree.get("alerts")).get("receivers"))
+    written_receivers = {name: mapping(item) for name, item in receivers.items()}
+    return Parsed(project, defaults, written, written_receivers, document.marks)
 
 
 def _read_cluster(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+from reconcile.desired.alert_settings import terms_changes
 from reconcile.desired.manifest import Manifest
 from reconcile.desired.moves import moved_from
 from reconcile.desired.references import Kind, Sources, fill
@@ -76,6 +77,7 @@ def resolve(
         on_delete=kept[-1] if kept else OffsetsOnDelete.KEEP,
         moved_from=replace(moved, cluster=None) if moved and moved.cluster == cluster else moved,
         restart=restart_policy(spec.restart for spec in specs if spec.restart is not None),
+        alerts=terms_changes(spec.alerts for spec in specs if spec.alerts is not None),
     )
     return Resolved(None if problems else definition, tuple(problems), tuple(secrets))
 

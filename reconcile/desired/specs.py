@@ -45,6 +45,7 @@ class Spec:
     moved_from: MovedFrom | None = None
     unmoved: bool = False
     restart: Tree | None = None
+    alerts: Tree | None = None
 
 
 def read_spec(
@@ -82,6 +83,7 @@ def read_spec(
         moved_from=moved,
         unmoved="movedFrom" in tree and moved is None,
         restart=tree.get("restart"),
+        alerts=tree.get("alerts"),
     )
     return spec, findings
 

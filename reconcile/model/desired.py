@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from reconcile.model.alert import TermsChanges
 from reconcile.model.config import Config
 from reconcile.model.marks import Marks, Path
 from reconcile.model.problem import Location, Problem
@@ -101,6 +102,7 @@ class Definition:
     on_delete: OffsetsOnDelete = OffsetsOnDelete.KEEP
     moved_from: MovedFrom | None = None
     restart: RestartPolicy = NO_RESTART
+    alerts: TermsChanges = field(default_factory=dict)
 
     @property
     def class_name(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from reconcile.model.alert import AlertSettings
 from reconcile.model.config import Secret
 from reconcile.model.desired import IgnoreRule
 from reconcile.model.flavor import Flavor
@@ -210,6 +211,7 @@ class Project:
     lint: LintSettings = field(default_factory=LintSettings)
     definitions_from: str = ""
     watch: WatchSettings = field(default_factory=WatchSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
     @property
     def definitions_root(self) -> str:

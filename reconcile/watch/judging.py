@@ -24,13 +24,18 @@ class Judged:
     """What a round thinks of one cluster: of each connector that git declares and that is live.
 
     `missing` are declared and not live. `rebalancing` tells that workers are about to share out
-    the work anew.
+    the work anew, `from_memory` that they have lost their brokers. `kept` says of what is held who
+    holds it.
     """
+
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
 
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     candidates: Mapping[str, Candidate] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     rebalancing: bool = False
+    from_memory: bool = False
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge_round(
@@ -45,25 +50,26 @@ def judge_round(
     `sights` are of all that is live, declared or not.
     """
     declared = {name: sights[name] for name in sorted(definitions) if name in sights}
+    kept = {name: _kept(hold) for name in definitions if (hold := holding(name, holds)) is not None}
     return Judged(
+        definitions=definitions,
         verdicts={
             name: health_of(before.get(name), sight, now) for name, sight in declared.items()
         },
         candidates={
-            name: _candidate(definitions[name], sight.status, holds)
+            name: _candidate(definitions[name], sight.status, kept.get(name, ""))
             for name, sight in declared.items()
             if sight.status is not None and _is_to_run(definitions[name], sight.status)
         },
         missing=tuple(name for name in sorted(definitions) if name not in sights),
         rebalancing=any(_is_moving(sight.status) for sight in sights.values()),
+        from_memory=any(sight.from_memory for sight in sights.values()),
+        kept=kept,
     )
 
 
-def _candidate(
-    definition: Definition, status: LiveStatus, holds: Sequence[ActiveHold]
-) -> Candidate:
+def _candidate(definition: Definition, status: LiveStatus, kept: str) -> Candidate:
     failures = [part.diagnosis for part in failures_of(status)]
-    hold = holding(definition.name, holds)
     return Candidate(
         policy=definition.restart,
         seen=Seen(
@@ -72,7 +78,7 @@ def _candidate(
             cause=failures[0].cause if failures else "",
             helps=any(failure.restart is not Chance.NO for failure in failures),
         ),
-        kept="" if hold is None else _kept(hold),
+        kept=kept,
     )
 
 

@@ -13,6 +13,7 @@ from reconcile.model.health import Verdict
 from reconcile.model.problem import Problem
 from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import chosen_store, lease_of
+from reconcile.watch.alerting import alert_of_round
 from reconcile.watch.rounds import COMMAND, Round, Seat, make_round
 
 
@@ -55,7 +56,8 @@ def watch_once(seat: Seat, *, rehearse: bool) -> Round:
             return make_round(seat, {}, store, None)
         try:
             with watch_lease(seat, store) as lease:
-                return make_round(seat, {}, store, lease)
+                found = make_round(seat, {}, store, lease)
+                return alert_of_round(seat, found, store, lease)
         except LedgerError as error:
             raise LedgerError(*_told(seat, error)) from error
 
@@ -91,6 +93,7 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
             raise
         except ConnectformError as error:
             found = Round(cluster=seat.cluster, problems=error.problems)
+        found = alert_of_round(seat, found, store, lease)
         if not found.problems:
             verdicts = found.judged.verdicts
         course.tell(found)

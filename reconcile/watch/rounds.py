@@ -31,7 +31,7 @@ from reconcile.run.context import Context
 from reconcile.run.identity import Identity, identity_of
 from reconcile.run.ledgers import Lock, opened_store
 from reconcile.run.reading import answers_from_memory, learn_secrets, sight_of
-from reconcile.watch.budget import Book, Decided, Standing, decide
+from reconcile.watch.budget import Book, Breaker, Decided, Standing, decide
 from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.saved import read_book, write_book
 
@@ -61,7 +61,8 @@ class Round:
     """What one round saw, decided and did; with `problems` the cluster could not be read.
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
-    and where none was made.
+    and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
+    which alerts could not be delivered.
     """
 
     cluster: str
@@ -70,6 +71,8 @@ class Round:
     restarts: tuple[str, ...] = ()
     result: ApplyResult | None = None
     problems: tuple[Problem, ...] = ()
+    breaker: Breaker | None = None
+    unsent: tuple[Problem, ...] = ()
 
 
 def make_round(
@@ -197,6 +200,7 @@ def _round(seat: Seat, judged: Judged, decided: Decided, result: ApplyResult | N
         standings=decided.standings,
         restarts=decided.restart,
         result=result,
+        breaker=decided.book.breaker,
     )
 
 

@@ -15,20 +15,20 @@ def write_book(book: Book) -> dict[str, object]:
         "attempts": {
             name: {
                 "count": one.count,
-                "last": _text(one.last),
-                "failing": _text(one.failing),
-                "well": _text(one.well),
+                "last": text_of(one.last),
+                "failing": text_of(one.failing),
+                "well": text_of(one.well),
                 "chance": one.chance,
             }
             for name, one in book.attempts.items()
         },
-        "recent": [_text(moment) for moment in book.recent],
+        "recent": [text_of(moment) for moment in book.recent],
         "breaker": None
         if breaker is None
         else {
-            "opened": _text(breaker.opened),
+            "opened": text_of(breaker.opened),
             "canary": breaker.canary,
-            "probed": _text(breaker.probed),
+            "probed": text_of(breaker.probed),
             "probes": breaker.probes,
             "released": breaker.released,
         },
@@ -42,9 +42,9 @@ def read_book(document: Mapping[str, Any]) -> Book:
         attempts={
             name: Attempts(
                 count=int(one["count"]),
-                last=_time(one["last"]),
-                failing=_time(one["failing"]),
-                well=_time(one["well"]),
+                last=moment_of(one["last"]),
+                failing=moment_of(one["failing"]),
+                well=moment_of(one["well"]),
                 chance=float(one["chance"]),
             )
             for name, one in document["attempts"].items()
@@ -55,16 +55,18 @@ def read_book(document: Mapping[str, Any]) -> Book:
         else Breaker(
             opened=datetime.fromisoformat(breaker["opened"]),
             canary=breaker["canary"],
-            probed=_time(breaker["probed"]),
+            probed=moment_of(breaker["probed"]),
             probes=int(breaker["probes"]),
             released=breaker["released"],
         ),
     )
 
 
-def _text(moment: datetime | None) -> str | None:
+def text_of(moment: datetime | None) -> str | None:
+    """Return a time as text, None as it is."""
     return None if moment is None else moment.isoformat()
 
 
-def _time(text: str | None) -> datetime | None:
+def moment_of(text: str | None) -> datetime | None:
+    """Return the time that a text stands for, None as it is."""
     return None if text is None else datetime.fromisoformat(text)

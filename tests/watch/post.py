@@ -15,6 +15,7 @@ from reconcile.run.ledgers import Lock
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
+from reconcile.watch.alerting import alert_of_round
 from reconcile.watch.loop import watch_lease, watch_store
 from reconcile.watch.rounds import Round, Seat, make_round
 from tests.fake_clock import FakeClock
@@ -33,14 +34,20 @@ class Post:
     cluster: SimulatedCluster
     clock: FakeClock
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
 
     def write_project(
-        self, *, restart: str = RESTARTING, watch: str = "{}", more: str = ""
+        self,
+        *,
+        restart: str = RESTARTING,
+        watch: str = "{}",
+        more: str = "",
+        alerts: str = "{}",
     ) -> None:
         """Write the project file; `restart` holds for all connectors."""
         (self.folder / "connectform.yaml").write_text(
             "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: shop}\n"
-            f"watch: {watch}\nclusters:\n  local: {{url: '{self.url}'{more}}}\n"
+            f"alerts: {alerts}\nwatch: {watch}\nclusters:\n  local: {{url: '{self.url}'{more}}}\n"
             f"defaults: [{{spec: {{restart: {restart}}}}}]\n",
             encoding="utf-8",
         )
@@ -60,7 +67,7 @@ class Post:
         """Return the seat of a process that has just begun."""
         context = Context(
             clock=self.clock,
-            environment={},
+            environment=self.environment,
             directory=self.folder,
             redactor=Redactor(),
             rng=random.Random(1),  # noqa: S311  # jitter, not secrecy
@@ -75,7 +82,9 @@ class Post:
         self.cluster.clear_requests()
         seat = self.seat
         with watch_store(seat) as store, watch_lease(seat, store) as lease:
-            found = make_round(seat, self.verdicts, store, lease)
+            found = alert_of_round(
+                seat, make_round(seat, self.verdicts, store, lease), store, lease
+            )
         self.verdicts = found.judged.verdicts
         return found
 

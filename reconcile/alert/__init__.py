@@ -1,0 +1,1 @@
+"""Tell people of alerts: Alertmanager, webhooks in its format, Slack, PagerDuty."""

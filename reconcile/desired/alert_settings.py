@@ -1,0 +1,98 @@
+"""Read on which terms alerts fire, and who gets them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Final
+
+from reconcile.desired.durations import milliseconds
+from reconcile.desired.findings import Finding
+from reconcile.desired.nodes import Tree, dotted
+from reconcile.desired.references import Sources, fill
+from reconcile.desired.values import mapping, scalar, switch, texts
+from reconcile.model.alert import (
+    AlertName,
+    AlertSettings,
+    AlertSeverity,
+    ReceiverChoice,
+    ReceiverKind,
+    TermsChange,
+    TermsChanges,
+)
+from reconcile.model.codes import Code
+from reconcile.model.marks import Path
+
+_RECEIVERS: Final = ("alerts", "receivers")
+_SECRETS: Final = frozenset({ReceiverKind.SLACK, ReceiverKind.PAGERDUTY})
+_UNREAD: Final = Sources(locate_file=lambda _name: None, read_file=lambda _name: "", secrets=False)
+
+
+def read_alert_settings(tree: Tree | None) -> tuple[AlertSettings, list[Finding]]:
+    """Return the checked `alerts` of a project file, and what is wrong with them."""
+    written = mapping(tree)
+    receivers: dict[str, ReceiverChoice] = {}
+    findings: list[Finding] = []
+    for name, item in mapping(written.get("receivers")).items():
+        receiver, path = mapping(item), (*_RECEIVERS, name)
+        kinds = [kind for kind in ReceiverKind if kind.value in receiver]
+        if len(kinds) != 1:
+            known = ", ".join(kind.value for kind in ReceiverKind)
+            code = Code.SETTING_GIVEN_TWICE if kinds else Code.MISSING_FIELD
+            message = f"the receiver {name} has to be exactly one of {known}"
+            hint = 'for example alertmanager: "http://alertmanager:9093"'
+            findings.append(Finding(code, path, message, hint))
+            continue
+        findings += _check(kinds[0], receiver, path)
+        severities = texts(receiver.get("severities")) or tuple(AlertSeverity)
+        receivers[name] = ReceiverChoice(
+            kind=kinds[0], severities=frozenset(map(AlertSeverity, severities))
+        )
+    rules = terms_changes([written.get("rules")])
+    return AlertSettings(receivers=receivers, rules=rules), findings
+
+
+def terms_changes(layers: Iterable[Tree | None]) -> TermsChanges:
+    """Return what checked `alerts` blocks say, of which later ones win field by field.
+
+    A block that is null takes back all that lower layers say.
+    """
+    merged: dict[str, dict[str, Tree]] = {}
+    for layer in layers:
+        merged = {} if not isinstance(layer, dict) else merged
+        for name, item in mapping(layer).items():
+            merged[name] = {**merged.get(name, {}), **item} if isinstance(item, dict) else {}
+    return {AlertName(name): _change(item) for name, item in merged.items()}
+
+
+def _change(tree: Mapping[str, Tree]) -> TermsChange:
+    severity = scalar(tree.get("severity"))
+    return TermsChange(
+        severity=AlertSeverity(severity) if severity is not None else None,
+        wait=_length(tree.get("for")),
+        keep=_length(tree.get("keepFiringFor")),
+        enabled=switch(tree.get("enabled")),
+    )
+
+
+def _length(tree: Tree | None) -> timedelta | None:
+    text = scalar(tree)
+    return None if text is None else timedelta(milliseconds=milliseconds(text))
+
+
+def _check(kind: ReceiverKind, tree: Mapping[str, Tree], path: Path) -> list[Finding]:
+    """Check what can be told of a receiver without resolving its references."""
+    below = (*path, kind.value)
+    filled = fill(scalar(tree[kind.value]) or "", _UNREAD)
+    findings = [
+        Finding(refusal.code, below, f"{dotted(below)}: {refusal.message}", refusal.hint)
+        for refusal in filled.refusals
+        if refusal.code is Code.MALFORMED_REFERENCE
+    ]
+    if kind in _SECRETS and filled.reference is None and not findings:
+        message = f"{dotted(below)} lets whoever reads this file write to it"
+        hint = f'refer to it: {kind.value}: "${{{{ env.ALERT_{kind.name} }}}}"'
+        findings.append(Finding(Code.INVALID_VALUE, below, message, hint))
+    if "url" in tree and kind is not ReceiverKind.PAGERDUTY:
+        message = f"{dotted((*path, 'url'))} is for PagerDuty alone"
+        hint = f"write the address as {kind.value}"
+        findings.append(Finding(Code.INVALID_VALUE, (*path, "url"), message, hint))
+    return findings

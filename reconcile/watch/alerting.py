@@ -1,0 +1,189 @@
+"""Fold what a round found into alerts, remember them, and tell who is to be told."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from reconcile.alert.sending import Sent, send
+from reconcile.desired.project import LoadedProject, read_receiver
+from reconcile.errors import DefinitionError, LedgerError
+from reconcile.http.retry import Backoff, backoff
+from reconcile.ledger.lease import HeldLease
+from reconcile.ledger.store import Store
+from reconcile.model.alert import OF_CLUSTERS, Alert, AlertName, AlertSeverity, Terms
+from reconcile.model.codes import Code
+from reconcile.model.problem import Problem, Severity
+from reconcile.model.receiver import Receiver
+from reconcile.report.links import links_of
+from reconcile.report.words import counted
+from reconcile.run.context import Context
+from reconcile.watch.alerts import Begin, TermsOf, firing, fold
+from reconcile.watch.facts import Subject, facts_of
+from reconcile.watch.outbox import REFRESH, Box, allowed, attempted, due, posted
+from reconcile.watch.pack import PACK
+from reconcile.watch.rounds import Round, Seat
+from reconcile.watch.saved_alerts import Desk, read_desk, write_desk
+
+DESK: Final = "watch/alerts"
+"""The key that the alerts of a cluster are kept under."""
+
+_BACKOFF: Final = Backoff(initial=10.0, longest=600.0)
+_BELIEVED: Final = 4
+
+
+def alert_of_round(seat: Seat, found: Round, store: Store, lease: HeldLease) -> Round:
+    """Return a round with what came of telling people of it.
+
+    What is to be told is kept before it is sent, and until a receiver has taken it: at least once.
+    Raises LedgerError where that cannot be kept.
+    """
+    now = seat.context.clock.now()
+    before = read_kept(store)
+    settings = seat.loaded.project.alerts
+    facts = facts_of(found, storming=(AlertName.FAIL_TOGETHER, "") in before.board)
+    folded = fold(before.board, facts, _terms_of(seat, found), _begin(seat, found), now)
+    outbox = posted(before.outbox, settings.receivers, folded.news, firing(folded.board), now)
+    desk = Desk(board=folded.board, outbox=outbox)
+    _keep(lease, before, desk)
+    unsent: list[Problem] = []
+    boxes = dict(desk.outbox)
+    for name, box in desk.outbox.items():
+        boxes[name], problems = _deliver(seat, name, box, now)
+        unsent += problems
+    _keep(lease, desk, replace(desk, outbox=boxes))
+    return replace(found, unsent=tuple(unsent))
+
+
+def try_receiver(context: Context, loaded: LoadedProject, name: str) -> Sent:
+    """Tell a receiver of a test alert, and of its end right after.
+
+    Raises DefinitionError where its references cannot be had.
+    """
+    receiver = _receiver(context, loaded, name)
+    settings = loaded.project.alerts.receivers[name]
+    now = context.clock.now()
+    alert = Alert(
+        name=AlertName.TEST,
+        cluster=loaded.project.name,
+        connector="",
+        severity=min(settings.severities, key=list(AlertSeverity).index),
+        summary="a test: whoever reads this gets the alerts of connectform",
+        started=now,
+    )
+    sent = Sent()
+    for news in (alert, alert.resolved(now)):
+        if not sent.failure:
+            sent = send(
+                receiver,
+                (news,),
+                allowed=1,
+                lasts=REFRESH,
+                clock=context.clock,
+                redactor=context.redactor,
+            )
+    return sent
+
+
+def _receiver(context: Context, loaded: LoadedProject, name: str) -> Receiver:
+    receiver = read_receiver(loaded, name, context.environment)
+    context.redactor.learn(secret.reveal() for secret in receiver.secrets)
+    return receiver
+
+
+def read_kept(store: Store) -> Desk:
+    """Return what is remembered of alerts; raise LedgerError where it cannot be read."""
+    text = store.read(DESK).get(DESK)
+    if text is None:
+        return Desk()
+    try:
+        return read_desk(json.loads(text))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise LedgerError(
+            Problem(
+                code=Code.LEDGER_UNREADABLE,
+                message=f"{store.place} does not say which alerts fire",
+                hint="remove its entry watch/alerts, or the file: what fires is told again then",
+            )
+        ) from error
+
+
+def _terms_of(seat: Seat, found: Round) -> TermsOf:
+    rules = seat.loaded.project.alerts.rules
+    definitions = found.judged.definitions
+
+    def terms_of(subject: Subject) -> Terms:
+        name, connector = subject
+        terms = PACK[name].terms
+        if name in rules:
+            terms = rules[name].on(terms)
+        declared = definitions.get(connector)
+        if declared is not None and name in declared.alerts and name not in OF_CLUSTERS:
+            terms = declared.alerts[name].on(terms)
+        return terms
+
+    return terms_of
+
+
+def _begin(seat: Seat, found: Round) -> Begin:
+    redact = seat.context.redactor.redact
+    links = seat.loaded.project.links
+
+    def begin(subject: Subject, terms: Terms, summary: str, now: datetime) -> Alert:
+        name, connector = subject
+        declared = found.judged.definitions.get(connector)
+        lead = links_of(links, cluster=seat.cluster, connector=connector) if connector else ()
+        return Alert(
+            name=name,
+            cluster=seat.cluster,
+            connector=connector,
+            severity=terms.severity,
+            summary=redact(summary),
+            meaning=PACK[name].meaning,
+            started=now,
+            labels=declared.labels if declared is not None else {},
+            links={link.label: link.url for link in lead},
+        )
+
+    return begin
+
+
+def _deliver(seat: Seat, name: str, box: Box, now: datetime) -> tuple[Box, list[Problem]]:
+    """Tell one receiver what waits for it, and return what still does."""
+    alerts, room = due(box, now), allowed(box, now)
+    if not alerts or not room:
+        return box, []
+    context = seat.context
+    try:
+        receiver = _receiver(context, seat.loaded, name)
+    except DefinitionError as error:
+        return box, list(error.problems)
+    sent = send(
+        receiver,
+        alerts,
+        allowed=room,
+        lasts=_BELIEVED * max(REFRESH, seat.loaded.project.watch.every),
+        clock=context.clock,
+        redactor=context.redactor,
+    )
+    wait = max(sent.retry_after, backoff(box.failures, context.rng, policy=_BACKOFF))
+    after = attempted(box, sent.delivered, sent.requests, now, wait if sent.failure else None)
+    return after, _failed(name, sent, after, now) if sent.failure else []
+
+
+def _failed(name: str, sent: Sent, box: Box, now: datetime) -> list[Problem]:
+    wait = timedelta() if box.not_before is None else box.not_before - now
+    return [
+        Problem(
+            code=Code.ALERTS_NOT_DELIVERED,
+            message=f"the receiver {name} could not be told of {counted(len(box.waiting), 'alert')}:"
+            f" {sent.failure}",
+            hint=f"they are kept, and sent again in {round(wait.total_seconds())} s",
+            severity=Severity.WARNING,
+        )
+    ]
+
+
+def _keep(lease: HeldLease, before: Desk, after: Desk) -> None:
+    if after != before:
+        lease.swap({DESK: json.dumps(write_desk(after), separators=(",", ":"))})

@@ -1,0 +1,126 @@
+"""Decide which alerts fire, once a round: with the semantics of Prometheus' rules."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from reconcile.model.alert import OF_CLUSTERS, Alert, Terms
+from reconcile.watch.facts import Facts, Subject
+from reconcile.watch.pack import PACK
+
+_BRIEF: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracked:
+    """What is remembered of one alert.
+
+    `since` is when its cause was first seen. `fired` is None while it waits; `lapsed` is since
+    when the cause is gone, while it fires on. `told` once people know of it.
+    """
+
+    since: datetime
+    summary: str
+    alert: Alert | None = None
+    lapsed: datetime | None = None
+    told: bool = False
+
+
+Board = Mapping[Subject, Tracked]
+"""All alerts of one cluster that wait or fire."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """What is remembered after a round, and the alerts that people are to be told of: their begin or end."""
+
+    board: Board = field(default_factory=dict)
+    news: tuple[Alert, ...] = ()
+
+
+TermsOf = Callable[[Subject], Terms]
+Begin = Callable[[Subject, Terms, str, datetime], Alert]
+
+
+def fold(board: Board, facts: Facts, terms_of: TermsOf, begin: Begin, now: datetime) -> Folded:
+    """Return the board after a round; `begin` makes the alert that begins to fire.
+
+    As in Prometheus an alert fires once its cause has been seen for as long as declared, without a
+    gap, and goes on for a while after it is gone, if people know of it. What a round could not see stays as it is. An
+    alert ends at once where its connector is no longer declared, or the alert is turned off.
+    """
+    after: dict[Subject, Tracked] = {}
+    news: list[Alert] = []
+    for subject in sorted({*board, *facts.holding}):
+        terms = terms_of(subject)
+        before = board.get(subject)
+        tracked = (
+            _step(before, facts, subject, terms, begin, now)
+            if terms.enabled and _is_declared(subject, facts)
+            else None
+        )
+        if tracked is not None:
+            after[subject] = tracked
+        elif before is not None and before.alert is not None and before.told:
+            news.append(before.alert.resolved(now))
+    for subject, tracked in after.items():
+        if tracked.alert is not None and not tracked.told and not is_muted(subject, after, facts):
+            after[subject] = replace(tracked, told=True)
+            news.append(tracked.alert)
+    return Folded(board=after, news=tuple(news))
+
+
+def is_muted(subject: Subject, board: Board, facts: Facts) -> bool:
+    """Tell whether nobody is told of an alert now: held, or another one that fires says it all."""
+    name, connector = subject
+    if connector in facts.quiet:
+        return True
+    return any(
+        tracked.alert is not None
+        and name in PACK[other].mutes
+        and (other in OF_CLUSTERS or where == connector)
+        for (other, where), tracked in board.items()
+        if other is not name
+    )
+
+
+def firing(board: Board) -> tuple[Alert, ...]:
+    """Return the alerts that fire and that people know of."""
+    return tuple(one.alert for one in board.values() if one.alert is not None and one.told)
+
+
+def _is_declared(subject: Subject, facts: Facts) -> bool:
+    return subject[0] in OF_CLUSTERS or facts.connectors is None or subject[1] in facts.connectors
+
+
+def _step(
+    before: Tracked | None,
+    facts: Facts,
+    subject: Subject,
+    terms: Terms,
+    begin: Begin,
+    now: datetime,
+) -> Tracked | None:
+    """Return what is remembered of one alert, None for nothing."""
+    if subject[0] not in facts.judged:
+        return before
+    text = facts.holding.get(subject)
+    if text is None:
+        return _without_cause(before, terms, now)
+    summary = text if len(text) <= _BRIEF else f"{text[: _BRIEF - 1]}…"
+    tracked = (
+        Tracked(since=now, summary=summary)
+        if before is None
+        else replace(before, since=min(before.since, now), lapsed=None)
+    )
+    if tracked.alert is None and now - tracked.since >= terms.wait:
+        return replace(tracked, summary=summary, alert=begin(subject, terms, summary, now))
+    return tracked
+
+
+def _without_cause(before: Tracked | None, terms: Terms, now: datetime) -> Tracked | None:
+    if before is None or before.alert is None or not before.told:
+        return None
+    lapsed = min(before.lapsed or now, now)
+    return None if now - lapsed >= terms.keep else replace(before, lapsed=lapsed)

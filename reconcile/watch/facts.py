@@ -1,0 +1,100 @@
+"""Tell what of the alerts holds in one round, and what nobody could see."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from reconcile.model.alert import OF_CLUSTERS, AlertName
+from reconcile.model.health import Condition, Health, Verdict
+from reconcile.watch.restarts import Ruling
+from reconcile.watch.rounds import Round
+
+_OF_CLUSTERS_ANSWERS: Final = "CF3"
+_MANY: Final = 4
+_LOOP: Final = 3
+
+Subject = tuple[AlertName, str]
+"""An alert and its connector, "" for the cluster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What holds, in words, and which alerts the round could judge at all.
+
+    `connectors` are those that git declares; None where that is not known. `quiet` says of a
+    connector why nobody is told of it now.
+    """
+
+    holding: Mapping[Subject, str] = field(default_factory=dict)
+    judged: frozenset[AlertName] = frozenset()
+    connectors: frozenset[str] | None = None
+    quiet: Mapping[str, str] = field(default_factory=dict)
+
+
+def facts_of(found: Round, *, storming: bool = False) -> Facts:
+    """Return what a round says of the alerts; one that could not be made says little.
+
+    `storming` tells that many failed at once: that goes on until few of them are left.
+    """
+    if found.problems:
+        problem = found.problems[0]
+        if problem.code.value.startswith(_OF_CLUSTERS_ANSWERS):
+            return Facts(
+                holding={(AlertName.CLUSTER_UNREACHABLE, ""): problem.message},
+                judged=frozenset({AlertName.CLUSTER_UNREACHABLE, AlertName.WATCH_STALE}),
+            )
+        return Facts(
+            holding={(AlertName.WATCH_STALE, ""): problem.message},
+            judged=frozenset({AlertName.WATCH_STALE}),
+        )
+    judged = frozenset(AlertName)
+    if found.judged.from_memory:
+        # What such workers say of connectors is no news, good or bad.
+        judged = OF_CLUSTERS
+    return Facts(
+        holding={
+            subject: text
+            for subject, text in _holding(found, storming=storming)
+            if subject[0] in judged
+        },
+        judged=judged,
+        connectors=frozenset(found.judged.definitions),
+        quiet=found.judged.kept,
+    )
+
+
+def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
+    if found.judged.from_memory:
+        yield (AlertName.BROKERS_LOST, ""), "the workers have lost their brokers"
+    verdicts = found.judged.verdicts.values()
+    failed = sum(verdict.condition is Condition.FAILED for verdict in verdicts)
+    if found.breaker is not None or (storming and failed >= _MANY):
+        yield (AlertName.FAIL_TOGETHER, ""), f"{failed} of {len(verdicts)} connectors have failed"
+    for name in found.judged.missing:
+        yield (AlertName.MISSING, name), "git declares it, and the cluster does not have it"
+    for name in found.judged.candidates:
+        verdict = found.judged.verdicts[name]
+        text = "; ".join(part for part in (verdict.reason, verdict.cause) if part)
+        for alert in _of_verdict(verdict):
+            yield (alert, name), text
+        standing = found.standings.get(name)
+        if standing is not None and standing.attempts >= _LOOP:
+            yield (AlertName.RESTART_LOOP, name), f"{standing.attempts} restarts; {text}"
+        if standing is not None and standing.ruling is Ruling.GIVEN_UP:
+            yield (AlertName.GIVEN_UP, name), f"{text}; {standing.attempts} restarts did not help"
+        if standing is not None and standing.ruling is Ruling.HOPELESS:
+            yield (AlertName.CANNOT_HELP, name), text
+
+
+def _of_verdict(verdict: Verdict) -> Iterator[AlertName]:
+    match verdict.condition:
+        case Condition.FAILED if verdict.health is Health.DEGRADED:
+            yield AlertName.TASK_FAILED
+        case Condition.FAILED:
+            yield AlertName.CONNECTOR_FAILED
+        case Condition.UNSETTLED:
+            yield AlertName.UNASSIGNED
+        case Condition.STALLED:
+            yield AlertName.STALLED
+        case Condition.WELL | Condition.HALTED | Condition.UNREAD:
+            pass

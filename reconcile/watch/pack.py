@@ -1,0 +1,135 @@
+"""The alerts that there are: what each means, when it fires unless declared otherwise, what to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from reconcile.model.alert import AlertName, AlertSeverity, Terms
+
+_FAILURES: Final = frozenset(
+    {
+        AlertName.CONNECTOR_FAILED,
+        AlertName.TASK_FAILED,
+        AlertName.RESTART_LOOP,
+        AlertName.GIVEN_UP,
+        AlertName.CANNOT_HELP,
+        AlertName.UNASSIGNED,
+        AlertName.STALLED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One alert; while it fires, those in `mutes` are not told of on the same connector or cluster."""
+
+    terms: Terms
+    meaning: str
+    cause: str
+    remedy: str
+    mutes: frozenset[AlertName] = frozenset()
+
+
+def _terms(severity: AlertSeverity, wait: int, keep: int) -> Terms:
+    """Return terms; times in minutes."""
+    return Terms(severity=severity, wait=timedelta(minutes=wait), keep=timedelta(minutes=keep))
+
+
+PACK: Final[Mapping[AlertName, Rule]] = {
+    AlertName.CLUSTER_UNREACHABLE: Rule(
+        terms=_terms(AlertSeverity.PAGE, 2, 2),
+        meaning="No worker of the cluster answers as Kafka Connect does.",
+        cause="All workers are down, the network or the balancer before them is, or they refuse our"
+        " credentials.",
+        remedy="The summary says what went wrong. Look at the workers' processes and logs; while"
+        " this fires nothing is known of the connectors, and nothing is told of them.",
+        mutes=frozenset(AlertName) - {AlertName.CLUSTER_UNREACHABLE, AlertName.WATCH_STALE},
+    ),
+    AlertName.BROKERS_LOST: Rule(
+        terms=_terms(AlertSeverity.PAGE, 2, 2),
+        meaning="Workers have lost their brokers, and answer with what they last knew.",
+        cause="The brokers of the Connect cluster are down, or cannot be reached from its workers.",
+        remedy="Look at the brokers first: connectors cannot be well without them, whatever their"
+        " states say. Nothing is restarted meanwhile.",
+        mutes=_FAILURES,
+    ),
+    AlertName.FAIL_TOGETHER: Rule(
+        terms=_terms(AlertSeverity.PAGE, 0, 5),
+        meaning="More than half of the connectors of a cluster failed within a minute: one alert"
+        " instead of one for each.",
+        cause="What they share: brokers, a registry, a database, credentials, a worker's plugins.",
+        remedy="`status` shows the root causes, which are likely all the same. One"
+        " connector is tried, and the others follow once it is well.",
+        mutes=_FAILURES,
+    ),
+    AlertName.WATCH_STALE: Rule(
+        terms=_terms(AlertSeverity.TICKET, 5, 2),
+        meaning="`watch` cannot make its rounds: nobody looks after the connectors.",
+        cause="The project file or a definition has a problem, a reference cannot be resolved, or"
+        " the ledger cannot be read.",
+        remedy="The summary names the problem; `validate` tells all of them.",
+    ),
+    AlertName.CONNECTOR_FAILED: Rule(
+        terms=_terms(AlertSeverity.PAGE, 2, 5),
+        meaning="A connector that is to run, or all of its tasks, have failed: it does no work.",
+        cause="The summary names the root cause; `diagnose NAME` says what it is about"
+        " and what was changed last.",
+        remedy="Mend the cause. What a restart can help is restarted where `restart` is enabled;"
+        " otherwise `restart NAME --only-failed`.",
+        mutes=frozenset({AlertName.TASK_FAILED, AlertName.UNASSIGNED, AlertName.STALLED}),
+    ),
+    AlertName.TASK_FAILED: Rule(
+        terms=_terms(AlertSeverity.TICKET, 5, 5),
+        meaning="Some tasks of a connector have failed, and others still run.",
+        cause="Often what one task alone reads: a partition with a bad record, one table.",
+        remedy="`diagnose NAME`; for records that cannot be read, a dead letter queue"
+        " (`errors.deadLetterQueue`).",
+    ),
+    AlertName.RESTART_LOOP: Rule(
+        terms=_terms(AlertSeverity.TICKET, 0, 0),
+        meaning="A connector was restarted three times and has not been well for `resetAfter`"
+        " since: it is flapping, or restarts do not help.",
+        cause="Something that a restart mends for a while: a connection that is cut, memory that"
+        " runs out, a record that is met again.",
+        remedy="`history` and `diagnose NAME` tell what failed; the alert ends once the restarts are"
+        " forgotten.",
+    ),
+    AlertName.GIVEN_UP: Rule(
+        terms=_terms(AlertSeverity.PAGE, 0, 30),
+        meaning="All restarts that the definition allows were made, and it failed again.",
+        cause="The cause outlives restarts, whatever it looks like.",
+        remedy="Mend the cause, then restart it by hand: its attempts are forgotten once it has"
+        " been well for `resetAfter`.",
+        mutes=frozenset({AlertName.TASK_FAILED, AlertName.CANNOT_HELP, AlertName.RESTART_LOOP}),
+    ),
+    AlertName.CANNOT_HELP: Rule(
+        terms=_terms(AlertSeverity.TICKET, 1, 5),
+        meaning="A connector failed, and no restart will mend it: none is made.",
+        cause="A wrong password or setting, a missing plugin, a record that cannot be read; or"
+        " `classify` says `never`.",
+        remedy="`diagnose NAME` has the hint. A new definition restarts it by itself.",
+        mutes=frozenset({AlertName.TASK_FAILED}),
+    ),
+    AlertName.UNASSIGNED: Rule(
+        terms=_terms(AlertSeverity.TICKET, 10, 2),
+        meaning="A connector or tasks of it have been without a worker for long, or are missing.",
+        cause="A worker left and the rebalance does not end; there are too few workers; tasks are"
+        " not generated since the connector cannot reach what it reads.",
+        remedy="Look at the workers' logs for rebalances. Connect itself waits 5 minutes for a"
+        " worker to come back (`scheduled.rebalance.max.delay.ms`).",
+    ),
+    AlertName.MISSING: Rule(
+        terms=_terms(AlertSeverity.TICKET, 15, 0),
+        meaning="Git declares a connector, and the cluster does not have it.",
+        cause="Somebody deleted it by hand, or a merge was not applied.",
+        remedy="`drift` tells which; `apply` creates it.",
+    ),
+    AlertName.STALLED: Rule(
+        terms=_terms(AlertSeverity.PAGE, 5, 5),
+        meaning="Tasks run, records wait, and none has moved.",
+        cause="The other system hangs, a task retries the same record for ever, or a lock is held.",
+        remedy="Look at what it writes to; `restart NAME` where nothing else helps.",
+    ),
+}
+"""Every alert, with the terms on which it fires."""

@@ -1,0 +1,105 @@
+"""Write what is remembered of alerts as JSON, and read it again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from reconcile.model.alert import Alert, AlertName, AlertSeverity
+from reconcile.watch.alerts import Board, Tracked
+from reconcile.watch.outbox import Box, Outbox
+from reconcile.watch.saved import moment_of, text_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """All that is remembered of the alerts of one cluster."""
+
+    board: Board = field(default_factory=dict)
+    outbox: Outbox = field(default_factory=dict)
+
+
+def write_desk(desk: Desk) -> dict[str, object]:
+    """Return what is remembered as JSON values."""
+    return {
+        "alerts": [
+            {
+                "name": name.value,
+                "connector": connector,
+                "since": text_of(one.since),
+                "summary": one.summary,
+                "alert": None if one.alert is None else _write_alert(one.alert),
+                "lapsed": text_of(one.lapsed),
+                "told": one.told,
+            }
+            for (name, connector), one in desk.board.items()
+        ],
+        "outbox": {
+            name: {
+                "waiting": [_write_alert(alert) for alert in box.waiting.values()],
+                "failures": box.failures,
+                "not_before": text_of(box.not_before),
+                "recent": [text_of(moment) for moment in box.recent],
+                "refreshed": text_of(box.refreshed),
+            }
+            for name, box in desk.outbox.items()
+        },
+    }
+
+
+def read_desk(document: Mapping[str, Any]) -> Desk:
+    """Return what a document remembers; raise KeyError, TypeError or ValueError for any other."""
+    return Desk(
+        board={
+            (AlertName(one["name"]), one["connector"]): Tracked(
+                since=datetime.fromisoformat(one["since"]),
+                summary=one["summary"],
+                alert=None if one["alert"] is None else _read_alert(one["alert"]),
+                lapsed=moment_of(one["lapsed"]),
+                told=one["told"],
+            )
+            for one in document["alerts"]
+        },
+        outbox={name: _read_box(box) for name, box in document["outbox"].items()},
+    )
+
+
+def _read_box(box: Mapping[str, Any]) -> Box:
+    alerts = [_read_alert(alert) for alert in box["waiting"]]
+    return Box(
+        waiting={alert.fingerprint: alert for alert in alerts},
+        failures=int(box["failures"]),
+        not_before=moment_of(box["not_before"]),
+        recent=tuple(datetime.fromisoformat(text) for text in box["recent"]),
+        refreshed=moment_of(box["refreshed"]),
+    )
+
+
+def _write_alert(alert: Alert) -> dict[str, object]:
+    return {
+        "name": alert.name.value,
+        "cluster": alert.cluster,
+        "connector": alert.connector,
+        "severity": alert.severity.value,
+        "summary": alert.summary,
+        "meaning": alert.meaning,
+        "started": text_of(alert.started),
+        "ended": text_of(alert.ended),
+        "labels": dict(alert.labels),
+        "links": dict(alert.links),
+    }
+
+
+def _read_alert(one: Mapping[str, Any]) -> Alert:
+    return Alert(
+        name=AlertName(one["name"]),
+        cluster=one["cluster"],
+        connector=one["connector"],
+        severity=AlertSeverity(one["severity"]),
+        summary=one["summary"],
+        meaning=one["meaning"],
+        started=datetime.fromisoformat(one["started"]),
+        ended=moment_of(one["ended"]),
+        labels=one["labels"],
+        links=one["links"],
+    )

@@ -1,0 +1,325 @@
+"""People are told of what goes wrong: once, in time, and of its end."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconcile.desired.schemas import DEFINITION, PROJECT, read_schemas
+from reconcile.model.alert import OF_CLUSTERS
+from reconcile.run.holding import hold
+from reconcile.sandbox.simulated_state import Target
+from reconcile.watch.pack import PACK
+from tests.watch.inbox import Inbox, inbox
+from tests.watch.post import BAD_RECORD, REFUSED, Post, post_in
+
+OFF = "{enabled: false}"
+
+
+@pytest.fixture
+def box() -> Iterator[Inbox]:
+    with inbox() as found:
+        yield found
+
+
+@pytest.fixture
+def post(tmp_path: Path, box: Inbox) -> Iterator[Post]:
+    with post_in(tmp_path) as found:
+        tell(found, f"{{webhook: '{box.url}/hook'}}")
+        yield found
+
+
+def tell(post: Post, receiver: str, rules: str = "{}", **more: str) -> None:
+    alerts = f"{{receivers: {{main: {receiver}}}, rules: {rules}}}"
+    post.write_project(restart=OFF, alerts=alerts, **more)
+
+
+def test_a_failure_is_told_once_it_has_lasted_and_so_is_its_end(post, box):
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    post.round(119)
+    assert box.statuses() == []
+    post.round(1)
+    post.round(30)
+    assert box.statuses() == [("firing", "ConnectorFailed", "a")]
+
+    post.cluster.remove("a")
+    post.declare("a")
+    post.round(30)
+    post.round(299)
+    assert box.statuses() == []
+    post.round(1)
+    post.round(600)
+    assert box.statuses() == [("resolved", "ConnectorFailed", "a")]
+
+
+def test_a_notification_says_what_happened_where_and_since_when(post, box):
+    post.declare("a")
+    path = post.folder / "connectors/a.yaml"
+    path.write_text(path.read_text().replace("{name: a}", "{name: a, labels: {team: pay-ments}}"))
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    post.round(120)
+    (document,) = box.documents()
+    (alert,) = document["alerts"]
+    assert document["version"] == "4"
+    assert (document["status"], document["receiver"]) == ("firing", "main")
+    assert alert["labels"] == {
+        "alertname": "ConnectorFailed",
+        "cluster": "local",
+        "connector": "a",
+        "severity": "page",
+        "team": "pay-ments",
+    }
+    assert "Connection refused" in alert["annotations"]["summary"]
+    assert alert["startsAt"] == "2027-01-04T09:02:00.000Z"
+    assert alert["endsAt"] == "0001-01-01T00:00:00Z"
+
+
+def test_a_cluster_that_is_not_there_is_one_alert_and_its_connectors_are_not_judged(post, box):
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    url, post.url = post.url, "http://127.0.0.1:9"
+    tell(post, f"{{webhook: '{box.url}'}}")
+    assert post.round(60).problems
+    post.round(120)
+    post.round(60)
+    assert box.statuses() == [("firing", "ClusterUnreachable", "")]
+    post.url = url
+    tell(post, f"{{webhook: '{box.url}'}}")
+    post.round(10)
+    assert box.statuses() == []  # still muted while the cluster's own alert goes on
+    post.round(120)
+    assert sorted(box.statuses()) == [
+        ("firing", "ConnectorFailed", "a"),
+        ("resolved", "ClusterUnreachable", ""),
+    ]
+
+
+def test_many_that_fail_at_once_are_one_page(post, box):
+    for name in "abcdefgh":
+        post.declare(name)
+    post.round()
+    for name in "abcdefgh":
+        post.cluster.fail_task(name, 0, REFUSED, for_good=True)
+    for _ in range(10):
+        post.round(60)
+    assert box.statuses() == [("firing", "ConnectorsFailTogether", "")]
+
+
+def test_what_is_left_of_a_storm_is_part_of_it_until_few_are_left(post, box):
+    for name in "abcdefgh":
+        post.declare(name)
+    post.round()
+    for name in "abcdefgh":
+        post.cluster.fail_task(name, 0, REFUSED, for_good=True)
+    post.round(30)
+    for name in "abcd":
+        post.cluster.remove(name)
+        post.declare(name)
+    for _ in range(10):
+        post.round(60)
+    assert box.statuses() == [("firing", "ConnectorsFailTogether", "")]
+    post.cluster.remove("e")
+    post.declare("e")
+    for _ in range(7):
+        post.round(60)
+    assert sorted(box.statuses()) == [
+        *[("firing", "ConnectorFailed", name) for name in "fgh"],
+        ("resolved", "ConnectorsFailTogether", ""),
+    ]
+
+
+def test_what_is_held_is_silent_until_the_hold_ends(post, box):
+    post.declare("a")
+    seat = post.seat
+    hold(
+        seat.context,
+        seat.loaded,
+        "local",
+        "a",
+        reason="being mended",
+        until=post.clock.now().replace(hour=10),
+        lock=seat.lock,
+    )
+    post.cluster.fail_task("a", 0, BAD_RECORD, for_good=True)
+    for _ in range(5):
+        post.round(600)
+    assert box.statuses() == []
+    post.round(601)
+    assert box.statuses() == [("firing", "ConnectorFailed", "a")]
+
+
+@pytest.mark.parametrize("state", ["paused", "stopped"])
+def test_what_git_wants_halted_is_no_alert(post, box, state):
+    post.declare("a", f", state: {state}")
+    post.cluster.set_target("a", Target.PAUSED)
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    for _ in range(5):
+        post.round(600)
+    assert box.statuses() == []
+
+
+def test_an_alert_ends_with_the_definition_of_its_connector(post, box):
+    post.declare("a")
+    post.declare("b")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    post.round(120)
+    (post.folder / "connectors/a.yaml").unlink()
+    post.round(10)
+    assert box.statuses() == [
+        ("firing", "ConnectorFailed", "a"),
+        ("resolved", "ConnectorFailed", "a"),
+    ]
+
+
+def test_definitions_that_cannot_be_read_end_no_alert_and_are_one_themselves(post, box):
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    post.round(120)
+    box.documents()
+    (post.folder / "connectors/a.yaml").write_text("kind: [")
+    assert post.round(10).problems
+    assert post.round(300).problems
+    assert box.statuses() == [("firing", "WatchStale", "")]
+
+
+def test_restarts_that_do_not_help_are_told_and_giving_up_too(post, box):
+    post.write_project(
+        restart="{enabled: true, maxAttempts: 4, backoff: {initial: 1m, factor: 1, jitter: 0}}",
+        alerts=f"{{receivers: {{main: {{webhook: '{box.url}'}}}}, rules: {{TaskFailed: {{enabled: false}}}}}}",
+    )
+    post.declare("a", ", alerts: {ConnectorFailed: {enabled: false}}")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    for _ in range(12):
+        post.round(60)
+    assert box.statuses() == [
+        ("firing", "RestartLoop", "a"),
+        ("firing", "RestartsGivenUp", "a"),
+    ]
+
+
+def test_a_connector_that_git_declares_and_nobody_has_is_told(post, box):
+    post.declare("a")
+    post.cluster.remove("a")
+    post.round()
+    post.round(900)
+    assert box.statuses() == [("firing", "ConnectorMissing", "a")]
+
+
+def test_rules_of_the_project_and_of_a_definition_decide(post, box):
+    tell(post, f"{{webhook: '{box.url}'}}", "{ConnectorFailed: {for: 0s, severity: info}}")
+    post.declare("a")
+    post.declare("b", ", alerts: {ConnectorFailed: {severity: ticket}}")
+    post.declare("c", ", alerts: {ConnectorFailed: {enabled: false}}")
+    for name in "abc":
+        post.cluster.fail_task(name, 0, REFUSED, for_good=True)
+        post.round(61)
+    (first,), (second,) = ([a["labels"] for a in one["alerts"]] for one in box.documents())
+    assert (first["connector"], first["severity"]) == ("a", "info")
+    assert (second["connector"], second["severity"]) == ("b", "ticket")
+
+
+def test_a_receiver_gets_its_severities_alone(post, box):
+    tell(post, f"{{webhook: '{box.url}', severities: [ticket]}}")
+    post.declare("a")
+    post.declare("b")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.cluster.remove("b")
+    post.round()
+    post.round(900)
+    assert box.statuses() == [("firing", "ConnectorMissing", "b")]
+
+
+def test_what_a_receiver_did_not_take_is_kept_and_sent_again_later(post, box):
+    box.status, box.body = 500, "out of order"
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    (problem,) = post.round(120).unsent
+    assert problem.code == "CF812"
+    assert "500: out of order" in problem.message
+    box.documents()
+    box.status = 200
+    assert post.round(1).unsent == ()
+    assert box.statuses() == []  # it is left alone for a while
+    post.round(10)
+    assert box.statuses() == [("firing", "ConnectorFailed", "a")]
+    post.round(60)
+    assert box.statuses() == []
+
+
+def test_a_receiver_that_asks_for_time_gets_it(post, box):
+    box.status, box.headers = 429, {"Retry-After": "300"}
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    post.round(120)
+    box.documents()
+    box.status = 200
+    post.round(299)
+    assert box.statuses() == []
+    post.round(1)
+    assert box.statuses() == [("firing", "ConnectorFailed", "a")]
+
+
+def test_an_alertmanager_is_told_again_of_what_fires_and_of_its_end(post, box):
+    tell(post, f"{{alertmanager: '{box.url}/am'}}")
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    post.round(120)
+    ((path, _, (alert,)),) = box.requests
+    assert path == "/am/api/v2/alerts"
+    assert (alert["startsAt"], alert["endsAt"]) == (
+        "2027-01-04T09:02:00.000Z",
+        "2027-01-04T09:06:00.000Z",
+    )
+    box.documents()
+    post.round(30)
+    assert box.documents() == []
+    post.round(60)
+    assert box.documents()[0][0]["endsAt"] == "2027-01-04T09:07:30.000Z"
+    (post.folder / "connectors/a.yaml").unlink()
+    post.declare("b")
+    post.round(10)
+    assert box.documents()[0][0]["endsAt"] == "2027-01-04T09:03:40.000Z"
+
+
+def test_secrets_of_receivers_are_in_no_message_and_not_in_the_store(post, box):
+    post.environment = {"KEY": "routing-key-0123456789"}
+    tell(post, f"{{pagerduty: '${{{{ env.KEY }}}}', url: '{box.url}/enqueue'}}")
+    box.status, box.body = 400, "no such key: routing-key-0123456789"
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    (problem,) = post.round(120).unsent
+    (event,) = box.documents()
+    assert (event["routing_key"], event["event_action"]) == ("routing-key-0123456789", "trigger")
+    assert "routing-key" not in problem.message
+    kept = (post.folder / ".connectform/watch/local.db").read_bytes()
+    assert b"routing-key" not in kept
+
+
+def test_a_secret_that_is_not_there_is_told_and_the_alert_waits(post, box):
+    tell(post, f"{{pagerduty: '${{{{ env.KEY }}}}', url: '{box.url}/enqueue'}}")
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    (problem,) = post.round(120).unsent
+    assert problem.code == "CF201"
+    post.environment = {"KEY": "routing-key-0123456789"}
+    post.round(10)
+    assert [event["event_action"] for event in box.documents()] == ["trigger"]
+
+
+def test_the_schemas_know_every_alert_of_the_pack():
+    definition, project = (read_schemas()[name] for name in (DEFINITION, PROJECT))
+    of_connectors = {name.value for name in PACK if name not in OF_CLUSTERS}
+    assert set(definition["$defs"]["alerts"]["properties"]) == of_connectors
+    rules = project["properties"]["alerts"]["properties"]["rules"]["properties"]
+    assert set(rules) == {name.value for name in PACK}
