@@ -21,7 +21,6 @@ class AlertName(StrEnum):
     CANNOT_HELP = "RestartCannotHelp"
     UNASSIGNED = "ConnectorUnassigned"
     MISSING = "ConnectorMissing"
-    STALLED = "ConnectorStalled"
     TEST = "ConnectformTest"
 
 

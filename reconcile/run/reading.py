@@ -156,8 +156,14 @@ def _load(context: Context, loaded: LoadedProject, cluster: str, *, secrets: boo
             keep_going=True,
             lenient=True,
         )
-    except DefinitionError:
-        return Desired(project=loaded.project.name, cluster=cluster, definitions={}, complete=False)
+    except DefinitionError as error:
+        return Desired(
+            project=loaded.project.name,
+            cluster=cluster,
+            definitions={},
+            problems=error.problems,
+            complete=False,
+        )
     context.redactor.learn(secret.reveal() for secret in found.secrets)
     return found.clusters[cluster]
 

@@ -94,7 +94,5 @@ def _of_verdict(verdict: Verdict) -> Iterator[AlertName]:
             yield AlertName.CONNECTOR_FAILED
         case Condition.UNSETTLED:
             yield AlertName.UNASSIGNED
-        case Condition.STALLED:
-            yield AlertName.STALLED
-        case Condition.WELL | Condition.HALTED | Condition.UNREAD:
+        case Condition.WELL | Condition.STALLED | Condition.HALTED | Condition.UNREAD:
             pass

@@ -15,7 +15,6 @@ _FAILURES: Final = frozenset(
         AlertName.GIVEN_UP,
         AlertName.CANNOT_HELP,
         AlertName.UNASSIGNED,
-        AlertName.STALLED,
     }
 )
 
@@ -77,7 +76,7 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         " and what was changed last.",
         remedy="Mend the cause. What a restart can help is restarted where `restart` is enabled;"
         " otherwise `restart NAME --only-failed`.",
-        mutes=frozenset({AlertName.TASK_FAILED, AlertName.UNASSIGNED, AlertName.STALLED}),
+        mutes=frozenset({AlertName.TASK_FAILED, AlertName.UNASSIGNED}),
     ),
     AlertName.TASK_FAILED: Rule(
         terms=_terms(AlertSeverity.TICKET, 5, 5),
@@ -124,12 +123,6 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         meaning="Git declares a connector, and the cluster does not have it.",
         cause="Somebody deleted it by hand, or a merge was not applied.",
         remedy="`drift` tells which; `apply` creates it.",
-    ),
-    AlertName.STALLED: Rule(
-        terms=_terms(AlertSeverity.PAGE, 5, 5),
-        meaning="Tasks run, records wait, and none has moved.",
-        cause="The other system hangs, a task retries the same record for ever, or a lock is held.",
-        remedy="Look at what it writes to; `restart NAME` where nothing else helps.",
     ),
 }
 """Every alert, with the terms on which it fires."""

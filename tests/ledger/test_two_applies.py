@@ -170,7 +170,7 @@ def test_of_two_applies_one_waits_or_is_told_of_the_other(stand: Stand) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(7200)
 def test_of_two_applies_one_waits_or_is_told_of_the_other_every_time(stand: Stand) -> None:
     rounds(stand, 50)
 

@@ -20,7 +20,7 @@ LAWS = {
     if hasattr(law, "tried")
 }
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(7200)]
 
 
 @pytest.mark.parametrize("name", LAWS)

@@ -39,7 +39,7 @@ WRITES = ("POST /connectors", "PUT /connectors/*", "DELETE /connectors/*")
 READS = ("GET /connectors?*", "GET /connectors/*")
 ANY = "* /connectors*"
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(7200)]
 
 
 def some_config(rng: random.Random) -> dict[str, str]:
