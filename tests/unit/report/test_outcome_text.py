@@ -7,7 +7,13 @@ from reconcile.model.desired import TargetState
 from reconcile.model.outcome import ApplyResult, Outcome, OutcomeStatus
 from reconcile.model.plan import Action, Change, StateChange
 from reconcile.model.problem import Problem
-from reconcile.report.outcome_text import outcome_line, outcome_word, result_lines, result_text
+from reconcile.report.outcome_text import (
+    outcome_line,
+    outcome_word,
+    result_lines,
+    result_text,
+    results_lines,
+)
 from reconcile.report.spans import plain
 from tests.unit.report.plans import NOON, change
 
@@ -166,3 +172,24 @@ def test_what_stands_in_the_way_of_a_whole_plan_is_told_once() -> None:
         "Apply incomplete: 0 applied, 2 not attempted.\n"
         "Run again to carry out the rest, once what stands in its way is settled.\n"
     )
+
+
+def test_several_clusters_end_with_one_sum_and_trouble_stands_under_its_cluster() -> None:
+    problem = Problem(code=Code.TASK_FAILED, message="it fails")
+    failed = _outcome(OutcomeStatus.FAILED, problems=(problem,))
+    results = [_result(_outcome()), replace(_result(failed), cluster="prod")]
+
+    text = plain(results_lines(results))
+
+    assert text.splitlines() == [
+        "Cluster prod",
+        "  orders-sink: failed",
+        "    error: it fails  [CF503]",
+        "",
+        "local: Apply complete: 0 added, 1 changed, 0 destroyed.",
+        "prod: Apply incomplete: 0 applied, 1 failed.",
+        "Apply incomplete: 1 applied, 1 failed. (2 clusters)",
+        "Mend what failed and run again: what is applied is left alone.",
+    ]
+    assert plain(results_lines([results[0]])) == plain(result_lines(results[0]))
+    assert results_lines([]) == []

@@ -92,6 +92,20 @@ def test_a_plan_without_changes_says_what_matches(
     assert _text(settled).splitlines()[-1] == text
 
 
+@pytest.mark.parametrize(
+    ("declared", "text"),
+    [
+        (0, "Nothing was written to a connector on local since."),
+        (1, "The connector on local matches what was applied then."),
+        (3, "All 3 connectors on local match what was applied then."),
+    ],
+)
+def test_a_way_back_without_changes_says_that_it_was_then(declared: int, text: str) -> None:
+    found = plan(declared=declared, in_sync=declared, returning=True)
+
+    assert text in plain(plan_lines(found))
+
+
 def test_the_legend_shows_only_the_signs_in_use() -> None:
     text = _text(plan(change(Action.UPDATE), change(Action.RESTART, "b")))
 
