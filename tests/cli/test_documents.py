@@ -19,6 +19,7 @@ DOCUMENTS = {
     "apply": (("apply", "--auto-approve"), "outcome"),
     "drift": (("drift",), "drift"),
     "status": (("status",), "status"),
+    "diagnose": (("diagnose", "orders"), "diagnosis"),
     "history": (("history",), "history"),
     "explain": (("explain", "FileStreamSink"), "settings"),
     "schema show": (("schema", "show", "FileStreamSink"), "settings"),
