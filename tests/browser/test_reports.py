@@ -53,7 +53,8 @@ def test_a_page_is_accessible_in_both_colours(show, text, scheme) -> None:
 def test_short_words_of_a_table_are_never_torn(show, width) -> None:
     cause = "org.apache.kafka.connect.errors.ConnectException: more words than a row has room for "
     readings = [
-        (live, dict.fromkeys(names, cause * 3), names) for live, _, names in nouns.readings()
+        (live, {name: replace(one, cause=cause * 3) for name, one in verdicts.items()}, names)
+        for live, verdicts, names in nouns.readings()
     ]
 
     shown = show(page_html(statuses_page(readings, links={})), width=width)

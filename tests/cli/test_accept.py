@@ -192,7 +192,7 @@ def test_secrets_need_not_be_there(drifting: Workplace):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("legacy",), "connectform export writes a definition"),
+        (("legacy",), "connectform export --cluster local writes a definition"),
         (("order",), "did you mean orders?"),
         (("gone",), "remove its definition"),
         (("orders", "--select", "name=x*"), "names or a selection"),

@@ -40,7 +40,8 @@ def test_pages_tell_records_and_errors_a_second(place):
     assert (shown.code, shown.err) == (0, "")
     heading, row = shown.out.splitlines()[:2]
     assert heading.split() == [
-        *("NAME", "KIND", "STATE", "TASKS", "RECORDS/S", "ERRORS/S", "LAG", "WORKER", "CAUSE")
+        *("NAME", "KIND", "HEALTH", "STATE", "TASKS", "RECORDS/S", "ERRORS/S", "LAG"),
+        *("WORKER", "CAUSE"),
     ]
     document = json.loads((place.folder / "status.json").read_text())
     Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
@@ -48,7 +49,7 @@ def test_pages_tell_records_and_errors_a_second(place):
     (connector,) = cluster["connectors"]
     flow = connector["flow"]
     assert flow["records_per_second"] / flow["errors_per_second"] == pytest.approx(1e8 / 7)
-    assert row.split()[6] == "-"
+    assert row.split()[7] == "-"
     assert [(one["tasks"], one["heap_bytes"]) for one in cluster["workers"]] == [(1.0, 1000.0)]
     assert connector["task_counts"] == {"running": 1, "failed": 0, "total": 1}
 
@@ -60,8 +61,8 @@ def test_a_source_that_is_down_hides_no_state(place):
     assert shown.code == 0
     assert "warning: cluster local: no metrics from http://127.0.0.1:1/metrics" in shown.err
     assert "[CF315]" in shown.err
-    assert shown.out.splitlines()[1].split()[:7] == [
-        *("orders-sink", "sink", "RUNNING", "1/1", "-", "-", "-")
+    assert shown.out.splitlines()[1].split()[:8] == [
+        *("orders-sink", "sink", "healthy", "RUNNING", "1/1", "-", "-", "-")
     ]
 
 
