@@ -1,6 +1,8 @@
 """Carry out the changes of one batch side by side: admit, record, write, wait, record."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import wait
+from typing import Final
 
 from reconcile.apply.admit import admit
 from reconcile.apply.context import Context
@@ -16,6 +18,8 @@ from reconcile.errors import LedgerError
 from reconcile.model.outcome import OutcomeStatus
 from reconcile.model.plan import Action, Change, Plan
 
+_SPELL: Final = 0.5  # seconds
+
 
 def carry_out(changes: Sequence[Change], plan: Plan, context: Context) -> list[Flight]:
     """Carry out changes of one turn, and wait until each has taken effect or failed to."""
@@ -23,13 +27,24 @@ def carry_out(changes: Sequence[Change], plan: Plan, context: Context) -> list[F
         return _concluded(carry_moves(changes, context), context)
     flights = _intended(admit(changes, plan, context), context)
     while any(flight.next_step for flight in flights):
-        flights = list(context.pool.map(lambda flight: _written(flight, context), flights))
+        flights = _all_written(flights, context)
         flights = _each(flights, await_stopped, context, where=_waits_for(Step.AWAIT_STOPPED))
         flights = _each(flights, keep_offsets, context, where=_waits_for(Step.KEEP_OFFSETS))
     deletes = [flight.change.action is Action.DELETE for flight in flights]
     await_effect = await_gone if all(deletes) else settle
     flights = _each(flights, await_effect, context, where=_is_unsettled)
     return _concluded(take_back(flights, context), context)
+
+
+def _all_written(flights: Sequence[Flight], context: Context) -> list[Flight]:
+    """Write side by side.
+
+    A signal that comes right before an endless wait is noticed after it, so the wait has spells.
+    """
+    futures = [context.pool.submit(_written, flight, context) for flight in flights]
+    while wait(futures, timeout=_SPELL).not_done:
+        pass
+    return [future.result() for future in futures]
 
 
 def _intended(flights: Sequence[Flight], context: Context) -> list[Flight]:
