@@ -12,7 +12,7 @@ from reconcile.plugins.suggest import suggest
 from reconcile.report.alert_text import Listed, alert_lines
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Span, Style, bold, line
-from reconcile.watch.alerting import read_kept, try_receiver
+from reconcile.watch.alerting import DESK, try_receiver
 from reconcile.watch.loop import watch_store
 
 
@@ -24,7 +24,7 @@ def list_alerts(shell: Shell, clusters: list[str] | None, every: bool) -> Exit:
         with watch_store(seat_for(shell, loaded, cluster, local=True)) as store:
             found += [
                 Listed(alert=one.alert, told=one.told)
-                for one in read_kept(store).board.values()
+                for one in DESK.kept(store).board.values()
                 if one.alert is not None
             ]
     shell.terminal.show(alert_lines(found))

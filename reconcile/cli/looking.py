@@ -8,15 +8,13 @@ from reconcile.cli.shell import Shell, write_document
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ClusterError
 from reconcile.model.drift import NotCompared
-from reconcile.model.health import Health
+from reconcile.model.health import UNWELL
 from reconcile.model.plan import Selection
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.setting_text import setting_lines, settings_document, settings_table
 from reconcile.report.status_text import status_summary, status_table
 from reconcile.run.drifting import not_compared
 from reconcile.run.reading import Status, explain_class, explain_setting, read_status
-
-_UNWELL = frozenset({Health.STALLED, Health.DEGRADED, Health.UNHEALTHY, Health.UNKNOWN})
 
 
 def show_status(
@@ -60,7 +58,7 @@ def show_status(
 
 
 def _is_unwell(status: Status) -> bool:
-    return any(verdict.health in _UNWELL for verdict in status.verdicts.values())
+    return any(verdict.health in UNWELL for verdict in status.verdicts.values())
 
 
 def show_settings(

@@ -22,6 +22,10 @@ class Health(StrEnum):
     UNKNOWN = "unknown"
 
 
+UNWELL: Final = frozenset({Health.STALLED, Health.DEGRADED, Health.UNHEALTHY, Health.UNKNOWN})
+"""How a connector is that somebody has to look at."""
+
+
 class FailureClass(StrEnum):
     """What a failure is about, and so who can mend it."""
 

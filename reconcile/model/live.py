@@ -51,6 +51,17 @@ class LiveStatus:
     trace: str = ""
     version: str = ""
 
+    @property
+    def target_state(self) -> TargetState:
+        """Return the target state as far as it can be seen: paused and stopped show, all else runs."""
+        match self.state:
+            case State.PAUSED:
+                return TargetState.PAUSED
+            case State.STOPPED:
+                return TargetState.STOPPED
+            case _:
+                return TargetState.RUNNING
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LiveConnector:
@@ -83,15 +94,8 @@ class LiveConnector:
 
     @property
     def target_state(self) -> TargetState:
-        """Return the target state as far as it can be seen: paused and stopped show, all else runs."""
-        state = self.status.state if self.status else State.UNKNOWN
-        match state:
-            case State.PAUSED:
-                return TargetState.PAUSED
-            case State.STOPPED:
-                return TargetState.STOPPED
-            case _:
-                return TargetState.RUNNING
+        """Return the target state as far as it can be seen: without a status it is to run."""
+        return self.status.target_state if self.status else TargetState.RUNNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

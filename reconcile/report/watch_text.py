@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.model.health import Health, Verdict
-from reconcile.report.spans import Line, Span, Style, bold, dim, line
+from reconcile.report.spans import Line, Span, bold, dim, line
+from reconcile.report.status_text import health_style
 from reconcile.report.words import counted
 
 
@@ -25,7 +26,11 @@ class WatchedRow:
 def watched_line(row: WatchedRow) -> Line:
     """Return a connector as one line."""
     verdict = row.verdict
-    parts: list[Span] = [bold(row.name), Span(": "), Span(verdict.health.value, _style(verdict))]
+    parts: list[Span] = [
+        bold(row.name),
+        Span(": "),
+        Span(verdict.health.value, health_style(verdict.health)),
+    ]
     details = [verdict.reason, verdict.cause]
     if row.restarts:
         details.append(counted(row.restarts, "restart"))
@@ -49,13 +54,3 @@ def watched_summary(cluster: str, rows: tuple[WatchedRow, ...], missing: int) ->
         bold(f"{counted(len(rows), 'connector')} on {cluster}"),
         Span(f": {', '.join(counts)}." if counts else "."),
     )
-
-
-def _style(verdict: Verdict) -> Style:
-    match verdict.health:
-        case Health.HEALTHY:
-            return Style.GOOD
-        case Health.PROGRESSING | Health.SUSPENDED | Health.STALLED | Health.UNKNOWN:
-            return Style.WARNING
-        case Health.DEGRADED | Health.UNHEALTHY:
-            return Style.ERROR

@@ -1,13 +1,12 @@
 """Fold what a round found into alerts, remember them, and tell who is to be told."""
 
-import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from reconcile.alert.sending import Sent, send
 from reconcile.desired.project import LoadedProject, read_receiver
-from reconcile.errors import DefinitionError, LedgerError
+from reconcile.errors import DefinitionError
 from reconcile.http.retry import Backoff, backoff
 from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
@@ -20,13 +19,21 @@ from reconcile.report.words import counted
 from reconcile.run.context import Context
 from reconcile.watch.alerts import Begin, TermsOf, firing, fold
 from reconcile.watch.facts import Subject, facts_of
+from reconcile.watch.kept import Entry
 from reconcile.watch.outbox import REFRESH, Box, allowed, attempted, due, posted
 from reconcile.watch.pack import PACK
 from reconcile.watch.rounds import Round, Seat
 from reconcile.watch.saved_alerts import Desk, read_desk, write_desk
 
-DESK: Final = "watch/alerts"
-"""The key that the alerts of a cluster are kept under."""
+DESK: Final = Entry(
+    key="watch/alerts",
+    missing=Desk(),
+    write=write_desk,
+    read=read_desk,
+    silence="which alerts fire",
+    hint="what fires is told again then",
+)
+"""How the alerts of a cluster are kept."""
 
 _BACKOFF: Final = Backoff(initial=10.0, longest=600.0)
 _BELIEVED: Final = 4
@@ -39,19 +46,19 @@ def alert_of_round(seat: Seat, found: Round, store: Store, lease: HeldLease) -> 
     Raises LedgerError where that cannot be kept.
     """
     now = seat.context.clock.now()
-    before = read_kept(store)
+    before = DESK.kept(store)
     settings = seat.loaded.project.alerts
     facts = facts_of(found, storming=(AlertName.FAIL_TOGETHER, "") in before.board)
     folded = fold(before.board, facts, _terms_of(seat, found), _begin(seat, found), now)
     outbox = posted(before.outbox, settings.receivers, folded.news, firing(folded.board), now)
     desk = Desk(board=folded.board, outbox=outbox)
-    _keep(lease, before, desk)
+    DESK.keep(lease, before, desk)
     unsent: list[Problem] = []
     boxes = dict(desk.outbox)
     for name, box in desk.outbox.items():
         boxes[name], problems = _deliver(seat, name, box, now)
         unsent += problems
-    _keep(lease, desk, replace(desk, outbox=boxes))
+    DESK.keep(lease, desk, replace(desk, outbox=boxes))
     return replace(found, unsent=tuple(unsent))
 
 
@@ -89,23 +96,6 @@ def _receiver(context: Context, loaded: LoadedProject, name: str) -> Receiver:
     receiver = read_receiver(loaded, name, context.environment)
     context.redactor.learn(secret.reveal() for secret in receiver.secrets)
     return receiver
-
-
-def read_kept(store: Store) -> Desk:
-    """Return what is remembered of alerts; raise LedgerError where it cannot be read."""
-    text = store.read(DESK).get(DESK)
-    if text is None:
-        return Desk()
-    try:
-        return read_desk(json.loads(text))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise LedgerError(
-            Problem(
-                code=Code.LEDGER_UNREADABLE,
-                message=f"{store.place} does not say which alerts fire",
-                hint="remove its entry watch/alerts, or the file: what fires is told again then",
-            )
-        ) from error
 
 
 def _terms_of(seat: Seat, found: Round) -> TermsOf:
@@ -182,8 +172,3 @@ def _failed(name: str, sent: Sent, box: Box, now: datetime) -> list[Problem]:
             severity=Severity.WARNING,
         )
     ]
-
-
-def _keep(lease: HeldLease, before: Desk, after: Desk) -> None:
-    if after != before:
-        lease.swap({DESK: json.dumps(write_desk(after), separators=(",", ":"))})

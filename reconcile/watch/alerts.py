@@ -16,7 +16,7 @@ _BRIEF: Final = 500
 class Tracked:
     """What is remembered of one alert.
 
-    `since` is when its cause was first seen. `fired` is None while it waits; `lapsed` is since
+    `since` is when its cause was first seen. `alert` is None while it waits; `lapsed` is since
     when the cause is gone, while it fires on. `told` once people know of it.
     """
 

@@ -15,7 +15,6 @@ from reconcile.plan.holds import holding
 from reconcile.watch.budget import Candidate
 from reconcile.watch.restarts import Seen
 
-_HALTED: Final = frozenset({State.PAUSED, State.STOPPED})
 _MOVING: Final = frozenset({State.UNASSIGNED, State.RESTARTING})
 
 
@@ -89,7 +88,7 @@ def _kept(hold: ActiveHold) -> str:
 def _is_to_run(definition: Definition, status: LiveStatus) -> bool:
     """Tell whether a connector runs and may: one that was paused by hand is left as it is."""
     wanted = definition.state in {None, TargetState.RUNNING}
-    return wanted and status.state not in _HALTED
+    return wanted and status.target_state is TargetState.RUNNING
 
 
 def _is_moving(status: LiveStatus | None) -> bool:

@@ -62,7 +62,7 @@ def observed(policy: RestartPolicy, before: Attempts, seen: Seen, now: datetime)
         return Attempts()
     well = None if seen.moves is False else attempts.well or now
     attempts = replace(attempts, failing=None, well=well)
-    return Attempts() if well and _is_stable(policy, attempts, now) else attempts
+    return Attempts() if _is_stable(policy, attempts, now) else attempts
 
 
 def judged(
@@ -113,9 +113,11 @@ def _not_after(attempts: Attempts, now: datetime) -> Attempts:
 
 
 def _is_stable(policy: RestartPolicy, attempts: Attempts, now: datetime) -> bool:
+    if attempts.well is None or attempts.last is None:
+        return False
     if policy.reset_after is None:
-        return attempts.last is None or now - attempts.last > policy.backoff.delay(attempts.count)
-    return attempts.well is not None and now - attempts.well >= policy.reset_after
+        return now - attempts.last > policy.backoff.delay(attempts.count)
+    return now - attempts.well >= policy.reset_after
 
 
 def _is_retried(policy: RestartPolicy, seen: Seen) -> bool:

@@ -1,6 +1,5 @@
 """Look at one cluster once: read, judge, decide, remember, act."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -33,10 +32,18 @@ from reconcile.run.ledgers import Lock, opened_store
 from reconcile.run.reading import answers_from_memory, learn_secrets, sight_of
 from reconcile.watch.budget import Book, Breaker, Decided, Standing, decide
 from reconcile.watch.judging import Judged, judge_round
+from reconcile.watch.kept import Entry
 from reconcile.watch.saved import read_book, write_book
 
-BOOK: Final = "watch/restarts"
-"""The key that the restarts of a cluster are kept under."""
+BOOK: Final = Entry(
+    key="watch/restarts",
+    missing=Book(),
+    write=write_book,
+    read=read_book,
+    silence="which restarts were made",
+    hint="all attempts count from 0 then",
+)
+"""How the restarts of a cluster are kept."""
 
 COMMAND: Final = "watch"
 """What acts, in locks and in the history."""
@@ -91,7 +98,7 @@ def make_round(
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
     judged = judge_round(read.desired.definitions, read.sights, before, read.holds, now)
-    book = _kept(store)
+    book = BOOK.kept(store)
     suspended = _FROM_MEMORY if read.from_memory else _REBALANCING if judged.rebalancing else ""
     decided = _decide(seat, book, judged, suspended)
     if lease is None:
@@ -158,7 +165,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
     Whoever writes to the cluster meanwhile is not disturbed, and costs no attempt.
     """
     if not decided.restart:
-        _keep(lease, book, decided.book)
+        BOOK.keep(lease, book, decided.book)
         return _round(seat, judged, decided, None)
     try:
         with plan_restart(
@@ -169,7 +176,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
             only_failed=True,
             lock=replace(seat.lock, identity=_identity(seat)),
         ) as planned:
-            _keep(lease, book, decided.book)
+            BOOK.keep(lease, book, decided.book)
             result = carry_out(
                 seat.context,
                 planned,
@@ -181,7 +188,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
         if all(problem.code is not Code.LOCKED for problem in error.problems):
             raise
         waiting = _decide(seat, book, judged, "another run writes to this cluster")
-        _keep(lease, book, waiting.book)
+        BOOK.keep(lease, book, waiting.book)
         return _round(seat, judged, waiting, None)
     except (ClusterError, RefusedError) as error:
         return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
@@ -202,25 +209,3 @@ def _round(seat: Seat, judged: Judged, decided: Decided, result: ApplyResult | N
         result=result,
         breaker=decided.book.breaker,
     )
-
-
-def _kept(store: Store) -> Book:
-    """Return what is remembered; what cannot be read is no reason to restart anything at once."""
-    text = store.read(BOOK).get(BOOK)
-    if text is None:
-        return Book()
-    try:
-        return read_book(json.loads(text))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise LedgerError(
-            Problem(
-                code=Code.LEDGER_UNREADABLE,
-                message=f"{store.place} does not say which restarts were made",
-                hint="remove its entry watch/restarts, or the file: all attempts count from 0 then",
-            )
-        ) from error
-
-
-def _keep(lease: HeldLease, before: Book, after: Book) -> None:
-    if after != before:
-        lease.swap({BOOK: json.dumps(write_book(after), separators=(",", ":"))})

@@ -1,6 +1,6 @@
 """Say what a round means for each connector, in words for people."""
 
-from reconcile.model.health import Health
+from reconcile.model.health import UNWELL
 from reconcile.report.watch_text import WatchedRow
 from reconcile.watch.budget import Standing
 from reconcile.watch.restarts import Ruling
@@ -43,8 +43,9 @@ def _note(found: Round, name: str, standing: Standing | None) -> str:
 
 def is_well(found: Round) -> bool:
     """Tell whether nothing is wrong: all was read, all that is declared is there, nothing failed."""
-    bad = {Health.STALLED, Health.DEGRADED, Health.UNHEALTHY, Health.UNKNOWN}
     verdicts = found.judged.verdicts.values()
     return not (
-        found.problems or found.judged.missing or any(verdict.health in bad for verdict in verdicts)
+        found.problems
+        or found.judged.missing
+        or any(verdict.health in UNWELL for verdict in verdicts)
     )

@@ -147,7 +147,7 @@ def test_a_crash_after_the_decision_costs_an_attempt_and_makes_no_second_restart
 
         with pytest.raises(Killed):
             make_round(seat, {}, store, Brittle())
-        kept = json.loads(store.read(BOOK)[BOOK])
+        kept = json.loads(store.read(BOOK.key)[BOOK.key])
 
     assert post.cluster.writes == 0
     assert kept["attempts"]["a"]["count"] == 1
