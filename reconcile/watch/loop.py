@@ -1,6 +1,6 @@
 """Look at a cluster again and again, as the one instance that acts on it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -9,7 +9,6 @@ from reconcile.errors import ConnectformError, LedgerError
 from reconcile.ledger.lease import HeldLease, hold_lease
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
-from reconcile.model.health import Verdict
 from reconcile.model.problem import Problem
 from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import chosen_store, lease_of
@@ -53,10 +52,10 @@ def watch_once(seat: Seat, *, rehearse: bool) -> Round:
     """
     with watch_store(seat) as store:
         if rehearse:
-            return make_round(seat, {}, store, None)
+            return make_round(seat, None, store, None)
         try:
             with watch_lease(seat, store) as lease:
-                found = make_round(seat, {}, store, lease)
+                found = make_round(seat, None, store, lease)
                 return alert_of_round(seat, found, store, lease)
         except LedgerError as error:
             raise LedgerError(*_told(seat, error)) from error
@@ -83,19 +82,19 @@ def watch_lease(seat: Seat, store: Store) -> Iterator[HeldLease]:
 
 def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
     """Make rounds under a lease; return once it is time to stop."""
-    verdicts: Mapping[str, Verdict] = {}
+    before: Round | None = None
     stopped = False
     while not stopped:
         try:
             seat = replace(seat, loaded=course.reload())
-            found = make_round(seat, verdicts, store, lease)
+            found = make_round(seat, before, store, lease)
         except LedgerError:
             raise
         except ConnectformError as error:
             found = Round(cluster=seat.cluster, problems=error.problems)
         found = alert_of_round(seat, found, store, lease)
         if not found.problems:
-            verdicts = found.judged.verdicts
+            before = found
         course.tell(found)
         stopped = course.wait(_pause(seat))
     return stopped

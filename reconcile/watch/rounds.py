@@ -14,7 +14,6 @@ from reconcile.ledger.store import Store
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
-from reconcile.model.health import Verdict
 from reconcile.model.ledger import Memory
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import ActiveHold
@@ -82,10 +81,8 @@ class Round:
     unsent: tuple[Problem, ...] = ()
 
 
-def make_round(
-    seat: Seat, before: Mapping[str, Verdict], store: Store, lease: HeldLease | None
-) -> Round:
-    """Look at a cluster once, and restart what is due; `before` are the verdicts of the last round.
+def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None) -> Round:
+    """Look at a cluster once, and restart what is due; `before` is the last round that was made.
 
     What is decided is kept in `store`, under `lease`, before it is done; without a lease this is a
     rehearsal, in which nothing is kept or done. A cluster, a ledger or definitions that cannot be
@@ -97,7 +94,8 @@ def make_round(
     except (ClusterError, DefinitionError, LedgerError) as error:
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
-    judged = judge_round(read.desired.definitions, read.sights, before, read.holds, now)
+    verdicts = {} if before is None else before.judged.verdicts
+    judged = judge_round(read.desired.definitions, read.sights, verdicts, read.holds, now)
     book = BOOK.kept(store)
     suspended = _FROM_MEMORY if read.from_memory else _REBALANCING if judged.rebalancing else ""
     decided = _decide(seat, book, judged, suspended)

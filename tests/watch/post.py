@@ -1,13 +1,12 @@
 """A project, its simulated cluster, and a clock that moves only when told to."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconcile.desired.project import load_project
-from reconcile.model.health import Verdict
 from reconcile.redact import Redactor
 from reconcile.run.context import Context
 from reconcile.run.identity import identity_of
@@ -33,7 +32,7 @@ class Post:
     url: str
     cluster: SimulatedCluster
     clock: FakeClock
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    before: Round | None = None
     environment: dict[str, str] = field(default_factory=dict)
 
     def write_project(
@@ -82,10 +81,9 @@ class Post:
         self.cluster.clear_requests()
         seat = self.seat
         with watch_store(seat) as store, watch_lease(seat, store) as lease:
-            found = alert_of_round(
-                seat, make_round(seat, self.verdicts, store, lease), store, lease
-            )
-        self.verdicts = found.judged.verdicts
+            found = alert_of_round(seat, make_round(seat, self.before, store, lease), store, lease)
+        if not found.problems:
+            self.before = found
         return found
 
     def restarts(self) -> list[str]:

@@ -146,7 +146,7 @@ def test_a_crash_after_the_decision_costs_an_attempt_and_makes_no_second_restart
                 raise Killed
 
         with pytest.raises(Killed):
-            make_round(seat, {}, store, Brittle())
+            make_round(seat, None, store, Brittle())
         kept = json.loads(store.read(BOOK.key)[BOOK.key])
 
     assert post.cluster.writes == 0

@@ -90,4 +90,4 @@ def make_real_round(post: Post) -> Round:
     """Make a round at the time that it is: an Alertmanager has a clock of its own."""
     seat = post.seat
     with watch_store(seat) as store, watch_lease(seat, store) as lease:
-        return alert_of_round(seat, make_round(seat, {}, store, lease), store, lease)
+        return alert_of_round(seat, make_round(seat, None, store, lease), store, lease)
