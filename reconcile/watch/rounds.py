@@ -15,6 +15,7 @@ from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
+from reconcile.model.metrics import Flows
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
@@ -30,6 +31,7 @@ from reconcile.run.identity import Identity, identity_of
 from reconcile.run.ledgers import Lock, opened_store
 from reconcile.run.reading import answers_from_memory, learn_secrets, sight_of
 from reconcile.watch.budget import Book, Breaker, Decided, Standing, decide
+from reconcile.watch.flowing import Stream, read_stream
 from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
 from reconcile.watch.saved import read_book, write_book
@@ -68,7 +70,8 @@ class Round:
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
     and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered.
+    which alerts could not be delivered. `flows` is what is known of what flows, and `stream` what
+    the next round compares it with.
     """
 
     cluster: str
@@ -79,6 +82,13 @@ class Round:
     problems: tuple[Problem, ...] = ()
     breaker: Breaker | None = None
     unsent: tuple[Problem, ...] = ()
+    flows: Flows = field(default_factory=Flows)
+    stream: Stream = field(default_factory=Stream)
+
+    @property
+    def unproven(self) -> frozenset[str]:
+        """Return the connectors whose restarts are not forgotten yet."""
+        return frozenset(name for name, one in self.standings.items() if one.attempts)
 
 
 def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None) -> Round:
@@ -90,7 +100,7 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     the lease is lost, or what is decided cannot be kept.
     """
     try:
-        read = _read(seat)
+        read = _read(seat, before)
     except (ClusterError, DefinitionError, LedgerError) as error:
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
@@ -99,9 +109,12 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     book = BOOK.kept(store)
     suspended = _FROM_MEMORY if read.from_memory else _REBALANCING if judged.rebalancing else ""
     decided = _decide(seat, book, judged, suspended)
-    if lease is None:
-        return _round(seat, judged, decided, None)
-    return _act(seat, lease, book, judged, decided)
+    found = (
+        _round(seat, judged, decided, None)
+        if lease is None
+        else _act(seat, lease, book, judged, decided)
+    )
+    return replace(found, flows=read.stream.flows, stream=read.stream)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,9 +125,10 @@ class _Read:
     sights: Mapping[str, Sight]
     from_memory: bool
     holds: Sequence[ActiveHold]
+    stream: Stream
 
 
-def _read(seat: Seat) -> _Read:
+def _read(seat: Seat, before: Round | None) -> _Read:
     context, cluster = seat.context, seat.cluster
     desired = learn_secrets(context, seat.loaded, cluster)
     if not desired.complete:
@@ -122,6 +136,15 @@ def _read(seat: Seat) -> _Read:
     with connect_to(context, seat.loaded, cluster) as connection:
         live = take_snapshot(connection, clock=context.clock)
         from_memory = answers_from_memory(connection)
+        stream = read_stream(
+            context,
+            seat.loaded,
+            live,
+            connection if not from_memory else None,
+            names=desired.definitions.keys(),
+            urgent=before.unproven if before is not None else frozenset(),
+            before=before.stream if before is not None else Stream(),
+        )
     for connector in live.connectors.values():
         if connector.has_failed:
             context.redactor.learn(sensitive_values(connector.config))
@@ -135,7 +158,9 @@ def _read(seat: Seat) -> _Read:
         name: sight_of(context, connector, desired=desired, from_memory=from_memory)
         for name, connector in live.connectors.items()
     }
-    return _Read(desired=desired, sights=sights, from_memory=from_memory, holds=holds)
+    return _Read(
+        desired=desired, sights=sights, from_memory=from_memory, holds=holds, stream=stream
+    )
 
 
 def _ours(desired: Desired, memory: Memory) -> Desired:
