@@ -1,7 +1,7 @@
 """Judge what one round has read: how well each connector is, and what a restart would mend."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,8 +13,10 @@ from reconcile.model.live import LiveStatus, State
 from reconcile.model.plan import ActiveHold
 from reconcile.plan.holds import holding
 from reconcile.watch.budget import Candidate
+from reconcile.watch.pulse import UNKNOWN, Pulse
 from reconcile.watch.restarts import Seen
 
+_NO_PULSES: Final[Mapping[str, Pulse]] = {}
 _MOVING: Final = frozenset({State.UNASSIGNED, State.RESTARTING})
 
 
@@ -43,12 +45,17 @@ def judge_round(
     before: Mapping[str, Verdict],
     holds: Sequence[ActiveHold],
     now: datetime,
+    pulses: Mapping[str, Pulse] = _NO_PULSES,
 ) -> Judged:
     """Return the judgement of a round; `before` are the verdicts of the round before.
 
     `sights` are of all that is live, declared or not.
     """
-    declared = {name: sights[name] for name in sorted(definitions) if name in sights}
+    declared = {
+        name: replace(sights[name], progress=pulses.get(name, UNKNOWN).stall)
+        for name in sorted(definitions)
+        if name in sights
+    }
     kept = {name: _kept(hold) for name in definitions if (hold := holding(name, holds)) is not None}
     return Judged(
         definitions=definitions,
@@ -56,7 +63,9 @@ def judge_round(
             name: health_of(before.get(name), sight, now) for name, sight in declared.items()
         },
         candidates={
-            name: _candidate(definitions[name], sight.status, kept.get(name, ""))
+            name: _candidate(
+                definitions[name], sight.status, kept.get(name, ""), pulses.get(name, UNKNOWN)
+            )
             for name, sight in declared.items()
             if sight.status is not None and _is_to_run(definitions[name], sight.status)
         },
@@ -67,7 +76,7 @@ def judge_round(
     )
 
 
-def _candidate(definition: Definition, status: LiveStatus, kept: str) -> Candidate:
+def _candidate(definition: Definition, status: LiveStatus, kept: str, pulse: Pulse) -> Candidate:
     failures = [part.diagnosis for part in failures_of(status)]
     return Candidate(
         policy=definition.restart,
@@ -75,7 +84,8 @@ def _candidate(definition: Definition, status: LiveStatus, kept: str) -> Candida
             failed=bool(failures),
             failure=failures[0].failure if failures else FailureClass.UNKNOWN,
             cause=failures[0].cause if failures else "",
-            helps=any(failure.restart is not Chance.NO for failure in failures),
+            helps=not failures or any(one.restart is not Chance.NO for one in failures),
+            pulse=pulse,
         ),
         kept=kept,
     )

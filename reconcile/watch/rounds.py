@@ -105,7 +105,8 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
     verdicts = {} if before is None else before.judged.verdicts
-    judged = judge_round(read.desired.definitions, read.sights, verdicts, read.holds, now)
+    pulses = read.stream.pulses
+    judged = judge_round(read.desired.definitions, read.sights, verdicts, read.holds, now, pulses)
     book = BOOK.kept(store)
     suspended = _FROM_MEMORY if read.from_memory else _REBALANCING if judged.rebalancing else ""
     decided = _decide(seat, book, judged, suspended)
@@ -197,6 +198,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
             seat.cluster,
             decided.restart,
             only_failed=True,
+            whole=_sound(judged, decided),
             lock=replace(seat.lock, identity=_identity(seat)),
         ) as planned:
             BOOK.keep(lease, book, decided.book)
@@ -216,6 +218,12 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
     except (ClusterError, RefusedError) as error:
         return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
     return _round(seat, judged, decided, result)
+
+
+def _sound(judged: Judged, decided: Decided) -> tuple[str, ...]:
+    """Return those of which nothing has failed but their last restart: they run, and do not move."""
+    candidates = judged.candidates
+    return tuple(name for name in decided.restart if not candidates[name].seen.failed)
 
 
 def _identity(seat: Seat) -> Identity:
