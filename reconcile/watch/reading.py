@@ -70,15 +70,14 @@ def read_round(
     `before` is what the last round has read, after which `written` were written. Raises
     ClusterError, DefinitionError and LedgerError.
     """
-    if before is not None and not _holds_still(before, context.clock.now()):
-        before = None
-    declared = declared_now(context, loaded, cluster, before.declared if before else None)
+    anew = before is None or not _holds_still(before, context.clock.now())
+    known = before.declared if before is not None else None
+    declared = declared_now(context, loaded, cluster, known, anew=anew)
     if not declared.desired.complete:
         raise DefinitionError(*declared.desired.problems)
     with connect_to(context, loaded, cluster) as connection:
-        live, described = _look(context, connection, before, written)
+        live, described = _look(context, connection, None if anew else before, written)
         from_memory = answers_from_memory(connection)
-    anew = described == live.taken_at
     workers = _find_workers(context, loaded, live, before.workers if before else {}, anew=anew)
     now = context.clock.monotonic()
     gone = frozenset(name for name, presence in workers.items() if presence.is_gone(now))
@@ -96,9 +95,7 @@ def read_round(
         memory=memory,
         holds=_holds(context, loaded, desired, memory),
         sights={
-            name: replace(
-                sight_of(context, connector, desired=desired, from_memory=from_memory), gone=gone
-            )
+            name: sight_of(context, connector, desired=desired, from_memory=from_memory, gone=gone)
             for name, connector in live.connectors.items()
         },
         from_memory=from_memory,

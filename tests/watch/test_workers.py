@@ -12,6 +12,7 @@ import pytest
 
 from reconcile.model.health import Health
 from reconcile.sandbox.simulated_timing import Timing
+from reconcile.watch.reading import LOOK_ANEW
 from reconcile.watch.telling import is_well
 from tests.watch.inbox import Inbox, inbox
 from tests.watch.post import REFUSED, Post, post_in
@@ -99,6 +100,18 @@ def test_a_single_round_knows_declared_workers_and_no_others(post, box):
     post.before, post.urls = None, ()
     write(post, box)
     assert is_well(post.round())
+
+
+def test_a_worker_that_is_gone_stays_so_when_all_is_read_again(post, box):
+    post.urls = ()
+    write(post, box)
+    post.round()
+    post.round(LOOK_ANEW.total_seconds() - 60)
+    post.cluster.kill_worker(2)
+    assert post.round(30).judged.lost
+    anew = post.round(60)
+    assert anew.reading.is_anew
+    assert anew.judged.lost
 
 
 def test_a_worker_that_comes_back_soon_is_no_alert(post, box):
