@@ -1,6 +1,7 @@
 """Judge what one round has read: how well each connector is, and what a restart would mend."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -16,7 +17,6 @@ from reconcile.watch.budget import Candidate
 from reconcile.watch.pulse import UNKNOWN, Pulse
 from reconcile.watch.restarts import Seen
 
-_NO_PULSES: Final[Mapping[str, Pulse]] = {}
 _MOVING: Final = frozenset({State.UNASSIGNED, State.RESTARTING})
 
 
@@ -25,8 +25,8 @@ class Judged:
     """What a round thinks of one cluster: of each connector that git declares and that is live.
 
     `missing` are declared and not live. `rebalancing` tells that workers are about to share out
-    the work anew, `from_memory` that they have lost their brokers. `kept` says of what is held who
-    holds it.
+    the work anew, `from_memory` that they have lost their brokers. `lost` counts the tasks that are
+    reported as running on workers that are gone. `kept` says of what is held who holds it.
     """
 
     definitions: Mapping[str, Definition] = field(default_factory=dict)
@@ -36,6 +36,7 @@ class Judged:
     missing: tuple[str, ...] = ()
     rebalancing: bool = False
     from_memory: bool = False
+    lost: Mapping[str, int] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -45,11 +46,12 @@ def judge_round(
     before: Mapping[str, Verdict],
     holds: Sequence[ActiveHold],
     now: datetime,
-    pulses: Mapping[str, Pulse] = _NO_PULSES,
+    *,
+    pulses: Mapping[str, Pulse],
 ) -> Judged:
     """Return the judgement of a round; `before` are the verdicts of the round before.
 
-    `sights` are of all that is live, declared or not.
+    `sights` are of all that is live, declared or not; `pulses` tell which of them move.
     """
     declared = {
         name: replace(sights[name], progress=pulses.get(name, UNKNOWN).stall)
@@ -72,6 +74,7 @@ def judge_round(
         missing=tuple(name for name in sorted(definitions) if name not in sights),
         rebalancing=any(_is_moving(sight.status) for sight in sights.values()),
         from_memory=any(sight.from_memory for sight in sights.values()),
+        lost=_lost(sights.values()),
         kept=kept,
     )
 
@@ -88,6 +91,16 @@ def _candidate(definition: Definition, status: LiveStatus, kept: str, pulse: Pul
             pulse=pulse,
         ),
         kept=kept,
+    )
+
+
+def _lost(sights: Collection[Sight]) -> Mapping[str, int]:
+    return Counter(
+        task.worker
+        for sight in sights
+        if sight.gone and sight.status is not None
+        for task in sight.status.tasks
+        if task.worker in sight.gone and task.state is State.RUNNING
     )
 
 

@@ -56,11 +56,11 @@ def observed(policy: RestartPolicy, before: Attempts, seen: Seen, now: datetime)
     Attempts are forgotten once the connector has been well for as long as declared. A clock that
     went back makes waits longer and never shorter.
     """
+    if not seen.failed and not before.count:
+        return Attempts()
     attempts = _not_after(before, now)
     if has_failed(policy, attempts, seen, now):
         return replace(attempts, failing=attempts.failing or now, well=None)
-    if not attempts.count:
-        return Attempts()
     well = attempts.well or now if _is_proven(policy, attempts, seen, now) else None
     attempts = replace(attempts, failing=None, well=well)
     return Attempts() if _is_stable(policy, attempts, now) else attempts
