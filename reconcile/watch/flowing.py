@@ -27,6 +27,7 @@ from reconcile.run.flowing import (
     read_lags,
 )
 from reconcile.watch.pulse import UNKNOWN, Pulse, Times, pulse_of, unseen
+from reconcile.watch.trends import Trends, followed
 
 MOST_OFFSETS: Final = 20
 """For how many connectors a round asks the REST API for offsets, at most."""
@@ -91,6 +92,7 @@ class Stream:
     placed: Mapping[str, Placed] = field(default_factory=dict)
     flows: Flows = field(default_factory=Flows)
     pulses: Mapping[str, Pulse] = field(default_factory=dict)
+    trends: Trends = field(default_factory=Trends)
     began: datetime | None = None
     at: datetime | None = None
 
@@ -128,6 +130,7 @@ def read_stream(
         sounded=sounded,
         placed=placed,
         flows=flows,
+        trends=followed(before.trends, flows, metered.at, now),
         began=before.began or now,
         at=now,
     )

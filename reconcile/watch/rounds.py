@@ -23,6 +23,7 @@ from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
 from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
+from reconcile.watch.trends import Trends
 
 BOOK: Final = Entry(
     key="watch/restarts",
@@ -79,6 +80,11 @@ class Round:
         """Return the connectors that this round has written to."""
         outcomes = self.result.outcomes if self.result is not None else ()
         return frozenset(outcome.name for outcome in outcomes)
+
+    @property
+    def trends(self) -> Trends:
+        """Return what is followed over rounds of what flows."""
+        return self.reading.stream.trends if self.reading is not None else Trends()
 
     @property
     def unproven(self) -> frozenset[str]:

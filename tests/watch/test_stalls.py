@@ -11,8 +11,8 @@ from reconcile.watch.restarts import Ruling
 from tests.unit.apply.mover import sink_at
 from tests.unit.kafka.brokers import World
 from tests.watch.post import REFUSED, Post, post_in
+from tests.watch.sources import KAFKA, brokers, consume, produce
 
-KAFKA = ", kafka: {bootstrap.servers: 'kafka:9092'}"
 VERIFIED = "{enabled: true, backoff: {initial: 1m, factor: 1, jitter: 0}, maxAttempts: 3, verify: {progressWithin: 5m}}"
 
 
@@ -24,24 +24,7 @@ def post(tmp_path: Path) -> Iterator[Post]:
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    """Return brokers with two partitions, of which a sink has read all but 5 and 0 records."""
-    found = World(
-        {"connect-a": {("lines", 0): 5, ("lines", 1): 10}},
-        {("lines", 0): [60.0] * 10, ("lines", 1): [60.0] * 10},
-    )
-    monkeypatch.setattr("reconcile.kafka.offsets.load_client", lambda: found)
-    return found
-
-
-def produce(world: World, count: int = 3) -> None:
-    for records in world.records.values():
-        records.extend([0.0] * count)
-
-
-def consume(world: World, *partitions: int) -> None:
-    for partition in partitions:
-        place = ("lines", partition)
-        world.committed["connect-a"][place] = len(world.records[place])
+    return brokers(monkeypatch, {0: (5, 10), 1: (10, 10)})
 
 
 def asked_restarts(post: Post) -> list[str]:
