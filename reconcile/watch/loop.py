@@ -85,6 +85,7 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
     before: Round | None = None
     stopped = False
     while not stopped:
+        began = seat.context.clock.monotonic()
         try:
             seat = replace(seat, loaded=course.reload())
             found = make_round(seat, before, store, lease)
@@ -93,6 +94,7 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
         except ConnectformError as error:
             found = Round(cluster=seat.cluster, problems=error.problems)
         found = alert_of_round(seat, found, store, lease)
+        found = replace(found, seconds=seat.context.clock.monotonic() - began)
         if not found.problems:
             before = found
         course.tell(found)

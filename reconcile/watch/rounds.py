@@ -12,9 +12,11 @@ from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.reading import read_memory
 from reconcile.ledger.store import Store
 from reconcile.live.snapshot import take_snapshot
+from reconcile.model.alert import Alert
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
+from reconcile.model.live import LiveState
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
@@ -63,22 +65,38 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """How many requests a receiver of alerts has taken in a round, and how many failed."""
+
+    taken: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """What one round saw, decided and did; with `problems` the cluster could not be read.
 
-    `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
-    and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered.
+    `live` is None where the round did not get as far as reading the cluster. `restarts` are those
+    that were decided, and `result` is what came of them; None in a rehearsal, and where none was
+    made. `left` is how many restarts more the budget allows right now. `breaker` is open while most
+    connectors fail at once. `firing` are the alerts that people know of, None where nobody looked;
+    `posts` is what came of telling each receiver, and `unsent` says which alerts could not be
+    delivered. `seconds` is how long the round took, None where none was made.
     """
 
     cluster: str
+    live: LiveState | None = None
     judged: Judged = field(default_factory=Judged)
     standings: Mapping[str, Standing] = field(default_factory=dict)
     restarts: tuple[str, ...] = ()
     result: ApplyResult | None = None
+    left: int = 0
     problems: tuple[Problem, ...] = ()
     breaker: Breaker | None = None
+    firing: tuple[Alert, ...] | None = None
+    posts: Mapping[str, Post] = field(default_factory=dict)
     unsent: tuple[Problem, ...] = ()
+    seconds: float | None = None
 
 
 def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None) -> Round:
@@ -99,9 +117,10 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     book = BOOK.kept(store)
     suspended = _FROM_MEMORY if read.from_memory else _REBALANCING if judged.rebalancing else ""
     decided = _decide(seat, book, judged, suspended)
+    seen = Round(cluster=seat.cluster, live=read.live, judged=judged)
     if lease is None:
-        return _round(seat, judged, decided, None)
-    return _act(seat, lease, book, judged, decided)
+        return _decided(seen, decided, None)
+    return _act(seat, lease, book, seen, decided)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,6 +128,7 @@ class _Read:
     """What a round has read."""
 
     desired: Desired
+    live: LiveState
     sights: Mapping[str, Sight]
     from_memory: bool
     holds: Sequence[ActiveHold]
@@ -135,7 +155,7 @@ def _read(seat: Seat) -> _Read:
         name: sight_of(context, connector, desired=desired, from_memory=from_memory)
         for name, connector in live.connectors.items()
     }
-    return _Read(desired=desired, sights=sights, from_memory=from_memory, holds=holds)
+    return _Read(desired=desired, live=live, sights=sights, from_memory=from_memory, holds=holds)
 
 
 def _ours(desired: Desired, memory: Memory) -> Desired:
@@ -157,14 +177,14 @@ def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
     )
 
 
-def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided) -> Round:
+def _act(seat: Seat, lease: HeldLease, book: Book, seen: Round, decided: Decided) -> Round:
     """Take the right to write, remember what is decided, then do it.
 
     Whoever writes to the cluster meanwhile is not disturbed, and costs no attempt.
     """
     if not decided.restart:
         BOOK.keep(lease, book, decided.book)
-        return _round(seat, judged, decided, None)
+        return _decided(seen, decided, None)
     try:
         with plan_restart(
             seat.context,
@@ -185,12 +205,12 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
     except LedgerError as error:
         if all(problem.code is not Code.LOCKED for problem in error.problems):
             raise
-        waiting = _decide(seat, book, judged, "another run writes to this cluster")
+        waiting = _decide(seat, book, seen.judged, "another run writes to this cluster")
         BOOK.keep(lease, book, waiting.book)
-        return _round(seat, judged, waiting, None)
+        return _decided(seen, waiting, None)
     except (ClusterError, RefusedError) as error:
-        return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
-    return _round(seat, judged, decided, result)
+        return replace(seen, problems=error.problems)
+    return _decided(seen, decided, result)
 
 
 def _identity(seat: Seat) -> Identity:
@@ -198,12 +218,12 @@ def _identity(seat: Seat) -> Identity:
     return identity_of(seat.context, COMMAND, root=seat.loaded.project.root)
 
 
-def _round(seat: Seat, judged: Judged, decided: Decided, result: ApplyResult | None) -> Round:
-    return Round(
-        cluster=seat.cluster,
-        judged=judged,
+def _decided(seen: Round, decided: Decided, result: ApplyResult | None) -> Round:
+    return replace(
+        seen,
         standings=decided.standings,
         restarts=decided.restart,
         result=result,
+        left=decided.left,
         breaker=decided.book.breaker,
     )
