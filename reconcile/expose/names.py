@@ -219,7 +219,7 @@ RESTART_ATTEMPTS: Final = _gauge(
 RESTART_NEXT: Final = _gauge(
     "connector_restart_next_timestamp_seconds",
     _CONNECTOR,
-    "When a failed connector is to be restarted, if it is.",
+    "When a failed connector is to be restarted, as long as that is to come.",
     "seconds",
 )
 RESTARTS_GIVEN_UP: Final = _gauge(

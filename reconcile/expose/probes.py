@@ -23,7 +23,7 @@ class Pulse:
     ended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What to say, and whether it is good news."""
 

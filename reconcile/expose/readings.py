@@ -17,7 +17,6 @@ from reconcile.watch.pack import PACK
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
 
-_WAITS: Final = frozenset({Ruling.WAITING, Ruling.DUE})
 _STALLED: Final = frozenset({Standing.STALLED, Standing.STOPPED})
 
 
@@ -213,7 +212,7 @@ def _restarts(watched: Watched) -> Iterator[Row[Count]]:
 
 
 def _next(standing: RestartStanding) -> float | None:
-    if standing.due is None or standing.ruling not in _WAITS:
+    if standing.due is None or standing.ruling is not Ruling.WAITING:
         return None
     return standing.due.timestamp()
 
