@@ -102,9 +102,9 @@ def _kind(problem: Problem) -> ErrorKind:
 def _restarts(
     before: Mapping[tuple[str, str], Count], found: Round, now: datetime
 ) -> Mapping[tuple[str, str], Count]:
-    if found.live is None:
+    if found.reading is None:
         return before
-    known = found.live.connectors.keys() | found.judged.definitions.keys()
+    known = found.reading.live.connectors.keys() | found.judged.definitions.keys()
     after = {key: count for key, count in before.items() if key[0] in known}
     for name, standing in found.standings.items():
         if standing.ruling in {Ruling.WELL, Ruling.OFF}:

@@ -45,7 +45,7 @@ Read = Callable[[Watched], Iterator[Row[T]]]
 
 
 def _up(watched: Watched) -> Iterator[Row[float]]:
-    if watched.found.live is not None:
+    if watched.found.reading is not None:
         yield (watched.found.cluster,), 1
     elif error_kind(watched.found) is ErrorKind.CLUSTER:
         yield (watched.found.cluster,), 0
@@ -55,21 +55,21 @@ def _of_cluster(read: Callable[[Round], float]) -> Read[float]:
     """Return the function for a metric of a cluster that could be read."""
 
     def rows(watched: Watched) -> Iterator[Row[float]]:
-        if watched.found.live is not None:
+        if watched.found.reading is not None:
             yield (watched.found.cluster,), read(watched.found)
 
     return rows
 
 
 def _cluster(watched: Watched) -> Iterator[Row[Mapping[str, str]]]:
-    if watched.found.live is not None:
-        one = watched.found.live.identity
+    if watched.found.reading is not None:
+        one = watched.found.reading.live.identity
         yield (watched.found.cluster, one.version, one.commit, one.kafka_cluster_id), {}
 
 
 def _live(watched: Watched) -> Iterator[LiveConnector]:
-    if watched.found.live is not None:
-        yield from watched.found.live.connectors.values()
+    if watched.found.reading is not None:
+        yield from watched.found.reading.live.connectors.values()
 
 
 def _believed(watched: Watched) -> Iterator[LiveConnector]:
@@ -219,7 +219,7 @@ def _next(standing: RestartStanding) -> float | None:
 
 def _acting(watched: Watched) -> Iterator[Row[float]]:
     found = watched.found
-    if (found.live is not None or found.problems) and error_kind(found) is not ErrorKind.LEDGER:
+    if (found.reading is not None or found.problems) and error_kind(found) is not ErrorKind.LEDGER:
         yield (watched.found.cluster,), not stands_by(watched.found)
 
 

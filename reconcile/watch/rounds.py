@@ -1,39 +1,27 @@
 """Look at one cluster once: read, judge, decide, remember, act."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from reconcile.apply.options import ApplyOptions, Interrupt
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ClusterError, DefinitionError, LedgerError, RefusedError
-from reconcile.health.rollup import Sight
 from reconcile.ledger.lease import HeldLease
-from reconcile.ledger.reading import read_memory
 from reconcile.ledger.store import Store
-from reconcile.live.snapshot import take_snapshot
 from reconcile.model.alert import Alert
 from reconcile.model.codes import Code
-from reconcile.model.desired import Desired
-from reconcile.model.ledger import Memory
-from reconcile.model.live import LiveState
 from reconcile.model.outcome import ApplyResult
-from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
-from reconcile.plan.digest import declared_digest
-from reconcile.plan.holds import active_holds
-from reconcile.plan.owners import owner_problems
 from reconcile.run.acting import plan_restart
 from reconcile.run.applying import carry_out
-from reconcile.run.asking import sensitive_values
-from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.identity import Identity, identity_of
-from reconcile.run.ledgers import Lock, opened_store
-from reconcile.run.reading import answers_from_memory, learn_secrets, sight_of
+from reconcile.run.ledgers import Lock
 from reconcile.watch.budget import Book, Breaker, Decided, Standing, decide
 from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
+from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
 
 BOOK: Final = Entry(
@@ -76,16 +64,16 @@ class Post:
 class Round:
     """What one round saw, decided and did; with `problems` the cluster could not be read.
 
-    `live` is None where the round did not get as far as reading the cluster. `restarts` are those
-    that were decided, and `result` is what came of them; None in a rehearsal, and where none was
-    made. `left` is how many restarts more the budget allows right now. `breaker` is open while most
-    connectors fail at once. `firing` are the alerts that people know of, None where nobody looked;
-    `posts` is what came of telling each receiver, and `unsent` says which alerts could not be
-    delivered. `seconds` is how long the round took, None where none was made.
+    `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
+    and where none was made. `left` is how many restarts more the budget allows right now.
+    `breaker` is open while most connectors fail at once. `firing` are the alerts that people know
+    of, None where nobody looked; `posts` is what came of telling each receiver, and `unsent` says
+    which alerts could not be delivered. `seconds` is how long the round took, None where that was
+    not measured. `reading` is what the next round may use again, None where the cluster was not
+    read.
     """
 
     cluster: str
-    live: LiveState | None = None
     judged: Judged = field(default_factory=Judged)
     standings: Mapping[str, Standing] = field(default_factory=dict)
     restarts: tuple[str, ...] = ()
@@ -97,6 +85,13 @@ class Round:
     posts: Mapping[str, Post] = field(default_factory=dict)
     unsent: tuple[Problem, ...] = ()
     seconds: float | None = None
+    reading: Reading | None = None
+
+    @property
+    def written(self) -> frozenset[str]:
+        """Return the connectors that this round has written to."""
+        outcomes = self.result.outcomes if self.result is not None else ()
+        return frozenset(outcome.name for outcome in outcomes)
 
 
 def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None) -> Round:
@@ -108,62 +103,27 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     the lease is lost, or what is decided cannot be kept.
     """
     try:
-        read = _read(seat)
+        reading = _read(seat, before)
     except (ClusterError, DefinitionError, LedgerError) as error:
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
     verdicts = {} if before is None else before.judged.verdicts
-    judged = judge_round(read.desired.definitions, read.sights, verdicts, read.holds, now)
+    judged = judge_round(reading.desired.definitions, reading.sights, verdicts, reading.holds, now)
     book = BOOK.kept(store)
-    suspended = _FROM_MEMORY if read.from_memory else _REBALANCING if judged.rebalancing else ""
+    suspended = _FROM_MEMORY if reading.from_memory else _REBALANCING if judged.rebalancing else ""
     decided = _decide(seat, book, judged, suspended)
-    seen = Round(cluster=seat.cluster, live=read.live, judged=judged)
-    if lease is None:
-        return _decided(seen, decided, None)
-    return _act(seat, lease, book, seen, decided)
+    found = (
+        _round(seat, judged, decided, None)
+        if lease is None
+        else _act(seat, lease, book, judged, decided)
+    )
+    return replace(found, reading=reading)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Read:
-    """What a round has read."""
-
-    desired: Desired
-    live: LiveState
-    sights: Mapping[str, Sight]
-    from_memory: bool
-    holds: Sequence[ActiveHold]
-
-
-def _read(seat: Seat) -> _Read:
-    context, cluster = seat.context, seat.cluster
-    desired = learn_secrets(context, seat.loaded, cluster)
-    if not desired.complete:
-        raise DefinitionError(*desired.problems)
-    with connect_to(context, seat.loaded, cluster) as connection:
-        live = take_snapshot(connection, clock=context.clock)
-        from_memory = answers_from_memory(connection)
-    for connector in live.connectors.values():
-        if connector.has_failed:
-            context.redactor.learn(sensitive_values(connector.config))
-    with opened_store(context, seat.loaded, cluster) as store:
-        memory = read_memory(store)
-    desired = _ours(desired, memory)
-    freezes = seat.loaded.project.clusters[cluster].freezes
-    declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
-    holds = active_holds(memory.holds, freezes, now=context.clock.now(), declared=declared)
-    sights = {
-        name: sight_of(context, connector, desired=desired, from_memory=from_memory)
-        for name, connector in live.connectors.items()
-    }
-    return _Read(desired=desired, live=live, sights=sights, from_memory=from_memory, holds=holds)
-
-
-def _ours(desired: Desired, memory: Memory) -> Desired:
-    """Return what a project declares without what is another one's: that one watches it."""
-    declared = desired.definitions
-    foreign = owner_problems(declared, desired.project, memory, cluster=desired.cluster)
-    left = declared.keys() - {problem.connector for problem in foreign}
-    return replace(desired, definitions={name: declared[name] for name in declared if name in left})
+def _read(seat: Seat, before: Round | None) -> Reading:
+    known = before.reading if before is not None else None
+    written = before.written if before is not None else frozenset()
+    return read_round(seat.context, seat.loaded, seat.cluster, known, written)
 
 
 def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
@@ -177,14 +137,14 @@ def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
     )
 
 
-def _act(seat: Seat, lease: HeldLease, book: Book, seen: Round, decided: Decided) -> Round:
+def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided) -> Round:
     """Take the right to write, remember what is decided, then do it.
 
     Whoever writes to the cluster meanwhile is not disturbed, and costs no attempt.
     """
     if not decided.restart:
         BOOK.keep(lease, book, decided.book)
-        return _decided(seen, decided, None)
+        return _round(seat, judged, decided, None)
     try:
         with plan_restart(
             seat.context,
@@ -205,12 +165,12 @@ def _act(seat: Seat, lease: HeldLease, book: Book, seen: Round, decided: Decided
     except LedgerError as error:
         if all(problem.code is not Code.LOCKED for problem in error.problems):
             raise
-        waiting = _decide(seat, book, seen.judged, "another run writes to this cluster")
+        waiting = _decide(seat, book, judged, "another run writes to this cluster")
         BOOK.keep(lease, book, waiting.book)
-        return _decided(seen, waiting, None)
+        return _round(seat, judged, waiting, None)
     except (ClusterError, RefusedError) as error:
-        return replace(seen, problems=error.problems)
-    return _decided(seen, decided, result)
+        return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
+    return _round(seat, judged, decided, result)
 
 
 def _identity(seat: Seat) -> Identity:
@@ -218,9 +178,10 @@ def _identity(seat: Seat) -> Identity:
     return identity_of(seat.context, COMMAND, root=seat.loaded.project.root)
 
 
-def _decided(seen: Round, decided: Decided, result: ApplyResult | None) -> Round:
-    return replace(
-        seen,
+def _round(seat: Seat, judged: Judged, decided: Decided, result: ApplyResult | None) -> Round:
+    return Round(
+        cluster=seat.cluster,
+        judged=judged,
         standings=decided.standings,
         restarts=decided.restart,
         result=result,

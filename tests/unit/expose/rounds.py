@@ -10,7 +10,8 @@ from reconcile.health.rollup import Sight
 from reconcile.model.alert import Alert, AlertName, AlertSeverity
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
-from reconcile.model.desired import Definition, TasksRange
+from reconcile.model.desired import Definition, Desired, TasksRange
+from reconcile.model.ledger import Memory
 from reconcile.model.live import (
     ClusterIdentity,
     ConnectorKind,
@@ -31,8 +32,10 @@ from reconcile.model.metrics import (
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Location, Problem
 from reconcile.model.restart import Backoff, RestartBudget, RestartPolicy
+from reconcile.run.declaring import Declared
 from reconcile.watch.budget import Book, decide
 from reconcile.watch.judging import judge_round
+from reconcile.watch.reading import Reading
 from reconcile.watch.rounds import Post, Round
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
@@ -99,16 +102,30 @@ def made(
         name: Sight(status=one.status, generated=one.generated_tasks, from_memory=from_memory)
         for name, one in connectors.items()
     }
-    judged = judge_round({one.name: one for one in declared}, sights, {}, (), NOW)
+    definitions = {one.name: one for one in declared}
+    desired = Desired(project="shop", cluster=cluster, definitions=definitions)
+    live_state = LiveState(
+        cluster=cluster,
+        url="http://127.0.0.1:8083",
+        identity=ClusterIdentity(version="4.3.1", commit="abc", kafka_cluster_id="k1"),
+        connectors=connectors,
+        taken_at=NOW,
+    )
+    judged = judge_round(definitions, sights, {}, (), NOW)
     decided = decide(book or Book(), judged.candidates, RestartBudget(), NOW, lambda: 0.0)
     found = Round(
         cluster=cluster,
-        live=LiveState(
-            cluster=cluster,
-            url="http://127.0.0.1:8083",
-            identity=ClusterIdentity(version="4.3.1", commit="abc", kafka_cluster_id="k1"),
-            connectors=connectors,
-            taken_at=NOW,
+        reading=Reading(
+            declared=Declared(
+                desired=desired, secret_files=frozenset(), stamps={}, seen=0.0, read=0.0
+            ),
+            desired=desired,
+            live=live_state,
+            described=NOW,
+            memory=Memory(place="nowhere"),
+            holds=(),
+            sights=sights,
+            from_memory=from_memory,
         ),
         judged=judged,
         standings=decided.standings,
