@@ -29,17 +29,23 @@ class Declared:
 
 
 def declared_now(
-    context: Context, loaded: LoadedProject, cluster: str, before: Declared | None
+    context: Context,
+    loaded: LoadedProject,
+    cluster: str,
+    before: Declared | None,
+    *,
+    anew: bool = False,
 ) -> Declared:
     """Return what git declares, from memory where no file has changed since; see `learn_declared`.
 
     Files are read twice after a change: what changes again within the tick of a clock may leave
-    the stamp as it is.
+    the stamp as it is. With `anew` they are read whatever the stamps say.
     """
     now = context.clock.monotonic()
     stamps = take_stamps(loaded, before.secret_files if before is not None else ())
     same = before is not None and stamps == before.stamps
-    if before is not None and same and before.read - before.seen >= _TICK:
+    settled = before is not None and before.read - before.seen >= _TICK
+    if before is not None and same and settled and not anew:
         return before
     found = learn_declared(context, loaded, cluster)
     if not found.secret_files <= stamps.keys():

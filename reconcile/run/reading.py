@@ -101,7 +101,12 @@ def answers_from_memory(connection: Connection) -> bool:
 
 
 def sight_of(
-    context: Context, connector: LiveConnector, *, desired: Desired | None, from_memory: bool
+    context: Context,
+    connector: LiveConnector,
+    *,
+    desired: Desired | None,
+    from_memory: bool,
+    gone: frozenset[str] = frozenset(),
 ) -> Sight:
     """Return what is known of a connector; what was learned of secrets is masked in its traces."""
     status, declared = (
@@ -114,6 +119,7 @@ def sight_of(
         status=status,
         generated=connector.generated_tasks,
         desired=declared.state if declared else None,
+        gone=gone,
         from_memory=from_memory,
     )
 

@@ -7,6 +7,7 @@ from typing import Final
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Condition, Health, Verdict
 from reconcile.model.problem import Problem
+from reconcile.report.words import counted
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
 
@@ -72,6 +73,8 @@ def is_of_cluster(problem: Problem) -> bool:
 def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
     if found.judged.from_memory:
         yield (AlertName.BROKERS_LOST, ""), "the workers have lost their brokers"
+    if found.judged.lost:
+        yield (AlertName.WORKER_GONE, ""), _gone(found.judged.lost)
     verdicts = found.judged.verdicts.values()
     failed = sum(verdict.condition is Condition.FAILED for verdict in verdicts)
     if found.breaker is not None or (storming and failed >= _MANY):
@@ -90,6 +93,13 @@ def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
             yield (AlertName.GIVEN_UP, name), f"{text}; {standing.attempts} restarts did not help"
         if standing is not None and standing.ruling is Ruling.HOPELESS:
             yield (AlertName.CANNOT_HELP, name), text
+
+
+def _gone(lost: Mapping[str, int]) -> str:
+    return "; ".join(
+        f"{worker} does not answer, and is reported as running {counted(tasks, 'task')}"
+        for worker, tasks in sorted(lost.items())
+    )
 
 
 def _of_verdict(verdict: Verdict) -> Iterator[AlertName]:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from reconcile.connect.connection import Connection
-from reconcile.desired.project import LoadedProject
+from reconcile.connect.workers import Reply, address_of, ask_workers
+from reconcile.desired.project import LoadedProject, read_access
 from reconcile.errors import DefinitionError
 from reconcile.health.rollup import Sight
 from reconcile.ledger.reading import read_memory
@@ -24,6 +25,7 @@ from reconcile.run.context import Context
 from reconcile.run.declaring import Declared, declared_now
 from reconcile.run.ledgers import opened_store
 from reconcile.run.reading import answers_from_memory, sight_of
+from reconcile.watch.presence import Presences, followed, to_ask, workers_in
 
 LOOK_ANEW: Final = timedelta(minutes=10)
 """How often the configs of all connectors, and all that git declares, are read again."""
@@ -35,7 +37,8 @@ class Reading:
 
     `desired` is what git declares here and nobody else owns; `declared` is the whole of it, and
     what files it came from. `live` has the statuses of now; the configs of all connectors are as
-    they were at `described` at the latest. `memory` is the ledger's.
+    they were at `described` at the latest. `memory` is the ledger's. `workers` are those that statuses
+    name, and `gone` the ones of them that are no more.
     """
 
     declared: Declared
@@ -46,6 +49,8 @@ class Reading:
     holds: Sequence[ActiveHold]
     sights: Mapping[str, Sight]
     from_memory: bool
+    workers: Presences
+    gone: frozenset[str]
 
     @property
     def is_anew(self) -> bool:
@@ -65,14 +70,17 @@ def read_round(
     `before` is what the last round has read, after which `written` were written. Raises
     ClusterError, DefinitionError and LedgerError.
     """
-    if before is not None and not _holds_still(before, context.clock.now()):
-        before = None
-    declared = declared_now(context, loaded, cluster, before.declared if before else None)
+    anew = before is None or not _holds_still(before, context.clock.now())
+    known = before.declared if before is not None else None
+    declared = declared_now(context, loaded, cluster, known, anew=anew)
     if not declared.desired.complete:
         raise DefinitionError(*declared.desired.problems)
     with connect_to(context, loaded, cluster) as connection:
-        live, described = _look(context, connection, before, written)
+        live, described = _look(context, connection, None if anew else before, written)
         from_memory = answers_from_memory(connection)
+    workers = _find_workers(context, loaded, live, before.workers if before else {}, anew=anew)
+    now = context.clock.monotonic()
+    gone = frozenset(name for name, presence in workers.items() if presence.is_gone(now))
     for connector in live.connectors.values():
         if connector.has_failed:
             context.redactor.learn(sensitive_values(connector.config))
@@ -87,10 +95,12 @@ def read_round(
         memory=memory,
         holds=_holds(context, loaded, desired, memory),
         sights={
-            name: sight_of(context, connector, desired=desired, from_memory=from_memory)
+            name: sight_of(context, connector, desired=desired, from_memory=from_memory, gone=gone)
             for name, connector in live.connectors.items()
         },
         from_memory=from_memory,
+        workers=workers,
+        gone=gone,
     )
 
 
@@ -112,6 +122,29 @@ def _look(
             return live, before.described
     live = take_snapshot(connection, clock=context.clock)
     return live, live.taken_at
+
+
+def _find_workers(
+    context: Context, loaded: LoadedProject, live: LiveState, before: Presences, *, anew: bool
+) -> Presences:
+    """Ask the workers that statuses name whether they are there; the one that we speak to is."""
+    access = read_access(loaded, live.cluster, context.environment)
+    here = address_of(live.url)
+    named = workers_in(one.status for one in live.connectors.values() if one.status is not None)
+    replies = ask_workers(
+        access,
+        to_ask(named - {here}, before, anew=anew),
+        live.identity.kafka_cluster_id,
+        clock=context.clock,
+        redactor=context.redactor,
+    )
+    return followed(
+        named,
+        before,
+        {**replies, here: Reply.OURS},
+        frozenset(map(address_of, access.urls)),
+        context.clock.monotonic(),
+    )
 
 
 def _ours(desired: Desired, memory: Memory) -> Desired:

@@ -39,6 +39,7 @@ COMMAND: Final = "watch"
 
 _REBALANCING: Final = "the workers share out the work anew"
 _FROM_MEMORY: Final = "the workers have lost their brokers, and answer from memory"
+_WORKER_LOST: Final = "a worker is gone, and its work is not given to the others yet"
 _OPTIONS: Final = ApplyOptions(settle_timeout=15.0)
 
 
@@ -110,8 +111,7 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     verdicts = {} if before is None else before.judged.verdicts
     judged = judge_round(reading.desired.definitions, reading.sights, verdicts, reading.holds, now)
     book = BOOK.kept(store)
-    suspended = _FROM_MEMORY if reading.from_memory else _REBALANCING if judged.rebalancing else ""
-    decided = _decide(seat, book, judged, suspended)
+    decided = _decide(seat, book, judged, _suspended(judged))
     found = (
         _round(seat, judged, decided, None)
         if lease is None
@@ -124,6 +124,15 @@ def _read(seat: Seat, before: Round | None) -> Reading:
     known = before.reading if before is not None else None
     written = before.written if before is not None else frozenset()
     return read_round(seat.context, seat.loaded, seat.cluster, known, written)
+
+
+def _suspended(judged: Judged) -> str:
+    """Return why nothing is restarted now, or nothing."""
+    if judged.from_memory:
+        return _FROM_MEMORY
+    if judged.lost:
+        return _WORKER_LOST
+    return _REBALANCING if judged.rebalancing else ""
 
 
 def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:

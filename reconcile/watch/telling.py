@@ -42,10 +42,11 @@ def _note(found: Round, name: str, standing: Standing | None) -> str:
 
 
 def is_well(found: Round) -> bool:
-    """Tell whether nothing is wrong: all was read, all that is declared is there, nothing failed."""
+    """Tell whether nothing is wrong: all was read, all that is declared is there and works."""
     verdicts = found.judged.verdicts.values()
     return not (
         found.problems
         or found.judged.missing
+        or found.judged.lost
         or any(verdict.health in UNWELL for verdict in verdicts)
     )
