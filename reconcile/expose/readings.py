@@ -61,6 +61,11 @@ def _of_cluster(read: Callable[[Round], float]) -> Read[float]:
     return rows
 
 
+def _lost(watched: Watched) -> Iterator[Row[float]]:
+    for worker, tasks in watched.found.judged.lost.items():
+        yield (watched.found.cluster, worker), tasks
+
+
 def _cluster(watched: Watched) -> Iterator[Row[Mapping[str, str]]]:
     if watched.found.reading is not None:
         one = watched.found.reading.live.identity
@@ -258,6 +263,7 @@ GAUGES: Final[Mapping[Metric, Read[float]]] = {
     names.CLUSTER_BROKERS_LOST: _of_cluster(lambda found: found.judged.from_memory),
     names.CLUSTER_REBALANCING: _of_cluster(lambda found: found.judged.rebalancing),
     names.CLUSTER_FAILING_TOGETHER: _of_cluster(lambda found: found.breaker is not None),
+    names.WORKER_TASKS_LOST: _lost,
     names.RESTART_BUDGET_LEFT: _of_cluster(lambda found: found.left),
     names.CONNECTOR_TASKS: _of_live(lambda _, one: one.generated_tasks),
     names.CONNECTOR_TASKS_MAX: _of_live(lambda _, one: _tasks_max(one.config)),

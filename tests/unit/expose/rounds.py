@@ -39,6 +39,7 @@ from reconcile.watch.reading import Reading
 from reconcile.watch.rounds import Post, Round
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
+WORKER = "10.0.0.7:8083"
 REFUSED = "java.net.ConnectException: Connection refused"
 BAD_RECORD = "org.apache.kafka.connect.errors.DataException: Struct schema is missing"
 DONE = ApplyResult(
@@ -63,7 +64,12 @@ def connector(
             state=State.RUNNING,
             version="4.3.1",
             tasks=tuple(
-                LiveTask(id=id_, state=state, trace=trace if state is State.FAILED else "")
+                LiveTask(
+                    id=id_,
+                    state=state,
+                    worker=WORKER,
+                    trace=trace if state is State.FAILED else "",
+                )
                 for id_, state in enumerate(tasks)
             ),
         ),
@@ -93,13 +99,19 @@ def made(
     *,
     book: Book | None = None,
     from_memory: bool = False,
+    gone: frozenset[str] = frozenset(),
     cluster: str = "prod",
     **more: object,
 ) -> Round:
     """Return the round that finds connectors on a cluster, and restarts what is due."""
     connectors = {one.name: one for one in live}
     sights = {
-        name: Sight(status=one.status, generated=one.generated_tasks, from_memory=from_memory)
+        name: Sight(
+            status=one.status,
+            generated=one.generated_tasks,
+            from_memory=from_memory,
+            gone=gone,
+        )
         for name, one in connectors.items()
     }
     definitions = {one.name: one for one in declared}
@@ -126,6 +138,8 @@ def made(
             holds=(),
             sights=sights,
             from_memory=from_memory,
+            workers={},
+            gone=gone,
         ),
         judged=judged,
         standings=decided.standings,
@@ -173,6 +187,7 @@ def everything() -> tuple[Watched, ...]:
             connector("stranger"),
         ],
         [ranged, waiting, definition("gone")],
+        gone=frozenset({WORKER}),
         firing=(alert,),
         posts={"main": Post(taken=2, failed=1)},
     )
