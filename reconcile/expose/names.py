@@ -192,6 +192,12 @@ CONNECTOR_ERRORS: Final = _gauge(
     "Records that failed, retries not counted.",
     "errors_per_second",
 )
+CONNECTOR_LOST: Final = _gauge(
+    "connector_dead_letters_lost_per_second",
+    _CONNECTOR,
+    "Dead letters that could not be written: these records are gone.",
+    "dead_letters_lost_per_second",
+)
 LAG_RECORDS: Final = _gauge(
     "connector_lag_records",
     _TOPIC,
@@ -294,6 +300,7 @@ METRICS: Final = (
     CONNECTOR_DRIFTED,
     CONNECTOR_RECORDS,
     CONNECTOR_ERRORS,
+    CONNECTOR_LOST,
     LAG_RECORDS,
     LAG_SECONDS,
     PARTITIONS_STALLED,

@@ -10,7 +10,7 @@ from reconcile.expose.names import Bound, ErrorKind, Metric
 from reconcile.model.alert import AlertSeverity
 from reconcile.model.config import Config
 from reconcile.model.live import LiveConnector, State
-from reconcile.model.metrics import ConnectorLag, Flow, Flows, PartitionLag, Standing
+from reconcile.model.metrics import ConnectorLag, Flow, PartitionLag, Standing
 from reconcile.watch.budget import Standing as RestartStanding
 from reconcile.watch.judging import Judged
 from reconcile.watch.pack import PACK
@@ -24,14 +24,12 @@ _STALLED: Final = frozenset({Standing.STALLED, Standing.STOPPED})
 class Watched:
     """What is to be shown of one cluster: its last round, and what was counted over all of them.
 
-    `flows` is None where nothing says what flows; `drifted` speaks of the connectors that were
-    compared. `owners` are the labels in git that say whose a connector is, the first counts;
+    `drifted` speaks of the connectors that were compared. `owners` are the labels in git that say whose a connector is, the first counts;
     `labels` are those that are shown besides, by what they are called then.
     """
 
     found: Round
     counts: Counts
-    flows: Flows | None = None
     drifted: Mapping[str, bool] = field(default_factory=dict)
     owners: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -154,15 +152,11 @@ def _drifted(watched: Watched) -> Iterator[Row[float]]:
         yield (watched.found.cluster, name), drifted
 
 
-def _flows(watched: Watched) -> Mapping[str, Flow]:
-    return {} if watched.flows is None else watched.flows.connectors
-
-
 def _of_flow(read: Callable[[Flow], float | None]) -> Read[float]:
     """Return the function for a metric of what flows, where it is known."""
 
     def rows(watched: Watched) -> Iterator[Row[float]]:
-        for name, flow in _flows(watched).items():
+        for name, flow in watched.found.flows.connectors.items():
             value = read(flow)
             if value is not None:
                 yield (watched.found.cluster, name), value
@@ -177,7 +171,7 @@ def _of_lag(
     """Return the function for a metric of lag: by topics, or as a whole where those are not known."""
 
     def rows(watched: Watched) -> Iterator[Row[float]]:
-        for name, flow in _flows(watched).items():
+        for name, flow in watched.found.flows.connectors.items():
             if flow.lag is None:
                 continue
             values = {topic: part(found) for topic, found in _topics(flow.lag).items()}
@@ -276,6 +270,7 @@ GAUGES: Final[Mapping[Metric, Read[float]]] = {
     names.CONNECTOR_DRIFTED: _drifted,
     names.CONNECTOR_RECORDS: _of_flow(lambda flow: flow.throughput.records),
     names.CONNECTOR_ERRORS: _of_flow(lambda flow: flow.throughput.errors),
+    names.CONNECTOR_LOST: _of_flow(lambda flow: flow.throughput.lost),
     names.LAG_RECORDS: _of_lag(
         lambda lag: lag.records, lambda found: sum(one.records for one in found)
     ),

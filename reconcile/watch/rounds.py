@@ -11,6 +11,7 @@ from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
 from reconcile.model.alert import Alert
 from reconcile.model.codes import Code
+from reconcile.model.metrics import Flows
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Problem
 from reconcile.run.acting import plan_restart
@@ -70,8 +71,8 @@ class Round:
     `breaker` is open while most connectors fail at once. `firing` are the alerts that people know
     of, None where nobody looked; `posts` is what came of telling each receiver, and `unsent` says
     which alerts could not be delivered. `seconds` is how long the round took, None where that was
-    not measured. `reading` is what the next round may use again, None where the cluster was not
-    read.
+    not measured. `flows` is what is known of what flows, `reading` what the next round may use
+    again, None where the cluster was not read.
     """
 
     cluster: str
@@ -85,6 +86,7 @@ class Round:
     firing: tuple[Alert, ...] | None = None
     posts: Mapping[str, Post] = field(default_factory=dict)
     unsent: tuple[Problem, ...] = ()
+    flows: Flows = field(default_factory=Flows)
     seconds: float | None = None
     reading: Reading | None = None
 
@@ -93,6 +95,11 @@ class Round:
         """Return the connectors that this round has written to."""
         outcomes = self.result.outcomes if self.result is not None else ()
         return frozenset(outcome.name for outcome in outcomes)
+
+    @property
+    def unproven(self) -> frozenset[str]:
+        """Return the connectors whose restarts are not forgotten yet."""
+        return frozenset(name for name, one in self.standings.items() if one.attempts)
 
 
 def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None) -> Round:
@@ -117,13 +124,21 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
         if lease is None
         else _act(seat, lease, book, judged, decided)
     )
-    return replace(found, reading=reading)
+    return replace(found, flows=reading.stream.flows, reading=reading)
 
 
 def _read(seat: Seat, before: Round | None) -> Reading:
-    known = before.reading if before is not None else None
-    written = before.written if before is not None else frozenset()
-    return read_round(seat.context, seat.loaded, seat.cluster, known, written)
+    context, loaded = seat.context, seat.loaded
+    if before is None:
+        return read_round(context, loaded, seat.cluster, None)
+    return read_round(
+        context,
+        loaded,
+        seat.cluster,
+        before.reading,
+        written=before.written,
+        urgent=before.unproven,
+    )
 
 
 def _suspended(judged: Judged) -> str:

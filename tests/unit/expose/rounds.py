@@ -34,6 +34,7 @@ from reconcile.model.problem import Location, Problem
 from reconcile.model.restart import Backoff, RestartBudget, RestartPolicy
 from reconcile.run.declaring import Declared
 from reconcile.watch.budget import Book, decide
+from reconcile.watch.flowing import Stream
 from reconcile.watch.judging import judge_round
 from reconcile.watch.reading import Reading
 from reconcile.watch.rounds import Post, Round
@@ -140,6 +141,7 @@ def made(
             from_memory=from_memory,
             workers={},
             gone=gone,
+            stream=Stream(),
         ),
         judged=judged,
         standings=decided.standings,
@@ -207,14 +209,13 @@ def everything() -> tuple[Watched, ...]:
     )
     flows = Flows(
         connectors={
-            "a": Flow(throughput=Throughput(records=12.5, errors=0.5), lag=lag),
+            "a": Flow(throughput=Throughput(records=12.5, errors=0.5, lost=0.1), lag=lag),
             "w": Flow(lag=ConnectorLag(seconds=2.0)),
         }
     )
     return (
         shown(
-            found,
-            flows=flows,
+            replace(found, flows=flows),
             drifted={"a": True, "w": False},
             owners=("owner", "team"),
             labels={"label_tier": "tier"},

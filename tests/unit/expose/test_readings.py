@@ -163,10 +163,8 @@ def test_lag_is_told_by_topic_and_without_partitions_as_a_whole():
 
 def test_rates_and_lags_that_nobody_knows_are_left_out():
     lag = ConnectorLag(partitions=(PartitionLag(topic="t", partition=0, end=1),))
-    watched = shown(
-        made([connector("a")], [definition("a")]),
-        flows=Flows(connectors={"a": Flow(lag=lag), "b": Flow()}),
-    )
+    flows = Flows(connectors={"a": Flow(lag=lag), "b": Flow()})
+    watched = shown(made([connector("a")], [definition("a")], flows=flows))
 
     assert gauge(names.CONNECTOR_RECORDS, watched) == {}
     assert gauge(names.CONNECTOR_ERRORS, watched) == {}
