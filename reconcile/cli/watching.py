@@ -12,13 +12,13 @@ from reconcile.cli.shell import Shell
 from reconcile.desired.listening import EXPECTED, parse_address
 from reconcile.desired.project import LoadedProject, load_project
 from reconcile.errors import ConnectformError, usage
-from reconcile.expose.display import Display
+from reconcile.expose.display import Display, watch_shown
 from reconcile.model.exposure import Address, StateEncoding
 from reconcile.model.problem import Problem
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Line
 from reconcile.report.watch_text import watched_line, watched_summary
-from reconcile.watch.loop import Course, watch_cluster, watch_once
+from reconcile.watch.loop import Course, watch_once
 from reconcile.watch.rounds import COMMAND, Round, Seat
 from reconcile.watch.telling import is_well, watched_rows
 
@@ -45,11 +45,12 @@ def watch_in_rounds(
 
     `listen` and `encoding` are for the metrics; None is what the project file says.
     """
+    asked = None if listen is None else _address(listen)
     loaded, chosen = open_project(shell, clusters, every)
     seats = [seat_for(shell, loaded, cluster, local=local) for cluster in chosen]
     exposure = loaded.project.watch.expose
     display = Display(loaded, chosen, encoding or exposure.encoding, shell.context.clock)
-    address = exposure.listen if listen is None else _address(listen)
+    address = asked or exposure.listen
     with ExitStack() as stack:
         if address is not None:
             from reconcile.expose.serving import served  # few serve, and it is slow to load
@@ -91,27 +92,15 @@ def _until_stopped(shell: Shell, seats: Sequence[Seat], display: Display) -> Exi
     """Watch each cluster in a thread of its own, so that none waits for another."""
     with interruptible(shell) as interrupt:
         teller = _Teller(shell)
-
-        def watch(seat: Seat) -> None:
-            def tell(found: Round) -> None:
-                display.tell(found)
-                teller.tell(found)
-
-            def wait(seconds: float) -> bool:
-                display.waits(seat.cluster, seconds)
-                return interrupt.wait(seconds)
-
-            def reload() -> LoadedProject:
-                return load_project(shell.project, shell.context.directory)
-
-            try:
-                watch_cluster(seat, Course(tell=tell, wait=wait, reload=reload))
-            except BaseException:
-                display.ended(seat.cluster)
-                raise
-
+        course = Course(
+            tell=teller.tell,
+            wait=interrupt.wait,
+            reload=lambda: load_project(shell.project, shell.context.directory),
+        )
         threads = [
-            threading.Thread(target=watch, args=(seat,), name=f"watch-{seat.cluster}")
+            threading.Thread(
+                target=watch_shown, args=(seat, course, display), name=f"watch-{seat.cluster}"
+            )
             for seat in seats
         ]
         for thread in threads:

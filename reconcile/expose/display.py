@@ -10,7 +10,8 @@ from reconcile.expose.counting import counted, no_counts
 from reconcile.expose.probes import Answer, Pulse, liveness, readiness
 from reconcile.expose.readings import Watched
 from reconcile.model.exposure import StateEncoding
-from reconcile.watch.rounds import Round
+from reconcile.watch.loop import Course, watch_cluster
+from reconcile.watch.rounds import Round, Seat
 
 
 class Display:
@@ -70,3 +71,21 @@ class Display:
         """Tell whether each cluster was looked at."""
         with self._lock:
             return readiness(tuple(self._pulses.values()))
+
+
+def watch_shown(seat: Seat, course: Course, display: Display) -> None:
+    """Watch a cluster as `watch_cluster` does, and show each round and whether they go on."""
+
+    def tell(found: Round) -> None:
+        display.tell(found)
+        course.tell(found)
+
+    def wait(seconds: float) -> bool:
+        display.waits(seat.cluster, seconds)
+        return course.wait(seconds)
+
+    try:
+        watch_cluster(seat, replace(course, tell=tell, wait=wait))
+    except BaseException:
+        display.ended(seat.cluster)
+        raise

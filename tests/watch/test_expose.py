@@ -11,9 +11,11 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_classic
 
+from reconcile.cli.operating import watch
 from reconcile.clock import SystemClock
-from reconcile.errors import ConnectformError
-from reconcile.expose.display import Display
+from reconcile.desired.project import load_project
+from reconcile.errors import ConnectformError, UsageError
+from reconcile.expose.display import Display, watch_shown
 from reconcile.expose.names import METRICS
 from reconcile.expose.probes import PATIENCE
 from reconcile.expose.serving import served
@@ -21,9 +23,11 @@ from reconcile.model.codes import Code
 from reconcile.model.exposure import Address, StateEncoding
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_timing import Timing
+from reconcile.watch.loop import Course
 from reconcile.watch.rounds import Round
 from tests.cli.harness import Workplace, workplace_on
 from tests.sandbox_command import wait_for
+from tests.unit.apply.mover import Killed
 from tests.watch.inbox import inbox
 from tests.watch.post import REFUSED, Post, post_in
 
@@ -216,17 +220,32 @@ def test_it_is_ready_once_each_cluster_was_looked_at_whatever_was_seen(stand: St
 def test_it_is_alive_as_long_as_rounds_follow_each_other(stand: Stand):
     stand.post.clock.advance(PATIENCE)
     assert stand.get("/healthz")[::3] == (200, "alive\n")
-    stand.display.waits("local", 3600)
-    stand.post.clock.advance(3600 + PATIENCE)
-    assert stand.get("/healthz")[0] == 200
 
     stand.post.clock.advance(1)
     status, _, _, text = stand.get("/healthz")
     assert (status, text) == (503, "the round of cluster local has gone on for 901 s\n")
 
-    stand.display.waits("local", 30)
-    assert stand.get("/healthz")[0] == 200
-    stand.display.ended("local")
+
+def test_a_loop_that_waits_is_alive_and_one_that_has_broken_down_is_not(stand: Stand):
+    stand.post.write_project(watch="{every: 1h}")
+    stand.post.declare("a")
+    alive, told = [], []
+
+    def wait(seconds: float) -> bool:
+        stand.post.clock.advance(seconds + PATIENCE)
+        alive.append(stand.get("/healthz")[0])
+        return False
+
+    def tell(found: Round) -> None:
+        told.append(stand.value("connectform_reconcile_duration_seconds_count"))
+        if len(told) > 1:
+            raise Killed
+
+    course = Course(tell=tell, wait=wait, reload=lambda: load_project(None, stand.post.folder))
+    with pytest.raises(Killed):
+        watch_shown(stand.post.seat, course, stand.display)
+
+    assert (alive, told) == ([200], [1, 2])
     assert stand.get("/healthz")[::3] == (503, "the loop of cluster local has ended\n")
 
 
@@ -290,17 +309,17 @@ def test_the_command_serves_until_it_is_told_to_stop(workplace: Workplace):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("options", "said"),
     [
-        (["--once", "--listen", "127.0.0.1:0"], "--once and --dry-run make one"),
-        (["--dry-run", "--listen", "127.0.0.1:0"], "--once and --dry-run make one"),
-        (["--once", "--state-encoding", "active-only"], "--once and --dry-run make one"),
-        (["--listen", ":9464"], "--listen: :9464 is no HOST:PORT"),
-        (["--listen", "127.0.0.1:65536"], "is no HOST:PORT"),
+        ({"once": True, "listen": "127.0.0.1:0"}, "--once and --dry-run make one"),
+        ({"dry_run": True, "listen": "127.0.0.1:0"}, "--once and --dry-run make one"),
+        ({"once": True, "state_encoding": StateEncoding.ALL}, "--once and --dry-run make one"),
+        ({"listen": ":9464"}, "--listen: :9464 is no HOST:PORT"),
+        ({"listen": "127.0.0.1:65536"}, "is no HOST:PORT"),
     ],
 )
-def test_options_that_do_not_fit_are_refused(workplace: Workplace, arguments, said):
-    done = workplace.run("watch", *arguments)
+def test_options_that_do_not_fit_are_refused_before_anything_is_looked_at(options, said):
+    with pytest.raises(UsageError) as caught:
+        watch(None, **options)
 
-    assert done.code == 64
-    assert said in done.err
+    assert said in caught.value.problems[0].message
