@@ -23,6 +23,7 @@ from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
 from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
+from reconcile.watch.unusual import Known
 
 BOOK: Final = Entry(
     key="watch/restarts",
@@ -59,8 +60,8 @@ class Round:
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
     and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered. `flows` is what is known of what flows, `reading` what the
-    next round may use again.
+    which alerts could not be delivered. `flows` is what is known of what flows, `known` what has
+    been learned of what is usual in it, `reading` what the next round may use again.
     """
 
     cluster: str
@@ -73,6 +74,7 @@ class Round:
     unsent: tuple[Problem, ...] = ()
     flows: Flows = field(default_factory=Flows)
     reading: Reading | None = None
+    known: Known = field(default_factory=dict)
 
     @property
     def written(self) -> frozenset[str]:
