@@ -198,6 +198,11 @@ CONNECTOR_LOST: Final = _gauge(
     "Dead letters that could not be written: these records are gone.",
     "dead_letters_lost_per_second",
 )
+CONNECTOR_UNUSUAL: Final = _gauge(
+    "connector_unusual",
+    ("cluster", "connector", "figure"),
+    "1 while a figure of a connector is not what it usually is at that hour, 0 while it is.",
+)
 LAG_RECORDS: Final = _gauge(
     "connector_lag_records",
     _TOPIC,
@@ -301,6 +306,7 @@ METRICS: Final = (
     CONNECTOR_RECORDS,
     CONNECTOR_ERRORS,
     CONNECTOR_LOST,
+    CONNECTOR_UNUSUAL,
     LAG_RECORDS,
     LAG_SECONDS,
     PARTITIONS_STALLED,

@@ -164,6 +164,12 @@ def _of_flow(read: Callable[[Flow], float | None]) -> Read[float]:
     return rows
 
 
+def _unusual(watched: Watched) -> Iterator[Row[float]]:
+    for name, series in watched.found.known.items():
+        for figure, one in series.items():
+            yield (watched.found.cluster, name, figure.value), bool(one.words)
+
+
 def _of_lag(
     whole: Callable[[ConnectorLag], float | None],
     part: Callable[[list[PartitionLag]], float | None],
@@ -271,6 +277,7 @@ GAUGES: Final[Mapping[Metric, Read[float]]] = {
     names.CONNECTOR_RECORDS: _of_flow(lambda flow: flow.throughput.records),
     names.CONNECTOR_ERRORS: _of_flow(lambda flow: flow.throughput.errors),
     names.CONNECTOR_LOST: _of_flow(lambda flow: flow.throughput.lost),
+    names.CONNECTOR_UNUSUAL: _unusual,
     names.LAG_RECORDS: _of_lag(
         lambda lag: lag.records, lambda found: sum(one.records for one in found)
     ),

@@ -24,6 +24,7 @@ from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
 from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
+from reconcile.watch.unusual import Known
 
 BOOK: Final = Entry(
     key="watch/restarts",
@@ -71,8 +72,8 @@ class Round:
     `breaker` is open while most connectors fail at once. `firing` are the alerts that people know
     of, None where nobody looked; `posts` is what came of telling each receiver, and `unsent` says
     which alerts could not be delivered. `seconds` is how long the round took, None where that was
-    not measured. `flows` is what is known of what flows, `reading` what the next round may use
-    again, None where the cluster was not read.
+    not measured. `flows` is what is known of what flows, `known` what has been learned of what is
+    usual in it, `reading` what the next round may use again, None where the cluster was not read.
     """
 
     cluster: str
@@ -89,6 +90,7 @@ class Round:
     flows: Flows = field(default_factory=Flows)
     seconds: float | None = None
     reading: Reading | None = None
+    known: Known = field(default_factory=dict)
 
     @property
     def written(self) -> frozenset[str]:

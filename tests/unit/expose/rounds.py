@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from reconcile.anomaly.profile import Metric
 from reconcile.expose.counting import counted, no_counts
 from reconcile.expose.readings import Watched
 from reconcile.health.rollup import Sight
@@ -38,6 +39,7 @@ from reconcile.watch.flowing import Stream
 from reconcile.watch.judging import judge_round
 from reconcile.watch.reading import Reading
 from reconcile.watch.rounds import Post, Round
+from reconcile.watch.unusual import Series
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
 WORKER = "10.0.0.7:8083"
@@ -213,9 +215,10 @@ def everything() -> tuple[Watched, ...]:
             "w": Flow(lag=ConnectorLag(seconds=2.0)),
         }
     )
+    known = {"a": {Metric.LAG: Series(words="3.1 times the usual"), Metric.THROUGHPUT: Series()}}
     return (
         shown(
-            replace(found, flows=flows),
+            replace(found, flows=flows, known=known),
             drifted={"a": True, "w": False},
             owners=("owner", "team"),
             labels={"label_tier": "tier"},

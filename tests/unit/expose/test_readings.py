@@ -161,6 +161,15 @@ def test_lag_is_told_by_topic_and_without_partitions_as_a_whole():
     assert gauge(names.PARTITIONS_STALLED, watched) == {("a", "orders"): 1, ("a", "refunds"): 0}
 
 
+def test_what_is_unusual_is_told_by_the_figure_that_is():
+    (watched, _) = everything()
+
+    assert gauge(names.CONNECTOR_UNUSUAL, watched) == {
+        ("a", "lag"): True,
+        ("a", "throughput"): False,
+    }
+
+
 def test_rates_and_lags_that_nobody_knows_are_left_out():
     lag = ConnectorLag(partitions=(PartitionLag(topic="t", partition=0, end=1),))
     flows = Flows(connectors={"a": Flow(lag=lag), "b": Flow()})
