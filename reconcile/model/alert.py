@@ -30,6 +30,9 @@ class AlertName(StrEnum):
     REBALANCE_STORM = "RebalanceStorm"
     METRICS_UNREADABLE = "MetricsUnreadable"
     MISSING = "ConnectorMissing"
+    THROUGHPUT_UNUSUAL = "ThroughputUnusual"
+    ERROR_RATE_UNUSUAL = "ErrorRateUnusual"
+    LAG_UNUSUAL = "LagUnusual"
     TEST = "ConnectformTest"
 
 

@@ -5,16 +5,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from reconcile.anomaly.profile import Metric
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Condition, Health, Verdict
+from reconcile.model.problem import Problem
 from reconcile.report.words import counted
 from reconcile.watch.flow_facts import TermsOf, flow_facts, unseen
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
+from reconcile.watch.unusual import unusual
 
 _OF_CLUSTERS_ANSWERS: Final = "CF3"
 _MANY: Final = 4
 _LOOP: Final = 3
+_UNUSUAL: Final = {
+    Metric.THROUGHPUT: AlertName.THROUGHPUT_UNUSUAL,
+    Metric.ERROR_RATE: AlertName.ERROR_RATE_UNUSUAL,
+    Metric.LAG: AlertName.LAG_UNUSUAL,
+}
 
 Subject = tuple[AlertName, str]
 """An alert and its connector, "" for the cluster."""
@@ -43,7 +51,7 @@ def facts_of(found: Round, terms_of: TermsOf, now: datetime, *, storming: bool =
     """
     if found.problems:
         problem = found.problems[0]
-        if problem.code.value.startswith(_OF_CLUSTERS_ANSWERS):
+        if is_of_cluster(problem):
             return Facts(
                 holding={(AlertName.CLUSTER_UNREACHABLE, ""): problem.message},
                 judged=frozenset({AlertName.CLUSTER_UNREACHABLE, AlertName.WATCH_STALE}),
@@ -70,6 +78,11 @@ def facts_of(found: Round, terms_of: TermsOf, now: datetime, *, storming: bool =
     )
 
 
+def is_of_cluster(problem: Problem) -> bool:
+    """Tell whether a problem is that the cluster does not answer as it should."""
+    return problem.code.value.startswith(_OF_CLUSTERS_ANSWERS)
+
+
 def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
     if found.judged.from_memory:
         yield (AlertName.BROKERS_LOST, ""), "the workers have lost their brokers"
@@ -93,6 +106,7 @@ def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
             yield (AlertName.GIVEN_UP, name), f"{text}; {standing.attempts} restarts did not help"
         if standing is not None and standing.ruling is Ruling.HOPELESS:
             yield (AlertName.CANNOT_HELP, name), text
+        yield from _of_usual(found, name)
 
 
 def _gone(lost: Mapping[str, int]) -> str:
@@ -100,6 +114,11 @@ def _gone(lost: Mapping[str, int]) -> str:
         f"{worker} does not answer, and is reported as running {counted(tasks, 'task')}"
         for worker, tasks in sorted(lost.items())
     )
+
+
+def _of_usual(found: Round, name: str) -> Iterator[tuple[Subject, str]]:
+    for metric, words in unusual(found.known.get(name, {})).items():
+        yield (_UNUSUAL[metric], name), words
 
 
 def _of_verdict(verdict: Verdict) -> Iterator[AlertName]:

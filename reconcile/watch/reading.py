@@ -39,7 +39,7 @@ class Reading:
     `desired` is what git declares here and nobody else owns; `declared` is the whole of it, and
     what files it came from. `live` has the statuses of now; the configs of all connectors are as
     they were at `described` at the latest. `memory` is the ledger's. `workers` are those that statuses
-    name, and `gone` the ones of them that are no more. `stream` is what flows.
+    name, and `gone` the ones of them that are no more. `stream` is what was read of what flows.
     """
 
     declared: Declared
@@ -65,14 +65,14 @@ def read_round(
     loaded: LoadedProject,
     cluster: str,
     before: Reading | None,
-    written: Collection[str] = (),
     *,
+    written: Collection[str] = (),
     urgent: Collection[str] = (),
 ) -> Reading:
     """Return what is declared, live and remembered now.
 
-    `before` is what the last round has read, after which `written` were written. Of `urgent` it
-    matters most whether they move. Raises ClusterError, DefinitionError and LedgerError.
+    `before` is what the last round has read, after which `written` were written. Whether the
+    `urgent` move is looked at first. Raises ClusterError, DefinitionError and LedgerError.
     """
     anew = before is None or not _holds_still(before, context.clock.now())
     known = before.declared if before is not None else None
