@@ -10,6 +10,7 @@ from reconcile.errors import ClusterError, DefinitionError, LedgerError, Refused
 from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
+from reconcile.model.desired import Desired
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Problem
 from reconcile.run.acting import plan_restart
@@ -98,7 +99,7 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     found = (
         _round(seat, judged, decided, None)
         if lease is None
-        else _act(seat, lease, book, judged, decided)
+        else _act(seat, lease, book, judged, decided, reading.declared.desired)
     )
     return replace(found, reading=reading)
 
@@ -129,7 +130,9 @@ def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
     )
 
 
-def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided) -> Round:
+def _act(
+    seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided, desired: Desired
+) -> Round:
     """Take the right to write, remember what is decided, then do it.
 
     Whoever writes to the cluster meanwhile is not disturbed, and costs no attempt.
@@ -145,6 +148,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
             decided.restart,
             only_failed=True,
             lock=replace(seat.lock, identity=_identity(seat)),
+            desired=desired,
         ) as planned:
             BOOK.keep(lease, book, decided.book)
             result = carry_out(
