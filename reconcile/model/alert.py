@@ -22,6 +22,9 @@ class AlertName(StrEnum):
     CANNOT_HELP = "RestartCannotHelp"
     UNASSIGNED = "ConnectorUnassigned"
     MISSING = "ConnectorMissing"
+    THROUGHPUT_UNUSUAL = "ThroughputUnusual"
+    ERROR_RATE_UNUSUAL = "ErrorRateUnusual"
+    LAG_UNUSUAL = "LagUnusual"
     TEST = "ConnectformTest"
 
 

@@ -14,6 +14,7 @@ from reconcile.model.problem import Problem
 from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import chosen_store, lease_of
 from reconcile.watch.alerting import alert_of_round
+from reconcile.watch.noticing import notice_round
 from reconcile.watch.rounds import COMMAND, Round, Seat, make_round
 
 _SHORTEST: Final = 0.1
@@ -60,6 +61,7 @@ def watch_once(seat: Seat, *, rehearse: bool) -> Round:
         try:
             with watch_lease(seat, store) as lease:
                 found = make_round(seat, None, store, lease)
+                found = notice_round(seat, found, None, store, lease)
                 return alert_of_round(seat, found, store, lease)
         except LedgerError as error:
             raise LedgerError(*_told(seat, error)) from error
@@ -92,6 +94,7 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease, began: f
         try:
             seat = replace(seat, loaded=course.reload())
             found = make_round(seat, before, store, lease)
+            found = notice_round(seat, found, before, store, lease)
         except LedgerError:
             raise
         except ConnectformError as error:

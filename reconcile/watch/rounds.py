@@ -11,6 +11,7 @@ from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
+from reconcile.model.metrics import Flows
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Problem
 from reconcile.run.acting import plan_restart
@@ -23,6 +24,7 @@ from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
 from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
+from reconcile.watch.unusual import Known
 
 BOOK: Final = Entry(
     key="watch/restarts",
@@ -59,7 +61,8 @@ class Round:
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
     and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered. `reading` is what the next round may use again.
+    which alerts could not be delivered. `flows` is what is known of what flows, `known` what has
+    been learned of what is usual in it, `reading` what the next round may use again.
     """
 
     cluster: str
@@ -70,13 +73,20 @@ class Round:
     problems: tuple[Problem, ...] = ()
     breaker: Breaker | None = None
     unsent: tuple[Problem, ...] = ()
+    flows: Flows = field(default_factory=Flows)
     reading: Reading | None = None
+    known: Known = field(default_factory=dict)
 
     @property
     def written(self) -> frozenset[str]:
         """Return the connectors that this round has written to."""
         outcomes = self.result.outcomes if self.result is not None else ()
         return frozenset(outcome.name for outcome in outcomes)
+
+    @property
+    def unproven(self) -> frozenset[str]:
+        """Return the connectors whose restarts are not forgotten yet."""
+        return frozenset(name for name, one in self.standings.items() if one.attempts)
 
 
 def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None) -> Round:
@@ -101,13 +111,21 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
         if lease is None
         else _act(seat, lease, book, judged, decided, reading.declared.desired)
     )
-    return replace(found, reading=reading)
+    return replace(found, flows=reading.stream.flows, reading=reading)
 
 
 def _read(seat: Seat, before: Round | None) -> Reading:
-    known = before.reading if before is not None else None
-    written = before.written if before is not None else frozenset()
-    return read_round(seat.context, seat.loaded, seat.cluster, known, written)
+    context, loaded = seat.context, seat.loaded
+    if before is None:
+        return read_round(context, loaded, seat.cluster, None)
+    return read_round(
+        context,
+        loaded,
+        seat.cluster,
+        before.reading,
+        written=before.written,
+        urgent=before.unproven,
+    )
 
 
 def _suspended(judged: Judged) -> str:

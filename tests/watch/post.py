@@ -17,6 +17,7 @@ from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
 from reconcile.watch.alerting import alert_of_round
 from reconcile.watch.loop import watch_lease, watch_store
+from reconcile.watch.noticing import notice_round
 from reconcile.watch.rounds import Round, Seat, make_round
 from tests.fake_clock import FakeClock
 
@@ -85,7 +86,9 @@ class Post:
         self.cluster.clear_requests()
         seat = self.seat
         with watch_store(seat) as store, watch_lease(seat, store) as lease:
-            found = alert_of_round(seat, make_round(seat, self.before, store, lease), store, lease)
+            found = make_round(seat, self.before, store, lease)
+            found = notice_round(seat, found, self.before, store, lease)
+            found = alert_of_round(seat, found, store, lease)
         if not found.problems:
             self.before = found
         return found
