@@ -18,6 +18,7 @@ from reconcile.model.problem import Problem
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Line
 from reconcile.report.watch_text import watched_line, watched_summary
+from reconcile.watch.ending import run_until_stopped
 from reconcile.watch.loop import Course, watch_once
 from reconcile.watch.rounds import COMMAND, Round, Seat
 from reconcile.watch.telling import is_well, source_doubts, watched_rows
@@ -103,11 +104,10 @@ def _until_stopped(shell: Shell, seats: Sequence[Seat], display: Display) -> Exi
             )
             for seat in seats
         ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(timeout=0.5)
+        left = run_until_stopped(threads, lambda: interrupt.requested, shell.context.clock)
+    if left:
+        names = ", ".join(name.removeprefix("watch-") for name in left)
+        shell.terminal.say(f"Did not wait any longer for what gives no answer: {names}")
     return Exit.FINE
 
 

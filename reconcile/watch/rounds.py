@@ -11,6 +11,7 @@ from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
 from reconcile.model.alert import Alert
 from reconcile.model.codes import Code
+from reconcile.model.desired import Desired
 from reconcile.model.metrics import Flows
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Problem
@@ -137,7 +138,7 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     found = (
         _round(seat, judged, decided, None)
         if lease is None
-        else _act(seat, lease, book, judged, decided)
+        else _act(seat, lease, book, judged, decided, reading.declared.desired)
     )
     return replace(found, flows=reading.stream.flows, reading=reading)
 
@@ -176,7 +177,9 @@ def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
     )
 
 
-def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided) -> Round:
+def _act(
+    seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided, desired: Desired
+) -> Round:
     """Take the right to write, remember what is decided, then do it.
 
     Whoever writes to the cluster meanwhile is not disturbed, and costs no attempt.
@@ -193,6 +196,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
             only_failed=True,
             whole=_sound(judged, decided),
             lock=replace(seat.lock, identity=_identity(seat)),
+            desired=desired,
         ) as planned:
             BOOK.keep(lease, book, decided.book)
             result = carry_out(
