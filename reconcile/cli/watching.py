@@ -11,6 +11,7 @@ from reconcile.cli.shell import Shell
 from reconcile.desired.project import LoadedProject, load_project
 from reconcile.errors import ConnectformError
 from reconcile.model.problem import Problem
+from reconcile.report.logger_text import change_lines
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Line
 from reconcile.report.watch_text import watched_line, watched_summary
@@ -44,7 +45,8 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
         return Exit.ERROR
     rows = watched_rows(found)
     shell.terminal.show([watched_line(row) for row in rows])
-    _note(shell, (*found.problems, *found.unsent))
+    shell.terminal.show(_level_lines(found))
+    _note(shell, (*found.problems, *found.unsent, *found.untold))
     if found.problems:
         return Exit.ERROR
     shell.terminal.show([watched_summary(seat.cluster, rows, len(found.judged.missing))])
@@ -80,6 +82,7 @@ class _Teller:
 
     shell: Shell
     _said: dict[str, dict[str, Line]] = field(default_factory=dict)
+    _untold: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def tell(self, found: Round) -> None:
@@ -99,7 +102,15 @@ class _Teller:
             new = [text for name, text in lines.items() if said.get(name) != text]
             if new or said.get("") != summary:
                 self.shell.terminal.show([*new, summary])
+            self.shell.terminal.show(_level_lines(found))
+            if found.untold != self._untold.get(found.cluster, ()):
+                _note(self.shell, found.untold)
+            self._untold[found.cluster] = found.untold
             self._said[found.cluster] = {**lines, "": summary}
+
+
+def _level_lines(found: Round) -> list[Line]:
+    return change_lines(found.cluster, found.levels)
 
 
 def _note(shell: Shell, problems: Sequence[Problem]) -> None:

@@ -15,10 +15,12 @@ _WORTH_TELLING: Final = 2.0  # seconds: waits grow, so something has been amiss 
 
 
 @contextmanager
-def connect_to(context: Context, loaded: LoadedProject, cluster: str) -> Iterator[Connection]:
+def connect_to(
+    context: Context, loaded: LoadedProject, cluster: str, *, only: str = ""
+) -> Iterator[Connection]:
     """Open a connection to a cluster of the project; requests are logged, bodies never.
 
-    A ClusterError inside the block gets the cluster's place in the project file.
+    `only` is the address of the one worker that is meant. A ClusterError inside the block gets the cluster's place in the project file.
     """
 
     def observe(event: Event) -> None:
@@ -42,7 +44,7 @@ def connect_to(context: Context, loaded: LoadedProject, cluster: str) -> Iterato
                     seconds=round(event.seconds, 1),
                 )
 
-    access = read_access(loaded, cluster, context.environment)
+    access = read_access(loaded, cluster, context.environment, (only,) if only else ())
     try:
         with open_connection(
             access,

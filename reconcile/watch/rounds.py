@@ -15,6 +15,7 @@ from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
+from reconcile.model.logger import LevelChange
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
@@ -68,7 +69,8 @@ class Round:
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
     and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered.
+    which alerts could not be delivered. `levels` are those that workers were told again, and
+    `untold` says which could not be told.
     """
 
     cluster: str
@@ -79,6 +81,8 @@ class Round:
     problems: tuple[Problem, ...] = ()
     breaker: Breaker | None = None
     unsent: tuple[Problem, ...] = ()
+    levels: tuple[LevelChange, ...] = ()
+    untold: tuple[Problem, ...] = ()
 
 
 def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None) -> Round:
