@@ -256,7 +256,10 @@ def interruptible(shell: Shell) -> Iterator[Interrupt]:
         name = signal.Signals(number).name
         # A signal that comes while something is printed cannot print: the stream refuses it.
         with suppress(RuntimeError):
-            shell.terminal.say(f"{name}: finishing what is being written, then stopping.")
+            if shell.logs_json:
+                shell.context.log("stopping", signal=name)
+            else:
+                shell.terminal.say(f"{name}: finishing what is being written, then stopping.")
 
     before = {number: signal.signal(number, request) for number in _STOPPING}
     try:

@@ -15,6 +15,7 @@ from reconcile.report.logger_text import change_lines
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Line
 from reconcile.report.watch_text import watched_line, watched_summary
+from reconcile.watch.diary import Diary
 from reconcile.watch.loop import Course, watch_cluster, watch_once
 from reconcile.watch.rounds import COMMAND, Round, Seat
 from reconcile.watch.telling import is_well, watched_rows
@@ -43,6 +44,7 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
     except ConnectformError as error:
         _note(shell, error.problems)
         return Exit.ERROR
+    _diary(shell, seat).write(found)
     rows = watched_rows(found)
     shell.terminal.show([watched_line(row) for row in rows])
     shell.terminal.show(_level_lines(found))
@@ -56,7 +58,7 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
 def _until_stopped(shell: Shell, seats: Sequence[Seat]) -> Exit:
     """Watch each cluster in a thread of its own, so that none waits for another."""
     with interruptible(shell) as interrupt:
-        teller = _Teller(shell)
+        teller = _Teller(shell, _diary(shell, seats[0]))
         course = Course(
             tell=teller.tell,
             wait=interrupt.wait,
@@ -78,15 +80,23 @@ def _until_stopped(shell: Shell, seats: Sequence[Seat]) -> Exit:
 
 @dataclass(slots=True)
 class _Teller:
-    """Print what is new; threads share it."""
+    """Print what is new and log it; threads share it.
+
+    Where programs read the log, that is all there is to read.
+    """
 
     shell: Shell
+    diary: Diary
     _said: dict[str, dict[str, Line]] = field(default_factory=dict)
     _untold: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def tell(self, found: Round) -> None:
         """Print the connectors of a round of which something else is to be said than before."""
+        with self._lock:
+            self.diary.write(found)
+        if self.shell.logs_json:
+            return
         rows = watched_rows(found)
         lines = {row.name: watched_line(row) for row in rows}
         summary = watched_summary(found.cluster, rows, len(found.judged.missing))
@@ -109,10 +119,15 @@ class _Teller:
             self._said[found.cluster] = {**lines, "": summary}
 
 
+def _diary(shell: Shell, seat: Seat) -> Diary:
+    root = seat.loaded.project.definitions_root
+    return Diary(shell.context, seat.lock.identity.run, root)
+
+
 def _level_lines(found: Round) -> list[Line]:
     return change_lines(found.cluster, found.levels)
 
 
 def _note(shell: Shell, problems: Sequence[Problem]) -> None:
-    if problems:
+    if problems and not shell.logs_json:
         shell.terminal.note(problems_lines(problems), redactor=shell.context.redactor)

@@ -59,7 +59,7 @@ def alert_of_round(seat: Seat, found: Round, store: Store, lease: HeldLease) -> 
         boxes[name], problems = _deliver(seat, name, box, now)
         unsent += problems
     DESK.keep(lease, desk, replace(desk, outbox=boxes))
-    return replace(found, unsent=tuple(unsent))
+    return replace(found, unsent=tuple(unsent), news=folded.news)
 
 
 def try_receiver(context: Context, loaded: LoadedProject, name: str) -> Sent:

@@ -12,6 +12,7 @@ from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.reading import read_memory
 from reconcile.ledger.store import Store
 from reconcile.live.snapshot import take_snapshot
+from reconcile.model.alert import Alert
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
@@ -69,7 +70,8 @@ class Round:
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
     and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered. `levels` are those that workers were told again, and
+    which alerts could not be delivered, and `news` are those that began or ended. `run` is under
+    which the restarts stand in the history. `levels` are those that workers were told again, and
     `untold` says which could not be told.
     """
 
@@ -81,6 +83,8 @@ class Round:
     problems: tuple[Problem, ...] = ()
     breaker: Breaker | None = None
     unsent: tuple[Problem, ...] = ()
+    news: tuple[Alert, ...] = ()
+    run: str = ""
     levels: tuple[LevelChange, ...] = ()
     untold: tuple[Problem, ...] = ()
 
@@ -169,6 +173,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
     if not decided.restart:
         BOOK.keep(lease, book, decided.book)
         return _round(seat, judged, decided, None)
+    identity = _identity(seat)
     try:
         with plan_restart(
             seat.context,
@@ -176,7 +181,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
             seat.cluster,
             decided.restart,
             only_failed=True,
-            lock=replace(seat.lock, identity=_identity(seat)),
+            lock=replace(seat.lock, identity=identity),
         ) as planned:
             BOOK.keep(lease, book, decided.book)
             result = carry_out(
@@ -194,7 +199,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
         return _round(seat, judged, waiting, None)
     except (ClusterError, RefusedError) as error:
         return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
-    return _round(seat, judged, decided, result)
+    return replace(_round(seat, judged, decided, result), run=identity.run)
 
 
 def _identity(seat: Seat) -> Identity:
