@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from reconcile.apply.levels import set_level_everywhere, set_levels
 from reconcile.connect.access import shown_url
 from reconcile.connect.connection import Connection
+from reconcile.connect.patience import Patience
 from reconcile.connect.reads import get_logger, get_loggers
 from reconcile.desired.project import LoadedProject, read_access
 from reconcile.errors import ClusterError, UsageError
@@ -46,7 +47,12 @@ class Reached:
 
 @contextmanager
 def reach_workers(
-    context: Context, loaded: LoadedProject, cluster: str, *, worker: str = ""
+    context: Context,
+    loaded: LoadedProject,
+    cluster: str,
+    *,
+    worker: str = "",
+    patience: Patience | None = None,
 ) -> Iterator[Reached]:
     """Read the loggers of every worker whose address is known, or of the one that is named.
 
@@ -60,9 +66,8 @@ def reach_workers(
     with ExitStack() as stack:
         for url in urls:
             try:
-                connections.append(
-                    stack.enter_context(connect_to(context, loaded, cluster, only=url))
-                )
+                opened = connect_to(context, loaded, cluster, only=url, patience=patience)
+                connections.append(stack.enter_context(opened))
             except ClusterError as error:
                 problems += error.problems
         if not connections:

@@ -1,10 +1,15 @@
 """Keep the levels that a project declares for the loggers of workers, which forget them."""
 
 from dataclasses import replace
+from typing import Final
 
+from reconcile.connect.patience import Patience
 from reconcile.errors import ConnectformError
 from reconcile.run.levels import carry_out_levels, changes_to_declared, reach_workers
 from reconcile.watch.rounds import Round, Seat
+
+_NONE: Final = Patience(starting=0.0, busy=0.0, proxy=0.0, unreachable=0.0)
+"""A worker that is not there now is told in the next round."""
 
 
 def with_levels(seat: Seat, found: Round, *, rehearse: bool) -> Round:
@@ -16,7 +21,8 @@ def with_levels(seat: Seat, found: Round, *, rehearse: bool) -> Round:
     if found.problems or not seat.loaded.project.clusters[seat.cluster].loggers:
         return found
     try:
-        with reach_workers(seat.context, seat.loaded, seat.cluster) as reached:
+        workers = reach_workers(seat.context, seat.loaded, seat.cluster, patience=_NONE)
+        with workers as reached:
             changes = changes_to_declared(reached, forgotten_only=True)
             problems = () if rehearse else carry_out_levels(reached, changes)
     except ConnectformError as error:

@@ -61,9 +61,9 @@ def watch_once(seat: Seat, *, rehearse: bool) -> Round:
         try:
             with watch_lease(seat, store) as lease:
                 found = make_round(seat, None, store, lease)
-                found = with_levels(seat, found, rehearse=False)
                 found = notice_round(seat, found, None, store, lease)
-                return alert_of_round(seat, found, store, lease)
+                found = alert_of_round(seat, found, store, lease)
+                return with_levels(seat, found, rehearse=False)
         except LedgerError as error:
             raise LedgerError(*_told(seat, error)) from error
 
@@ -96,13 +96,13 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
         try:
             seat = replace(seat, loaded=course.reload())
             found = make_round(seat, before, store, lease)
-            found = with_levels(seat, found, rehearse=False)
             found = notice_round(seat, found, before, store, lease)
         except LedgerError:
             raise
         except ConnectformError as error:
             found = Round(cluster=seat.cluster, problems=error.problems)
         found = alert_of_round(seat, found, store, lease)
+        found = with_levels(seat, found, rehearse=False)
         if not found.problems:
             before = found
         course.tell(found)
