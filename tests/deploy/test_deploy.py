@@ -75,7 +75,7 @@ def test_a_service_is_exposed_to_little(units: Path, name: str):
 def test_kubernetes_knows_every_field_and_its_type(manifests: list[Path]):
     done = run(require("kubernetes-validate", TOOLS), "--strict", *manifests)
     assert done.returncode == 0, done.stdout + done.stderr
-    kinds = {document["kind"] for path in manifests for document in safe_load_all(path.open())}
+    kinds = {document["kind"] for path in manifests for document in safe_load_all(path.read_text())}
     assert kinds == {
         *("Namespace", "ServiceAccount", "ConfigMap", "Service", "Deployment"),
         *("PodDisruptionBudget", "NetworkPolicy", "CronJob"),
