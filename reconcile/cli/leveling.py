@@ -37,6 +37,7 @@ from reconcile.run.levels import (
     carry_out_levels,
     changes_to_declared,
     changes_to_set,
+    is_taken,
     levels_left,
     loggers_of,
     reach_workers,
@@ -114,9 +115,8 @@ def set_level(
             return Exit.ERROR
         with interruptible(shell) as interrupt:
             if asked.seconds is None:
-                problems = set_everywhere(reached, wanted, asked.scope)
-                _note(shell, problems)
-                return _told(shell, reached, wanted, changes, asked, _exit(problems, changes))
+                code = _set(shell, reached, wanted, asked)
+                return _told(shell, reached, wanted, changes, asked, code)
             return _for_a_time(shell, reached, wanted, changes, asked, interrupt)
 
 
@@ -152,7 +152,9 @@ def apply_levels(
         for reached, changes in ready:
             problems = carry_out_levels(reached, changes)
             _note(shell, problems)
-            code = worst(code, _exit(problems, changes))
+            if problems:
+                some = len(problems) < len({one.worker for one in changes})
+                code = worst(code, Exit.PARTIAL if some else Exit.ERROR)
             found.append(_after(reached, changes, ""))
     if as_json:
         write_document(shell, document=loggers_document(found, __version__))
@@ -169,19 +171,29 @@ def _for_a_time(
 ) -> Exit:
     """Set a level, wait, and give every worker its own former levels back, whatever happens."""
     seconds = asked.seconds or 0.0
-    problems: tuple[Problem, ...] = ()
+    code = Exit.ERROR
     restored = False
     try:
-        problems = set_everywhere(reached, wanted, asked.scope)
-        _note(shell, problems)
-        end = shell.context.clock.now() + timedelta(seconds=seconds)
-        shell.terminal.say(f"The former levels come back at {moment_text(end)}, or on Ctrl-C.")
-        interrupt.wait(seconds)
+        code = _set(shell, reached, wanted, asked)
+        if code is not Exit.ERROR:
+            end = shell.context.clock.now() + timedelta(seconds=seconds)
+            shell.terminal.say(f"The former levels come back at {moment_text(end)}, or on Ctrl-C.")
+            interrupt.wait(seconds)
     finally:
         restored = _is_restored(shell, reached, wanted, asked)
-    code = Exit.PARTIAL if problems or not restored else Exit.FINE
-    code = Exit.INTERRUPTED if interrupt.requested and restored else code
+    if not restored:
+        code = Exit.PARTIAL
+    elif interrupt.requested:
+        code = Exit.INTERRUPTED
     return _told(shell, reached, wanted, changes, asked, code, restored=restored)
+
+
+def _set(shell: Shell, reached: Reached, wanted: LoggerLevel, asked: Leveling) -> Exit:
+    problems = set_everywhere(reached, wanted, asked.scope)
+    _note(shell, problems)
+    if not problems:
+        return Exit.FINE
+    return Exit.PARTIAL if is_taken(reached, wanted) else Exit.ERROR
 
 
 def _is_restored(shell: Shell, reached: Reached, sent: LoggerLevel, asked: Leveling) -> bool:
@@ -262,12 +274,6 @@ def _after(reached: Reached, changes: Sequence[LevelChange], logger: str) -> Clu
     except ClusterError as error:
         now = replace(reached, problems=(*reached.problems, *error.problems))
     return replace(loggers_of(now), changes=tuple(changes), logger=logger)
-
-
-def _exit(problems: Sequence[Problem], changes: Sequence[LevelChange]) -> Exit:
-    if not problems:
-        return Exit.FINE
-    return Exit.PARTIAL if len(problems) < len(changes) else Exit.ERROR
 
 
 def _check_name(logger: str) -> None:

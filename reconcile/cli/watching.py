@@ -42,13 +42,14 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
     try:
         found = watch_once(seat, rehearse=dry_run)
     except ConnectformError as error:
-        _note(shell, error.problems)
-        return Exit.ERROR
-    _diary(shell, seat).write(found)
+        found = Round(cluster=seat.cluster, problems=error.problems)
+    if not dry_run:
+        _diary(shell, seat).write(found)
     rows = watched_rows(found)
     shell.terminal.show([watched_line(row) for row in rows])
     shell.terminal.show(_level_lines(found))
-    _note(shell, (*found.problems, *found.unsent, *found.untold))
+    if dry_run or not shell.logs_json:
+        _note(shell, (*found.problems, *found.unsent, *found.untold))
     if found.problems:
         return Exit.ERROR
     shell.terminal.show([watched_summary(seat.cluster, rows, len(found.judged.missing))])
@@ -129,5 +130,5 @@ def _level_lines(found: Round) -> list[Line]:
 
 
 def _note(shell: Shell, problems: Sequence[Problem]) -> None:
-    if problems and not shell.logs_json:
+    if problems:
         shell.terminal.note(problems_lines(problems), redactor=shell.context.redactor)

@@ -98,6 +98,12 @@ def level_of(levels: Mapping[str, str], logger: str) -> str:
     return levels.get(source_of(levels, logger), "")
 
 
+def inherited_level(levels: Mapping[str, str], logger: str) -> str:
+    """Return the level that a logger would have without one of its own."""
+    above, dot, _ = logger.rpartition(".")
+    return level_of(levels, above if dot else ROOT)
+
+
 def is_below(logger: str, above: str) -> bool:
     """Tell whether a logger comes under another one."""
     return logger != above and (above == ROOT or logger.startswith(f"{above}."))

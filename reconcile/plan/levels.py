@@ -6,6 +6,7 @@ from reconcile.model.logger import (
     ROOT,
     LoggerLevel,
     WorkerLoggers,
+    inherited_level,
     is_below,
     level_of,
     source_of,
@@ -27,6 +28,24 @@ def levels_to_send(now: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[L
             current |= {name: level for name in current if is_below(name, logger)}
             current[logger] = level
     return tuple(found)
+
+
+def overwritten(levels: Mapping[str, str], sent: LoggerLevel) -> tuple[LoggerLevel, ...]:
+    """Return the levels that are lost where one is sent: its own, and those of loggers below.
+
+    A logger below that has the level of the one above it goes with that one.
+    """
+    own = level_of(levels, sent.logger)
+    found = [LoggerLevel(sent.logger, own)] if own != sent.level else []
+    return (
+        *found,
+        *(
+            LoggerLevel(name, level)
+            for name, level in sorted(levels.items())
+            if is_below(name, sent.logger)
+            and level not in (sent.level, inherited_level(levels, name))
+        ),
+    )
 
 
 def levels_wanted_back(

@@ -8,6 +8,7 @@ from reconcile.model.logger import (
     ClusterLoggers,
     LevelChange,
     WorkerLoggers,
+    inherited_level,
     level_of,
     source_of,
 )
@@ -107,14 +108,9 @@ def _telling(found: ClusterLoggers) -> list[str]:
         names |= {
             name
             for name, level in worker.levels.items()
-            if name != ROOT and level != _above(worker.levels, name)
+            if name != ROOT and level != inherited_level(worker.levels, name)
         }
     return sorted(names, key=lambda name: (name != ROOT, name))
-
-
-def _above(levels: Mapping[str, str], name: str) -> str:
-    parent, dot, _ = name.rpartition(".")
-    return level_of(levels, parent if dot else ROOT)
 
 
 def _rows(found: ClusterLoggers, name: str) -> list[Row]:

@@ -25,7 +25,7 @@ from reconcile.model.logger import (
 )
 from reconcile.model.problem import Problem
 from reconcile.model.release import SETS_LEVELS_EVERYWHERE
-from reconcile.plan.levels import levels_due, levels_to_send, levels_wanted_back
+from reconcile.plan.levels import levels_due, levels_to_send, levels_wanted_back, overwritten
 from reconcile.plugins.suggest import suggest
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
@@ -121,12 +121,21 @@ def read_again(reached: Reached) -> Reached:
 
 
 def changes_to_set(reached: Reached, wanted: LoggerLevel) -> tuple[LevelChange, ...]:
-    """Return the workers on which a level changes, with what they have before."""
+    """Return what changes on which worker where a level is set: there, and below."""
     return tuple(
-        LevelChange(worker=worker.url, logger=wanted.logger, before=before, after=wanted.level)
+        LevelChange(worker=worker.url, logger=lost.logger, before=lost.level, after=wanted.level)
         for worker in reached.workers
-        if (before := level_of(worker.levels, wanted.logger)) != wanted.level
+        for lost in overwritten(worker.levels, wanted)
     )
+
+
+def is_taken(reached: Reached, wanted: LoggerLevel) -> bool:
+    """Tell whether any of the workers has a level now, or may have."""
+    try:
+        now = read_again(reached)
+    except ClusterError:
+        return True
+    return any(level_of(worker.levels, wanted.logger) == wanted.level for worker in now.workers)
 
 
 def changes_to_declared(

@@ -101,7 +101,7 @@ def test_a_level_for_a_time_is_taken_back_when_somebody_ends_it(place: Workplace
     assert levels(place, "io.debezium.x") == ["WARN", "INFO"]
     (cluster,) = json.loads(out)["clusters"]
     assert cluster["restored"] is True
-    assert {change["before"] for change in cluster["changes"]} == {"ERROR", "INFO"}
+    assert {change["before"] for change in cluster["changes"]} == {"ERROR", "INFO", "WARN"}
 
 
 def test_a_level_for_a_time_ends_by_itself_on_workers_that_do_not_tell_each_other(tmp_path: Path):
@@ -124,6 +124,14 @@ def test_a_worker_that_cannot_be_restored_is_told_of_with_the_command_that_does_
     assert "are back" not in err
     assert "connectform loggers set --auto-approve --worker http://127.0.0.1:" in err
     assert "io.debezium INFO --cluster local" in err
+
+
+def test_a_level_that_no_worker_takes_is_not_waited_for(place: Workplace):
+    refusal = Fault(match="PUT /admin/loggers*", answer=error(403, "No"), times=None)
+    place.cluster.inject(refusal)
+    done = place.run(*SET, "--for", "1h")
+    assert (done.code, "CF304" in done.err, levels(place)) == (1, True, ["INFO", "INFO"])
+    assert "come back" not in done.err
 
 
 def test_a_worker_that_is_gone_does_not_keep_the_others_from_being_told(place: Workplace):

@@ -19,6 +19,7 @@ from reconcile.sandbox.simulated_faults import Fault
 from reconcile.watch.diary import Diary
 from reconcile.watch.events import LEVELS, Happening
 from reconcile.watch.loop import Course, watch_cluster
+from tests.cli.harness import Workplace
 from tests.watch.post import BAD_RECORD, REFUSED, Post, post_in
 
 ROOT = Path(__file__).parents[2]
@@ -142,6 +143,18 @@ def test_secrets_that_a_trace_quotes_are_masked(post, monkeypatch):
 
     assert any(entry["event"] == "connector unwell" for entry in entries)
     assert "s3cr3t-hush" not in json.dumps(entries)
+
+
+def test_programs_find_nothing_but_json_on_standard_error(tmp_path: Path):
+    place = Workplace(folder=tmp_path, cluster=None, url="http://127.0.0.1:1")
+    place.write_project()
+    (tmp_path / "connectors").mkdir()
+
+    found = place.run("watch", "--once", "--log-format", "json")
+
+    entries = [json.loads(line) for line in found.err.splitlines()]
+    told = [entry for entry in entries if entry["event"] == "problem"]
+    assert (found.code, [entry["code"] for entry in told]) == (1, ["CF301"])
 
 
 def test_every_event_is_in_the_table_of_the_documentation_with_its_level():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reconcile.model.logger import LoggerLevel, WorkerLoggers, level_of, source_of
-from reconcile.plan.levels import levels_due, levels_to_send, levels_wanted_back
+from reconcile.plan.levels import levels_due, levels_to_send, levels_wanted_back, overwritten
 
 NOW = datetime(2027, 1, 4, tzinfo=UTC)
 
@@ -105,3 +105,17 @@ def test_what_was_set_since_the_start_can_be_left_alone(told, forgotten_only, du
     )
     found = levels_due({"a": "WARN"}, worker, forgotten_only=forgotten_only)
     assert [one.logger for one in found] == due
+
+
+@pytest.mark.parametrize(
+    ("levels", "lost"),
+    [
+        ({"root": "INFO"}, []),
+        ({"root": "WARN"}, [("root", "WARN")]),
+        ({"root": "INFO", "a": "DEBUG", "a.b": "DEBUG"}, [("a", "DEBUG")]),
+        ({"root": "WARN", "a": "WARN", "b": "OFF"}, [("root", "WARN"), ("b", "OFF")]),
+    ],
+)
+def test_what_a_level_overwrites_is_known_below_too(levels, lost):
+    found = overwritten(levels, LoggerLevel("root", "INFO"))
+    assert [(one.logger, one.level) for one in found] == lost
