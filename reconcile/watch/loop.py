@@ -93,6 +93,7 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
     began = seat.context.clock.monotonic()
     stopped = False
     while not stopped:
+        started = seat.context.clock.monotonic()
         try:
             seat = replace(seat, loaded=course.reload())
             found = make_round(seat, before, store, lease)
@@ -103,6 +104,7 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
             found = Round(cluster=seat.cluster, problems=error.problems)
         found = alert_of_round(seat, found, store, lease)
         found = with_levels(seat, found, rehearse=False)
+        found = replace(found, seconds=seat.context.clock.monotonic() - started)
         if not found.problems:
             before = found
         course.tell(found)

@@ -57,15 +57,26 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """How many requests a receiver of alerts has taken in a round, and how many failed."""
+
+    taken: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """What one round saw, decided and did; with `problems` the cluster could not be read.
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
-    and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered, and `news` are those that began or ended. `run` is under
+    and where none was made. `left` is how many restarts more the budget allows right now.
+    `breaker` is open while most connectors fail at once. `firing` are the alerts that people know
+    of, None where nobody looked; `posts` is what came of telling each receiver, and `unsent` says
+    which alerts could not be delivered. `news` are the alerts that began or ended, `run` is under
     which the restarts stand in the history. `levels` are those that workers were told again, and
-    `untold` says which could not be told. `flows` is what is known of what flows, `known` what has
-    been learned of what is usual in it, `reading` what the next round may use again.
+    `untold` says which could not be told. `seconds` is how long the round took, None where that was
+    not measured. `flows` is what is known of what flows, `known` what has been learned of what is
+    usual in it, `reading` what the next round may use again, None where the cluster was not read.
     """
 
     cluster: str
@@ -73,14 +84,18 @@ class Round:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     restarts: tuple[str, ...] = ()
     result: ApplyResult | None = None
+    left: int = 0
     problems: tuple[Problem, ...] = ()
     breaker: Breaker | None = None
+    firing: tuple[Alert, ...] | None = None
+    posts: Mapping[str, Post] = field(default_factory=dict)
     unsent: tuple[Problem, ...] = ()
     news: tuple[Alert, ...] = ()
     run: str = ""
     levels: tuple[LevelChange, ...] = ()
     untold: tuple[Problem, ...] = ()
     flows: Flows = field(default_factory=Flows)
+    seconds: float | None = None
     reading: Reading | None = None
     known: Known = field(default_factory=dict)
 
@@ -204,5 +219,6 @@ def _round(seat: Seat, judged: Judged, decided: Decided, result: ApplyResult | N
         standings=decided.standings,
         restarts=decided.restart,
         result=result,
+        left=decided.left,
         breaker=decided.book.breaker,
     )
