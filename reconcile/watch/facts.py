@@ -100,7 +100,7 @@ def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
         for alert in _of_verdict(verdict):
             yield (alert, name), text
         standing = found.standings.get(name)
-        if standing is not None and standing.attempts >= _LOOP:
+        if standing is not None and standing.attempts >= _LOOP and _loops(found, name):
             yield (AlertName.RESTART_LOOP, name), f"{standing.attempts} restarts; {text}"
         if standing is not None and standing.ruling is Ruling.GIVEN_UP:
             yield (AlertName.GIVEN_UP, name), f"{text}; {standing.attempts} restarts did not help"
@@ -119,6 +119,12 @@ def _gone(lost: Mapping[str, int]) -> str:
 def _of_usual(found: Round, name: str) -> Iterator[tuple[Subject, str]]:
     for metric, words in unusual(found.known.get(name, {})).items():
         yield (_UNUSUAL[metric], name), words
+
+
+def _loops(found: Round, name: str) -> bool:
+    """Tell whether restarts go on beyond a few: else it is given up, and that is told."""
+    most = found.judged.candidates[name].policy.attempts
+    return most is None or most > _LOOP
 
 
 def _of_verdict(verdict: Verdict) -> Iterator[AlertName]:

@@ -111,7 +111,8 @@ PACK: Final[Mapping[AlertName, Rule]] = {
     AlertName.RESTART_LOOP: Rule(
         terms=_terms(AlertSeverity.TICKET, 0, 0),
         meaning="A connector was restarted three times and has not been well for `resetAfter`"
-        " since: it is flapping, or restarts do not help.",
+        " since: it is flapping, or restarts do not help. Where no more than three are allowed,"
+        " `RestartsGivenUp` says so.",
         cause="Something that a restart mends for a while: a connection that is cut, memory that"
         " runs out, a record that is met again.",
         remedy="`history` and `diagnose NAME` tell what failed; the alert ends once the restarts are"

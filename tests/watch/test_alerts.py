@@ -203,6 +203,23 @@ def test_restarts_that_do_not_help_are_told_and_giving_up_too(post, box):
     ]
 
 
+def test_what_is_given_up_after_few_restarts_is_no_loop_once_it_is_mended(post, box):
+    post.write_project(
+        restart="{enabled: true, maxAttempts: 3, resetAfter: 2h, backoff: {initial: 1m, factor: 1, jitter: 0}}",
+        alerts=f"{{receivers: {{main: {{webhook: '{box.url}'}}}}}}",
+    )
+    post.declare("a", ", alerts: {ConnectorFailed: {enabled: false}}")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    for _ in range(6):
+        post.round(60)
+    assert box.statuses() == [("firing", "RestartsGivenUp", "a")]
+    post.cluster.remove("a")
+    post.declare("a", ", alerts: {ConnectorFailed: {enabled: false}}")
+    for _ in range(40):
+        post.round(60)
+    assert box.statuses() == [("resolved", "RestartsGivenUp", "a")]
+
+
 def test_a_connector_that_git_declares_and_nobody_has_is_told(post, box):
     post.declare("a")
     post.cluster.remove("a")
