@@ -1,5 +1,6 @@
 """Tell how well a connector is, by what is seen now and what was seen before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -39,7 +40,8 @@ class Sight:
     """What is known of one connector at one moment.
 
     `generated` counts the tasks that were generated, `desired` is the state that git declares,
-    `gone` are workers that are no more. `from_memory` tells that workers have lost their brokers
+    `gone` are workers that are no more, and `absent` topics that it is to read and that are not
+    there. `from_memory` tells that workers have lost their brokers
     and answer with what they last knew. What is not known is None or empty.
     """
 
@@ -48,6 +50,7 @@ class Sight:
     desired: TargetState | None = None
     progress: Progress | None = None
     gone: frozenset[str] = frozenset()
+    absent: tuple[str, ...] = ()
     from_memory: bool = False
 
 
@@ -80,7 +83,7 @@ def _condition(found: Judgement, sight: Sight, now: datetime, grace: Grace) -> C
         return Condition.FAILED
     if found.state in _TARGETS:
         return Condition.HALTED
-    if found.state is not State.RUNNING or not _is_complete(found):
+    if found.state is not State.RUNNING or not _is_complete(found) or sight.absent:
         return Condition.UNSETTLED
     if _has_stalled(sight.progress, now, grace):
         return Condition.STALLED
@@ -123,9 +126,16 @@ def _reason(condition: Condition, found: Judgement, sight: Sight) -> str:
     match condition:
         case Condition.UNREAD if sight.from_memory:
             return f"workers answer from memory: {words}"
+        case Condition.UNSETTLED if sight.absent:
+            return f"{words}, and {_topics(sight.absent)} not there"
         case Condition.STALLED:
             return f"{words}, and records wait that do not move"
         case Condition.HALTED if _is_meant(found, sight):
             return f"{words}, as declared"
         case _:
             return words
+
+
+def _topics(names: Sequence[str]) -> str:
+    listed = ", ".join(names)
+    return f"the topic {listed} is" if len(names) == 1 else f"the topics {listed} are"

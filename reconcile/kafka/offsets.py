@@ -20,10 +20,14 @@ Timed = Callable[[str, Place], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OffsetsRead:
-    """The looks at the partitions of each connector, and what brokers refused, by connector."""
+    """The looks at the partitions of each connector, and what brokers refused, by connector.
+
+    `absent` are the topics that a connector names and brokers do not have.
+    """
 
     looks: Mapping[str, Mapping[Place, Look]] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,9 @@ class OffsetReader:
         try:
             if self._admin is None:
                 self._admin = self._client.admin.AdminClient(quiet(self._settings))
-            committed, refused = self._committed(consumers)
+            partitions = self._partitions()
+            committed, refused = self._committed(consumers, partitions)
+            absent = self._absent(consumers, partitions)
             places = sorted({place for found in committed.values() for place in found})
             ends = self._ends(places)
         except self._client.KafkaException as error:
@@ -78,10 +84,10 @@ class OffsetReader:
             }
             for connector, found in committed.items()
         }
-        return OffsetsRead(looks=self._timed(looks, timed), refused=refused)
+        return OffsetsRead(looks=self._timed(looks, timed), refused=refused, absent=absent)
 
     def _committed(
-        self, consumers: Sequence[Consumer]
+        self, consumers: Sequence[Consumer], partitions: Mapping[str, int]
     ) -> tuple[dict[str, dict[Place, int | None]], dict[str, str]]:
         """Return what each sink has committed, with None for partitions without a commit."""
         request = self._client.ConsumerGroupTopicPartitions
@@ -91,7 +97,6 @@ class OffsetReader:
             )[consumer.group]
             for consumer in consumers
         }
-        partitions = self._partitions()
         committed: dict[str, dict[Place, int | None]] = {}
         refused: dict[str, str] = {}
         for consumer in consumers:
@@ -114,6 +119,22 @@ class OffsetReader:
     def _partitions(self) -> dict[str, int]:
         topics = self._admin.list_topics(timeout=self._seconds).topics
         return {name: len(topic.partitions) for name, topic in topics.items()}
+
+    def _absent(
+        self, consumers: Sequence[Consumer], partitions: Mapping[str, int]
+    ) -> dict[str, tuple[str, ...]]:
+        """Return the topics that sinks name and that are not there.
+
+        Brokers list no topic that we may not describe: those are asked for by name.
+        """
+        unlisted = sorted({topic for one in consumers for topic in one.topics} - partitions.keys())
+        if not unlisted:
+            return {}
+        wanted = self._client.TopicCollection(unlisted)
+        answers = self._admin.describe_topics(wanted, request_timeout=self._seconds)
+        gone = {topic for topic, answer in answers.items() if _is_unknown(answer.exception())}
+        absent = {one.connector: gone.intersection(one.topics) for one in consumers}
+        return {name: tuple(sorted(topics)) for name, topics in absent.items() if topics}
 
     def _ends(self, places: Sequence[Place]) -> dict[Place, _Ends]:
         """Return where partitions begin and end; those that are gone are left out."""
@@ -206,3 +227,9 @@ class OffsetReader:
             if message.error() is None and place in asked and place not in stamps and known:
                 stamps[place] = milliseconds / 1000
         return stamps
+
+
+def _is_unknown(error: BaseException | None) -> bool:
+    """Tell whether brokers say that there is no such topic; without the right to know they do not."""
+    found = error.args[0] if error is not None and error.args else None
+    return found is not None and found.name() == "UNKNOWN_TOPIC_OR_PART"

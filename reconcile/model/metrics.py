@@ -133,13 +133,17 @@ class PartitionLag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorLag:
-    """How far a connector is behind: by its worst partitions, or as a source says of itself."""
+    """How far a connector is behind: by its worst partitions, or as a source says of itself.
+
+    `absent` are the topics that a sink names and brokers do not have.
+    """
 
     records: int | None = None
     seconds: float | None = None
     idle: float | None = None
     standing: Standing = Standing.FINE
     partitions: tuple[PartitionLag, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

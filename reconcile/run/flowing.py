@@ -175,8 +175,12 @@ def read_lags(
         return LagReading(tracks=tracks, problems=(_no_lag(context, cluster, "", str(error)),))
     followed, lags = follow_looks(tracks, read.looks)
     kept = {key: track for key, track in tracks.items() if key[0] in read.refused}
+    absent = {
+        name: replace(lags.get(name, ConnectorLag()), absent=topics)
+        for name, topics in read.absent.items()
+    }
     return LagReading(
-        lags=lags,
+        lags=lags | absent,
         tracks={**kept, **followed},
         problems=tuple(
             _no_lag(context, cluster, name, said) for name, said in sorted(read.refused.items())

@@ -80,7 +80,7 @@ def read_status(
         verdicts={
             name: health_of(
                 None,
-                sight_of(context, connector, desired=desired, from_memory=from_memory),
+                sight_of(context, connector, desired=desired, from_memory=from_memory, flows=flows),
                 live.taken_at,
             )
             for name, connector in live.connectors.items()
@@ -107,6 +107,7 @@ def sight_of(
     desired: Desired | None,
     from_memory: bool,
     gone: frozenset[str] = frozenset(),
+    flows: Flows | None = None,
 ) -> Sight:
     """Return what is known of a connector; what was learned of secrets is masked in its traces."""
     status, declared = (
@@ -120,8 +121,14 @@ def sight_of(
         generated=connector.generated_tasks,
         desired=declared.state if declared else None,
         gone=gone,
+        absent=_absent(flows, connector.name),
         from_memory=from_memory,
     )
+
+
+def _absent(flows: Flows | None, name: str) -> tuple[str, ...]:
+    flow = flows.connectors.get(name) if flows is not None else None
+    return flow.lag.absent if flow is not None and flow.lag is not None else ()
 
 
 def learn_what_matters(context: Context, loaded: LoadedProject, live: LiveState) -> Desired | None:

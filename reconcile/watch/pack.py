@@ -136,9 +136,11 @@ PACK: Final[Mapping[AlertName, Rule]] = {
     ),
     AlertName.UNASSIGNED: Rule(
         terms=_terms(AlertSeverity.TICKET, 10, 2),
-        meaning="A connector or tasks of it have been without a worker for long, or are missing.",
+        meaning="A connector or tasks of it have been without a worker for long, or are missing; or"
+        " a topic that a sink names is not there, where `kafka` of the cluster lets that be known.",
         cause="A worker left and the rebalance does not end; there are too few workers; tasks are"
-        " not generated since the connector cannot reach what it reads.",
+        " not generated since the connector cannot reach what it reads; a topic was deleted, or its"
+        " name is another one.",
         remedy="Look at the workers' logs for rebalances. Connect itself waits 5 minutes for a"
         " worker to come back (`scheduled.rebalance.max.delay.ms`).",
     ),

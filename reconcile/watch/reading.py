@@ -108,7 +108,14 @@ def read_round(
         memory=memory,
         holds=_holds(context, loaded, desired, memory),
         sights={
-            name: sight_of(context, connector, desired=desired, from_memory=from_memory, gone=gone)
+            name: sight_of(
+                context,
+                connector,
+                desired=desired,
+                from_memory=from_memory,
+                gone=gone,
+                flows=stream.flows,
+            )
             for name, connector in live.connectors.items()
         },
         from_memory=from_memory,

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from reconcile.model.metrics import Standing
+from reconcile.model.plan import Selection
+from reconcile.run.reading import read_status
 from reconcile.sandbox import simulated_faults as faults
 from reconcile.watch.flowing import MOST_OFFSETS
 from reconcile.watch.telling import source_doubts
@@ -201,6 +203,21 @@ def test_a_reference_that_cannot_be_had_is_a_warning_too(post):
 
     assert found.problems == ()
     assert [problem.severity.value for problem in found.flows.problems] == ["warning"]
+
+
+def test_a_sink_whose_topic_is_not_there_is_not_well_until_it_is(post, world):
+    post.write_project(more=KAFKA)
+    post.declare("a")
+    world.committed, records, world.records = {"connect-a": {}}, world.records, {}
+    first = post.round().judged.verdicts["a"]
+    after = post.round(300).judged.verdicts["a"]
+    seat = post.seat
+    shown = read_status(seat.context, seat.loaded, "local", Selection()).verdicts["a"]
+    world.records = records
+
+    assert (first.health, after.health) == ("progressing", "degraded")
+    assert after.reason == shown.reason == "RUNNING, 1 task, and the topic lines is not there"
+    assert post.round(30).judged.verdicts["a"].health == "healthy"
 
 
 def test_each_trouble_of_a_source_is_one_to_be_told_whatever_its_numbers(post, page):

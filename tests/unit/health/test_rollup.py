@@ -162,6 +162,19 @@ def test_tasks_on_a_worker_that_is_gone_do_not_run() -> None:
     assert health_of(first, sight, NOON + 5 * MINUTE).health is Health.DEGRADED
 
 
+@pytest.mark.parametrize(
+    ("topics", "words"),
+    [(("lines",), "the topic lines is"), (("a", "b"), "the topics a, b are")],
+)
+def test_topics_that_are_not_there_have_time_to_come(topics: tuple[str, ...], words: str) -> None:
+    sight = Sight(status=seen(R, R).status, generated=1, absent=topics)
+    first = health_of(None, sight, NOON)
+    after = health_of(first, sight, NOON + 5 * MINUTE)
+
+    assert (first.health, after.health) == (Health.PROGRESSING, Health.DEGRADED)
+    assert first.reason == f"RUNNING, 1 task, and {words} not there"
+
+
 def test_a_verdict_names_the_root_cause() -> None:
     verdict = health_of(None, seen(R, R, F), NOON)
 

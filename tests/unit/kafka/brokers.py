@@ -36,8 +36,8 @@ class World:
     KafkaException = KafkaException
     TopicPartition = Partition
 
-    def __init__(self, committed, records, *, refuse=(), down=False, unreadable=False):
-        self.committed, self.records = committed, records
+    def __init__(self, committed, records, *, refuse=(), down=False, unreadable=False, hidden=()):
+        self.committed, self.records, self.hidden = committed, records, hidden
         self.refuse, self.down, self.unreadable = refuse, down, unreadable
         self.clients = self.calls = 0
         self.delay = lambda: None
@@ -66,6 +66,18 @@ class World:
         return SimpleNamespace(
             topics={name: SimpleNamespace(partitions=found) for name, found in shape.items()}
         )
+
+    def TopicCollection(self, names):  # noqa: N802  # the client calls it so
+        assert names
+        return names
+
+    def describe_topics(self, names, request_timeout):
+        assert request_timeout > 0
+        refusals = dict.fromkeys(self.hidden, "TOPIC_AUTHORIZATION_FAILED")
+        return {
+            name: done(KafkaException(KafkaError(refusals.get(name, "UNKNOWN_TOPIC_OR_PART"))))
+            for name in names
+        }
 
     def list_consumer_group_offsets(self, groups, request_timeout):
         assert request_timeout > 0

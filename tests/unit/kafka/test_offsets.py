@@ -47,6 +47,14 @@ def test_two_sinks_at_two_places_of_one_partition_each_have_their_time():
     assert looks["o"]["t", 0].written == pytest.approx(-60.0)
 
 
+def test_topics_that_are_not_there_are_told_and_those_that_we_may_not_see_are_not():
+    world = World({"connect-s": {}, "connect-o": {}}, {("t", 0): []}, hidden=("secret",))
+    sink = Consumer(connector="s", group="connect-s", topics=("t", "z", "secret", "gone"))
+    other = Consumer(connector="o", group="connect-o", topics=("t", "secret"))
+
+    assert read(world, sink, other).absent == {"s": ("gone", "z")}
+
+
 @pytest.mark.parametrize(
     "world",
     [
