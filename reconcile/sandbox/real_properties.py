@@ -124,8 +124,7 @@ def worker_properties(spec: RealSpec, place: WorkerPlace) -> dict[str, str]:
         "plugin.path": str(place.plugins),
         "plugin.discovery": "service_load",
         "offset.flush.interval.ms": "2000",
-        # The default of five minutes is how long tasks of a lost worker would stay unassigned.
-        "scheduled.rebalance.max.delay.ms": "2000",
+        "scheduled.rebalance.max.delay.ms": str(spec.rebalance_delay_ms),
         "config.providers": "file,env",
         "config.providers.file.class": f"{_PROVIDERS}.FileConfigProvider",
         "config.providers.env.class": f"{_PROVIDERS}.EnvVarConfigProvider",

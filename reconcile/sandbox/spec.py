@@ -37,7 +37,9 @@ class RealSpec:
 
     `workers` counts the workers of each cluster. `port` is the REST port of the first worker, the
     others follow; 0 chooses free ones. `heartbeat_ms` is the workers' `heartbeat.interval.ms`,
-    0 for Connect's own default. With `metrics` each worker has an exporter page.
+    0 for Connect's own default. `rebalance_delay_ms` is for how long they leave the tasks of a lost
+    worker with nobody: Connect's own five minutes are rarely wanted here. With `metrics` each
+    worker has an exporter page.
     """
 
     version: str = VERSIONS[0]
@@ -49,6 +51,7 @@ class RealSpec:
     basic_auth: bool = False
     port: int = 0
     heartbeat_ms: int = 0
+    rebalance_delay_ms: int = 2000
     metrics: bool = False
 
 

@@ -246,7 +246,11 @@ def _spec_to_json(spec: Spec) -> Json:
     match spec:
         case RealSpec():
             plugins = [str(plugin) for plugin in spec.plugins]
-            own = {"heartbeat_ms": spec.heartbeat_ms, "metrics": spec.metrics}
+            own = {
+                "heartbeat_ms": spec.heartbeat_ms,
+                "rebalance_delay_ms": spec.rebalance_delay_ms,
+                "metrics": spec.metrics,
+            }
             return shared | {"plugins": plugins, **own}
         case SimulatedSpec():
             return shared | {"flavor": spec.flavor.value}

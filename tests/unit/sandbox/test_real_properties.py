@@ -84,6 +84,12 @@ def test_basic_auth_and_heartbeat_are_set_where_asked_for():
     assert settings["heartbeat.interval.ms"] == "300"
 
 
+def test_tasks_of_a_lost_worker_move_soon_unless_told_otherwise():
+    key = "scheduled.rebalance.max.delay.ms"
+    assert worker_properties(RealSpec(), PLACE)[key] == "2000"
+    assert worker_properties(RealSpec(rebalance_delay_ms=60_000), PLACE)[key] == "60000"
+
+
 def test_the_password_of_the_stores_is_not_shown():
     assert "hush" not in repr(STORES)
 

@@ -36,6 +36,7 @@ def real(directory):
             client_certificate=True,
             basic_auth=True,
             heartbeat_ms=300,
+            rebalance_delay_ms=60_000,
             metrics=True,
         ),
         clusters=plan_clusters(RealSpec(workers=2, clusters=2), "shop", (1, 2, 3, 4), (5, 6, 7, 8)),
