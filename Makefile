@@ -74,6 +74,10 @@ soak: setup ## What takes longer than a test may
 bench: setup ## Measure against the floor and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
+.PHONY: faults
+faults: setup ## Break a real cluster beside watch and write docs/faults.md; takes ten minutes
+	$(BIN)/python -m benchmarks.faults
+
 .PHONY: release
 release: setup ## Build wheel, container image and checksums into dist/
 	.ci/release

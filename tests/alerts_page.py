@@ -12,7 +12,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "alerts.md"
 _BEGIN, _END = "<!-- catalogue -->\n", "<!-- end of catalogue -->"
 
 
-def _text(length: timedelta) -> str:
+def text_of(length: timedelta) -> str:
+    """Return a length of time as files have it."""
     return duration(int(length / timedelta(milliseconds=1))) if length else "0s"
 
 
@@ -21,7 +22,7 @@ def _over(name: AlertName, terms: Terms) -> str:
         return ""
     if name is AlertName.ERROR_RATIO:
         return f"{terms.over:.0%}"
-    return _text(timedelta(seconds=terms.over))
+    return text_of(timedelta(seconds=terms.over))
 
 
 def _rows() -> Iterator[str]:
@@ -29,7 +30,7 @@ def _rows() -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- |"
     for name, rule in PACK.items():
         terms = rule.terms
-        lengths = f"{_text(terms.wait)} | {_text(terms.keep)}"
+        lengths = f"{text_of(terms.wait)} | {text_of(terms.keep)}"
         yield f"| [{name}](#{name.lower()}) | {terms.severity} | {lengths} | {_over(name, terms)} |"
     for name, rule in PACK.items():
         yield f"\n### {name}\n"

@@ -83,7 +83,7 @@ class Stand:
     def put(self, name: str, config: Mapping[str, str]) -> None:
         """Change a connector by hand, as somebody with curl does."""
         path = f"/connectors/{quote(name, safe='')}/config"
-        assert wait_for(lambda: self._accepts("PUT", path, dict(config)))
+        assert wait_for(lambda: self.accepts("PUT", path, dict(config)))
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Send one request past everything that is under test."""
@@ -101,7 +101,7 @@ class Stand:
         """Delete the connectors of this stand."""
         for name in self.names():
             path = f"/connectors/{quote(name, safe='')}"
-            assert wait_for(lambda path=path: self._accepts("DELETE", path))
+            assert wait_for(lambda path=path: self.accepts("DELETE", path))
         assert wait_for(lambda: not self.names())
 
     def _status(self, name: str) -> dict[str, Any] | None:
@@ -110,7 +110,7 @@ class Stand:
         except HTTPError:
             return None
 
-    def _accepts(self, method: str, path: str, body: object = None) -> bool:
+    def accepts(self, method: str, path: str, body: object = None) -> bool:
         """Tell whether a write was accepted; a rebalance refuses any for a moment."""
         try:
             self.ask(method, path, body)
