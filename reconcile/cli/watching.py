@@ -20,9 +20,10 @@ from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Line
 from reconcile.report.watch_text import watched_line, watched_summary
 from reconcile.watch.diary import Diary
+from reconcile.watch.ending import run_until_stopped
 from reconcile.watch.loop import Course, watch_once
 from reconcile.watch.rounds import COMMAND, Round, Seat
-from reconcile.watch.telling import is_well, watched_rows
+from reconcile.watch.telling import doubt_key, is_well, watched_rows
 
 
 def watch_once_each(
@@ -89,7 +90,7 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
     shell.terminal.show([watched_line(row) for row in rows])
     shell.terminal.show(_level_lines(found))
     if dry_run or not shell.logs_json:
-        _note(shell, (*found.problems, *found.unsent, *found.untold))
+        _note(shell, (*found.problems, *found.unsent, *found.untold, *found.flows.problems))
     if found.problems:
         return Exit.ERROR
     shell.terminal.show([watched_summary(seat.cluster, rows, len(found.judged.missing))])
@@ -111,11 +112,10 @@ def _until_stopped(shell: Shell, seats: Sequence[Seat], display: Display) -> Exi
             )
             for seat in seats
         ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(timeout=0.5)
+        left = run_until_stopped(threads, lambda: interrupt.requested, shell.context.clock)
+    if left:
+        names = ", ".join(name.removeprefix("watch-") for name in left)
+        shell.terminal.say(f"Did not wait any longer for what gives no answer: {names}")
     return Exit.FINE
 
 
@@ -129,7 +129,7 @@ class _Teller:
     shell: Shell
     diary: Diary
     _said: dict[str, dict[str, Line]] = field(default_factory=dict)
-    _untold: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    _doubts: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def tell(self, found: Round) -> None:
@@ -150,13 +150,14 @@ class _Teller:
                     _note(self.shell, found.problems)
                 self._said[found.cluster] = {**said, "": problems[0]}
                 return
+            doubts = {doubt_key(one): one for one in (*found.flows.problems, *found.untold)}
+            known = self._doubts.get(found.cluster, set())
+            self._doubts[found.cluster] = set(doubts)
+            _note(self.shell, [one for key, one in doubts.items() if key not in known])
             new = [text for name, text in lines.items() if said.get(name) != text]
             if new or said.get("") != summary:
                 self.shell.terminal.show([*new, summary])
             self.shell.terminal.show(_level_lines(found))
-            if found.untold != self._untold.get(found.cluster, ()):
-                _note(self.shell, found.untold)
-            self._untold[found.cluster] = found.untold
             self._said[found.cluster] = {**lines, "": summary}
 
 

@@ -12,6 +12,7 @@ from reconcile.model.problem import Problem
 from reconcile.watch.budget import Standing
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
+from reconcile.watch.telling import doubt_key
 
 
 class Happening(StrEnum):
@@ -32,6 +33,7 @@ class Happening(StrEnum):
     UNSENT = "alert not delivered"
     LEVEL = "level set"
     LEVEL_REFUSED = "level not set"
+    DOUBT = "source not read"
     PROBLEM = "problem"
     SOLVED = "problem solved"
 
@@ -52,6 +54,7 @@ LEVELS: Final[Mapping[Happening, str]] = {
     Happening.UNSENT: "warning",
     Happening.LEVEL: "info",
     Happening.LEVEL_REFUSED: "warning",
+    Happening.DOUBT: "warning",
     Happening.PROBLEM: "error",
     Happening.SOLVED: "info",
 }
@@ -95,6 +98,7 @@ def entries_of(before: Round, found: Round) -> Iterator[Entry]:
         fields = {"action": "set-level", "worker": one.worker, "logger": one.logger}
         yield _entry(Happening.LEVEL, before=one.before, after=one.after, **fields)
     yield from _problems(Happening.LEVEL_REFUSED, before.untold, found.untold)
+    yield from _problems(Happening.DOUBT, before.flows.problems, found.flows.problems)
 
 
 def _health(before: Round, found: Round) -> Iterator[Entry]:
@@ -168,9 +172,9 @@ def _alert(alert: Alert) -> Entry:
 def _problems(
     event: Happening, before: tuple[Problem, ...], found: tuple[Problem, ...]
 ) -> Iterator[Entry]:
-    known = {(problem.code, problem.message) for problem in before}
+    known = {doubt_key(problem) for problem in before}
     for problem in found:
-        if (problem.code, problem.message) not in known:
+        if doubt_key(problem) not in known:
             fields = {"code": problem.code.value, "message": problem.message, "hint": problem.hint}
             yield _entry(event, problem.connector, **fields)
 

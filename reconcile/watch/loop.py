@@ -40,14 +40,15 @@ def watch_cluster(seat: Seat, course: Course) -> None:
     Another instance that watches the cluster is waited for, and takes over when this one ends.
     Whatever goes wrong is told as a round with problems, and the next round tries again.
     """
+    began = seat.context.clock.monotonic()
     stopped = False
     while not stopped:
         try:
             with watch_store(seat) as store, watch_lease(seat, store) as lease:
-                stopped = _rounds(seat, course, store, lease)
+                stopped = _rounds(seat, course, store, lease, began)
         except ConnectformError as error:
             course.tell(Round(cluster=seat.cluster, problems=_told(seat, error)))
-            stopped = course.wait(seat.loaded.project.watch.every.total_seconds())
+            stopped = course.wait(_pause(seat, began))
 
 
 def watch_once(seat: Seat, *, rehearse: bool) -> Round:
@@ -87,10 +88,9 @@ def watch_lease(seat: Seat, store: Store) -> Iterator[HeldLease]:
         yield lease
 
 
-def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
+def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease, began: float) -> bool:
     """Make rounds under a lease; return once it is time to stop."""
     before: Round | None = None
-    began = seat.context.clock.monotonic()
     stopped = False
     while not stopped:
         started = seat.context.clock.monotonic()

@@ -11,6 +11,7 @@ from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
 from reconcile.model.alert import Alert
 from reconcile.model.codes import Code
+from reconcile.model.desired import Desired
 from reconcile.model.logger import LevelChange
 from reconcile.model.metrics import Flows
 from reconcile.model.outcome import ApplyResult
@@ -25,6 +26,7 @@ from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
 from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
+from reconcile.watch.trends import Trends
 from reconcile.watch.unusual import Known
 
 BOOK: Final = Entry(
@@ -106,6 +108,11 @@ class Round:
         return frozenset(outcome.name for outcome in outcomes)
 
     @property
+    def trends(self) -> Trends:
+        """Return what is followed over rounds of what flows."""
+        return self.reading.stream.trends if self.reading is not None else Trends()
+
+    @property
     def unproven(self) -> frozenset[str]:
         """Return the connectors whose restarts are not forgotten yet."""
         return frozenset(name for name, one in self.standings.items() if one.attempts)
@@ -125,13 +132,20 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
     verdicts = {} if before is None else before.judged.verdicts
-    judged = judge_round(reading.desired.definitions, reading.sights, verdicts, reading.holds, now)
+    judged = judge_round(
+        reading.desired.definitions,
+        reading.sights,
+        verdicts,
+        reading.holds,
+        now,
+        pulses=reading.stream.pulses,
+    )
     book = BOOK.kept(store)
     decided = _decide(seat, book, judged, _suspended(judged))
     found = (
         _round(seat, judged, decided, None)
         if lease is None
-        else _act(seat, lease, book, judged, decided)
+        else _act(seat, lease, book, judged, decided, reading.declared.desired)
     )
     return replace(found, flows=reading.stream.flows, reading=reading)
 
@@ -170,7 +184,9 @@ def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
     )
 
 
-def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided) -> Round:
+def _act(
+    seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided, desired: Desired
+) -> Round:
     """Take the right to write, remember what is decided, then do it.
 
     Whoever writes to the cluster meanwhile is not disturbed, and costs no attempt.
@@ -186,7 +202,9 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
             seat.cluster,
             decided.restart,
             only_failed=True,
+            whole=_sound(judged, decided),
             lock=replace(seat.lock, identity=identity),
+            desired=desired,
         ) as planned:
             BOOK.keep(lease, book, decided.book)
             result = carry_out(
@@ -205,6 +223,12 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
     except (ClusterError, RefusedError) as error:
         return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
     return replace(_round(seat, judged, decided, result), run=identity.run)
+
+
+def _sound(judged: Judged, decided: Decided) -> tuple[str, ...]:
+    """Return those of which nothing has failed but their last restart: they run, and do not move."""
+    candidates = judged.candidates
+    return tuple(name for name in decided.restart if not candidates[name].seen.failed)
 
 
 def _identity(seat: Seat) -> Identity:
