@@ -149,7 +149,7 @@ def _breaker(
     if before.released or before.probed is None or now - before.probed < SETTLE:
         return before
     canary = attempts.get(before.canary)
-    if canary is not None and (canary.well is not None or not canary.count):
+    if canary is not None and canary.failing is None:
         return replace(before, released=True)
     return replace(before, canary="", probes=before.probes + 1)
 
