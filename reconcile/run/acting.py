@@ -1,6 +1,6 @@
 """Plan what an operator asks for by name: restart, pause, resume, stop."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from reconcile.connect.connection import Connection
@@ -31,11 +31,13 @@ def plan_restart(
     *,
     only_failed: bool,
     lock: Lock,
+    whole: Collection[str] = (),
     desired: Desired | None = None,
 ) -> Iterator[Planned]:
     """Plan the restart of connectors with their tasks, or of what of them has failed.
 
-    `desired` is what git declares, where that is known, and its secrets to the redactor.
+    Those in `whole` are restarted with all of their tasks in any case. `desired` is what git
+    declares, where that is known, and its secrets to the redactor.
     """
 
     def build(live: LiveState, desired: Desired) -> Plan:
@@ -45,6 +47,7 @@ def plan_restart(
             project=desired.project,
             now=context.clock.now(),
             only_failed=only_failed,
+            whole=whole,
         )
 
     desired = desired or learn_secrets(context, loaded, cluster)

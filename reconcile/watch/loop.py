@@ -14,6 +14,7 @@ from reconcile.model.problem import Problem
 from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import chosen_store, lease_of
 from reconcile.watch.alerting import alert_of_round
+from reconcile.watch.levels import with_levels
 from reconcile.watch.noticing import notice_round
 from reconcile.watch.rounds import COMMAND, Round, Seat, make_round
 
@@ -57,12 +58,13 @@ def watch_once(seat: Seat, *, rehearse: bool) -> Round:
     """
     with watch_store(seat) as store:
         if rehearse:
-            return make_round(seat, None, store, None)
+            return with_levels(seat, make_round(seat, None, store, None), rehearse=True)
         try:
             with watch_lease(seat, store) as lease:
                 found = make_round(seat, None, store, lease)
                 found = notice_round(seat, found, None, store, lease)
-                return alert_of_round(seat, found, store, lease)
+                found = alert_of_round(seat, found, store, lease)
+                return with_levels(seat, found, rehearse=False)
         except LedgerError as error:
             raise LedgerError(*_told(seat, error)) from error
 
@@ -91,6 +93,7 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease, began: f
     before: Round | None = None
     stopped = False
     while not stopped:
+        started = seat.context.clock.monotonic()
         try:
             seat = replace(seat, loaded=course.reload())
             found = make_round(seat, before, store, lease)
@@ -100,6 +103,8 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease, began: f
         except ConnectformError as error:
             found = Round(cluster=seat.cluster, problems=error.problems)
         found = alert_of_round(seat, found, store, lease)
+        found = with_levels(seat, found, rehearse=False)
+        found = replace(found, seconds=seat.context.clock.monotonic() - started)
         if not found.problems:
             before = found
         course.tell(found)
