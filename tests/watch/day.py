@@ -120,10 +120,10 @@ class Day:
         )
         if made > len(found.restarts):
             self.wrong.append(f"{made} restarts for {len(found.restarts)} at {self.now}")
-        if decided:
-            latest = max(decided)
-            self.recent = [one for one in self.recent if latest - one < timedelta(minutes=1)]
-            self.recent += decided
+        assert found.reading is not None
+        now = max(decided, default=found.reading.live.taken_at)
+        kept = [one for one in self.recent if now - one < timedelta(minutes=1)]
+        self.recent = [*(min(one, now) for one in kept), *decided]
         if len(self.recent) > per_minute(self.names):
             self.wrong.append(f"{len(self.recent)} restarts in a minute at {self.now}")
 
@@ -320,6 +320,9 @@ def flap(day: Day) -> None:
 
 def hold_one(day: Day) -> None:
     """Somebody works on a connector, which fails meanwhile."""
+    if (day.post.folder / ".connectform/local.db").is_dir():
+        day.later(30 * MINUTE, lambda: hold_one(day))
+        return
     day.happened["hold"] += 1
     name = _pick(day)
     seat = day.seat
