@@ -131,7 +131,9 @@ class Day:
         """See that the begin of an alert is told once, and its end once; what was refused is sent again."""
         for status, alert, connector in self.box.statuses():
             told = self.ill.get((alert, connector), "resolved")
-            if told == status and (alert, connector) not in self.refused:
+            # Who could not be told of a begin is told of the end alone: the latest news count.
+            missed = status == "resolved" and self.happened["mute"] > 0
+            if told == status and (alert, connector) not in self.refused and not missed:
                 self.wrong.append(f"{alert} {connector} told as {status} again at {self.now}")
             self.refused.discard((alert, connector))
             self.ill[alert, connector] = status
