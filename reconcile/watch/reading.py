@@ -74,11 +74,11 @@ def read_round(
     `before` is what the last round has read, after which `written` were written. Whether the
     `urgent` move is looked at first. Raises ClusterError, DefinitionError and LedgerError.
     """
-    anew = before is None or not _holds_still(before, context.clock.now())
     known = before.declared if before is not None else None
     declared = declared_now(context, loaded, cluster, known)
     if not declared.desired.complete:
         raise DefinitionError(*declared.desired.problems)
+    anew = before is None or not _holds_still(before, declared, loaded, context.clock.now())
     with connect_to(context, loaded, cluster) as connection:
         live, described = _look(context, connection, None if anew else before, written)
         from_memory = answers_from_memory(connection)
@@ -118,9 +118,15 @@ def read_round(
     )
 
 
-def _holds_still(before: Reading, now: datetime) -> bool:
-    """Tell whether not all is to be read again: a clock that was set back says nothing."""
-    return timedelta() <= now - before.described < LOOK_ANEW
+def _holds_still(before: Reading, declared: Declared, loaded: LoadedProject, now: datetime) -> bool:
+    """Tell whether not all is to be read again.
+
+    A clock that was set back says nothing of the time that has passed, and another project file
+    may have another cluster under the same name.
+    """
+    path = loaded.project.path
+    same = declared.stamps[path] == before.declared.stamps.get(path)
+    return same and timedelta() <= now - before.described < LOOK_ANEW
 
 
 def _look(

@@ -49,6 +49,14 @@ def test_a_clock_that_is_set_back_says_nothing_of_how_old_a_reading_is(post):
     assert ALL in asked(post)
 
 
+def test_another_project_file_may_mean_another_cluster(post):
+    post.declare("a")
+    post.round()
+    post.write_project(watch="{every: 20s}")
+    assert ALL in asked(post)
+    assert ALL not in asked(post)
+
+
 def test_what_has_other_tasks_is_new_or_has_failed_is_read_again_by_name(post):
     post.write_project(restart="{enabled: false}")
     for name in "abc":
