@@ -1,0 +1,60 @@
+"""The causes of alerts in the metrics that workers expose, as far as those tell."""
+
+from reconcile.generate.promql import any_in_jmx, equals, matching, quoted, series
+from reconcile.generate.scope import Scope
+from reconcile.measure.dialects import Dialect, Labels, tasks_of_connector
+from reconcile.model.alert import AlertName
+
+
+def public_cause(name: AlertName, scope: Scope, labels: Labels) -> str | None:
+    """Return an expression that has a result while the cause of an alert is there.
+
+    It has the label `connector` where the alert is one of connectors, whichever workers those run
+    on. None where no metric tells.
+    """
+    names = quoted(any_in_jmx(scope.connectors))
+    # Naming connectors leaves out what some rules call `aggregate`: the sum of a worker.
+    chosen = (*matching(scope.match), f"{labels.connector}=~{names}")
+    match name:
+        case AlertName.CLUSTER_UNREACHABLE if scope.match and _is_scraped(labels):
+            return f"(max({series('up', *matching(scope.match))}) or vector(0)) == 0"
+        case AlertName.CONNECTOR_FAILED:
+            return _has_failed(labels, *chosen)
+        case AlertName.TASK_FAILED:
+            return f"{tasks(labels, 'failed', *chosen)} > 0 unless ({_has_failed(labels, *chosen)})"
+        case AlertName.UNASSIGNED:
+            itself = f"{status(labels, 'unassigned', *chosen)} == 1"
+            return f"{tasks(labels, 'unassigned', *chosen)} > 0 or {itself}"
+        case _:
+            return None
+
+
+def tasks(labels: Labels, state: str, *conditions: str) -> str:
+    """Return how many tasks are in a state, by connector: each worker counts its own."""
+    name, where = tasks_of_connector(labels.dialect, state)
+    exact = (equals(*where),) if where else ()
+    return by_connector("sum", series(name, *conditions, *exact), labels)
+
+
+def status(labels: Labels, state: str, *conditions: str) -> str:
+    """Return 1 by connector where the connector itself, not a task, is in a state."""
+    # jmx_exporter's example calls the states of tasks what Strimzi's rules call those of
+    # connectors.
+    exact = (equals(labels.state, state), equals(labels.task, ""))
+    return by_connector("max", series(labels.status, *conditions, *exact), labels)
+
+
+def by_connector(operator: str, vector: str, labels: Labels) -> str:
+    """Return a vector by connector, summed up or the highest over workers and tasks."""
+    if labels.connector != "connector":
+        vector = f'label_replace({vector}, "connector", "$1", "{labels.connector}", "(.*)")'
+    return f"{operator} by (connector) ({vector})"
+
+
+def _has_failed(labels: Labels, *conditions: str) -> str:
+    failed, total = (tasks(labels, state, *conditions) for state in ("failed", "total"))
+    return f"{status(labels, 'failed', *conditions)} == 1 or ({failed} > 0) >= {total}"
+
+
+def _is_scraped(labels: Labels) -> bool:
+    return labels.dialect is not Dialect.OPEN_TELEMETRY
