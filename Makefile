@@ -17,7 +17,7 @@ REAL := -m "real and not soak" -n 2 --dist loadgroup
 
 # The fast tests run every line and branch of the packages that decide and never act.
 FAST := tests/unit tests/laws tests/architecture
-PURE := model plan lint plugins report health anomaly measure redact
+PURE := model plan lint plugins report health anomaly measure redact generate
 PURE_COVERAGE := 99
 
 comma := ,

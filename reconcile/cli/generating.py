@@ -1,6 +1,7 @@
 """Read what git declares, and write it as files for Prometheus and Grafana."""
 
 from pathlib import Path
+from typing import Final
 
 from reconcile.cli.docs_address import docs_address
 from reconcile.cli.exits import Exit
@@ -9,11 +10,19 @@ from reconcile.cli.options import OutputFormat
 from reconcile.cli.shell import Shell, write_document
 from reconcile.desired.load import load_desired
 from reconcile.desired.project import read_match
-from reconcile.errors import usage
+from reconcile.errors import ConnectformError, usage
 from reconcile.generate.rules import rules_document
 from reconcile.generate.scope import Declared, Scope, Sheet
 from reconcile.measure.dialects import Naming
+from reconcile.model.codes import Code
+from reconcile.model.problem import Problem
 from reconcile.report.problem_text import problems_lines
+
+_NO_SDK: Final = Problem(
+    code=Code.EXTRA_MISSING,
+    message="Grafana's foundation SDK is needed, and is not installed",
+    hint="pip install 'connectform[grafana]'",
+)
 
 
 def write_rules(
@@ -31,8 +40,10 @@ def write_dashboard(
     shell: Shell, clusters: list[str] | None, naming: Naming, label: str, path: Path | None
 ) -> Exit:
     """Write a dashboard for the clusters that are chosen, by default all."""
-    from reconcile.generate.dashboard import dashboard_document
-
+    try:
+        from reconcile.generate.dashboard import dashboard_document
+    except ModuleNotFoundError as error:
+        raise ConnectformError(_NO_SDK) from error
     _write(shell, dashboard_document(_read(shell, clusters), naming, label), path)
     return Exit.FINE
 

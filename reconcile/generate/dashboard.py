@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Final
 
 from grafana_foundation_sdk.builders import dashboard
@@ -16,6 +17,7 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 
 from reconcile.expose import names
+from reconcile.generate.own_causes import exposed
 from reconcile.generate.own_dashboard import own_rows
 from reconcile.generate.panels import SOURCE, Built
 from reconcile.generate.promql import any_in_jmx, any_of, matching, quoted, series
@@ -94,9 +96,13 @@ def _choices(sheet: Sheet, naming: Naming, label: str) -> dict[str, str]:
         for definition in declared.definitions.values():
             if value := definition.labels.get(label):
                 found.setdefault(value, set()).add(definition.name)
-    pattern = any_of if naming is Naming.OURS else any_in_jmx
+    pattern = _any_exposed if naming is Naming.OURS else any_in_jmx
     values = {value: _inside(pattern(sorted(found[value]))) for value in sorted(found)}
     return {"All": ".*", **values} if values else {}
+
+
+def _any_exposed(connectors: Iterable[str]) -> str:
+    return any_of(exposed(connectors))
 
 
 def _inside(text: str) -> str:

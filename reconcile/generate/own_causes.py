@@ -1,6 +1,6 @@
 """The causes of alerts in the metrics that watching exposes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from reconcile.expose import names
@@ -9,6 +9,7 @@ from reconcile.generate.scope import Scope
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Health
 from reconcile.model.live import State
+from reconcile.redact import one_line
 from reconcile.watch.facts import LOOP
 from reconcile.watch.pack import PACK
 
@@ -56,6 +57,11 @@ def own_state(
     return f"{own_value(metric, *conditions, is_one_of(metric.name, states), by=by)} == 1"
 
 
+def exposed(connectors: Iterable[str]) -> tuple[str, ...]:
+    """Return names as they are exposed: without what no page can carry."""
+    return tuple(map(one_line, connectors))
+
+
 def _mutes_all(other: AlertName, name: AlertName) -> bool:
     return other in OF_CLUSTERS and name in PACK[other].mutes
 
@@ -90,7 +96,7 @@ def _of_connector(name: AlertName, scope: Scope, where: str) -> str | None:
 
 
 def _cause(name: AlertName, scope: Scope, where: str) -> str | None:
-    chosen = (where, is_one_of("connector", scope.connectors))
+    chosen = (where, is_one_of("connector", exposed(scope.connectors)))
     if name in _FLAGS:
         return f"{own_value(_FLAGS[name], *chosen)} == 1"
     if name is AlertName.RESTART_LOOP:

@@ -41,6 +41,7 @@ _HEALTHS: Final[Words] = {
 _NAME: Final = "{{connector}} on {{cluster}}"
 _OF_CLUSTER: Final = "{{cluster}}"
 _NONE_IS_WELL: Final = {None: GOOD, 1.0: BAD}
+_ERRORS: Final = {None: GOOD, 0.001: FAIR}
 _NONE_IS_FAIR: Final = {None: GOOD, 1.0: FAIR}
 
 
@@ -79,7 +80,7 @@ def _overview(clusters: str, chosen: tuple[str, ...]) -> list[Built]:
         ),
         tile(
             "Health",
-            names.CONNECTOR_HEALTH.meaning,
+            health.meaning,
             Query(f"sum by ({health.name}) ({by_health}) > 0", f"{{{{{health.name}}}}}"),
         ),
         tile(
@@ -94,22 +95,23 @@ def _overview(clusters: str, chosen: tuple[str, ...]) -> list[Built]:
             Query(f"sum by (severity) ({firing}) > 0", "{{severity}}"),
             steps=_NONE_IS_FAIR,
         ),
-        tile(
-            "Worst lag",
-            names.LAG_SECONDS.meaning,
-            Query(f"max({own_value(names.LAG_SECONDS, *chosen)})"),
-            unit="s",
-        ),
-        tile(
-            "Records a second",
-            names.CONNECTOR_RECORDS.meaning,
-            Query(f"sum({own_value(names.CONNECTOR_RECORDS, *chosen)})"),
-        ),
+        *_totals(chosen),
+    ]
+
+
+def _totals(chosen: tuple[str, ...]) -> list[Built]:
+    lag, records, errors = (
+        own_value(metric, *chosen)
+        for metric in (names.LAG_SECONDS, names.CONNECTOR_RECORDS, names.CONNECTOR_ERRORS)
+    )
+    return [
+        tile("Worst lag", names.LAG_SECONDS.meaning, Query(f"max({lag})"), unit="s"),
+        tile("Records a second", names.CONNECTOR_RECORDS.meaning, Query(f"sum({records})")),
         tile(
             "Errors a second",
             names.CONNECTOR_ERRORS.meaning,
-            Query(f"sum({own_value(names.CONNECTOR_ERRORS, *chosen)})"),
-            steps={None: GOOD, 0.001: FAIR},
+            Query(f"sum({errors})"),
+            steps=_ERRORS,
         ),
     ]
 

@@ -6,6 +6,7 @@ from reconcile.generate.dashboard import dashboard_document
 from reconcile.generate.rules import rules_document
 from reconcile.measure.dialects import Naming
 from tests.generate.promtool import check, lasting, play, read
+from tests.generate.questions import questions
 from tests.hostile import HOSTILE
 from tests.unit.generate.sheets import sheet
 from tests.unit.plan.worlds import definition
@@ -72,33 +73,11 @@ def is_sent_as(name):
 def test_prometheus_takes_every_expression_of_a_dashboard(naming, tmp_path):
     found = sheet(definition(labels={"team": 'x"'}), definition('b"c', labels={"team": "y"}))
     document = dashboard_document(found, naming, "team")
-    expressions = [
-        target["expr"] for panel in document["panels"] for target in panel.get("targets", ())
-    ]
-    expressions += [
-        variable["query"].removeprefix("label_values(").rpartition(",")[0]
-        for variable in document["templating"]["list"]
-        if variable["type"] == "query"
-    ]
-    chosen = {one["name"]: one for one in document["templating"]["list"]}
-    filled = [fill(expression, chosen) for expression in expressions]
+    asked = [expression for _, expression in questions(document)]
 
-    assert len(filled) > 20
-    assert not [expression for expression in filled if "$" in expression.replace('"$1"', "")]
-    rules = [{"record": f"r:{number}", "expr": one} for number, one in enumerate(filled)]
+    assert len(asked) > 20
+    rules = [{"record": f"r:{number}", "expr": one} for number, one in enumerate(asked)]
     check(tmp_path, {"groups": [{"name": "x", "rules": rules}]})
-
-
-def fill(expression, chosen):
-    """Put in what Grafana does: a choice of each variable, the last of those that are listed."""
-    cluster, label = (
-        chosen[name]["options"][-1]["value"] if chosen[name].get("options") else ".*"
-        for name in ("cluster", "label")
-    )
-    texts = {"${cluster:raw}": cluster, "${label:raw}": label, "$__rate_interval": "5m"}
-    for text, value in (texts | {"$cluster": "prod", "$connector": "(a|b)"}).items():
-        expression = expression.replace(text, value)
-    return expression
 
 
 @NAMINGS
