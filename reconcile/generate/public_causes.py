@@ -15,9 +15,14 @@ def public_cause(name: AlertName, scope: Scope, labels: Labels) -> str | None:
     names = quoted(any_in_jmx(scope.connectors))
     # Naming connectors leaves out what some rules call `aggregate`: the sum of a worker.
     chosen = (*matching(scope.match), f"{labels.connector}=~{names}")
+    # OpenTelemetry's workers push, and nobody knows then whether one can be reached.
+    is_scraped = scope.match and labels.dialect is not Dialect.OPEN_TELEMETRY
+    up = series("up", *matching(scope.match)) if is_scraped else ""
     match name:
-        case AlertName.CLUSTER_UNREACHABLE if scope.match and _is_scraped(labels):
-            return f"(max({series('up', *matching(scope.match))}) or vector(0)) == 0"
+        case AlertName.CLUSTER_UNREACHABLE if up:
+            return f"(max({up}) or vector(0)) == 0"
+        case AlertName.WORKER_GONE if up:
+            return f"min({up}) == 0 and max({up}) == 1"
         case AlertName.CONNECTOR_FAILED:
             return _has_failed(labels, *chosen)
         case AlertName.TASK_FAILED:
@@ -54,7 +59,3 @@ def by_connector(operator: str, vector: str, labels: Labels) -> str:
 def _has_failed(labels: Labels, *conditions: str) -> str:
     failed, total = (tasks(labels, state, *conditions) for state in ("failed", "total"))
     return f"{status(labels, 'failed', *conditions)} == 1 or ({failed} > 0) >= {total}"
-
-
-def _is_scraped(labels: Labels) -> bool:
-    return labels.dialect is not Dialect.OPEN_TELEMETRY

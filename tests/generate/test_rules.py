@@ -145,15 +145,15 @@ def test_tasks_without_a_worker_fire_after_ten_minutes(naming, tmp_path):
 def test_a_cluster_none_of_whose_workers_can_be_scraped_fires(tmp_path):
     series = {
         'up{job="connect",instance="w1"}': lasting("0", 30),
-        'up{job="connect",instance="w2"}': f"{lasting('1', 5)} {lasting('0', 15)} stale",
+        'up{job="connect",instance="w2"}': f"{lasting('1', 10)} {lasting('0', 10)} stale",
     }
-    firing = ["ClusterUnreachable"]
+    gone, unreachable = ["WorkerGone"], ["ClusterUnreachable"]
 
     play(
         tmp_path,
         rules_document(sheet(), Naming.JMX_EXPORTER),
         series,
-        {4: [], 6: [], 8: firing, 28: firing},
+        {1: [], 3: gone, 9: gone, 13: unreachable, 28: unreachable},
     )
 
 

@@ -14,18 +14,21 @@ from reconcile.watch.pack import PACK
 from tests.unit.generate.sheets import sheet
 from tests.unit.plan.worlds import definition
 
+SCRAPED = {AlertName.CLUSTER_UNREACHABLE, AlertName.WORKER_GONE}
 OF_WORKERS = {
-    AlertName.CLUSTER_UNREACHABLE,
+    *SCRAPED,
     AlertName.CONNECTOR_FAILED,
     AlertName.TASK_FAILED,
     AlertName.UNASSIGNED,
 }
+# What is unusual is known to watching alone: no metric says what is usual.
+UNUSUAL = {AlertName.THROUGHPUT_UNUSUAL, AlertName.ERROR_RATE_UNUSUAL, AlertName.LAG_UNUSUAL}
 TOLD = {
-    Naming.OURS: set(PACK),
+    Naming.OURS: set(PACK) - UNUSUAL - {AlertName.WORKER_GONE},
     Naming.JMX_EXPORTER: OF_WORKERS,
     Naming.CONFLUENT: OF_WORKERS,
     Naming.STRIMZI_REPORTER: OF_WORKERS,
-    Naming.OPEN_TELEMETRY: OF_WORKERS - {AlertName.CLUSTER_UNREACHABLE},
+    Naming.OPEN_TELEMETRY: OF_WORKERS - SCRAPED,
 }
 
 
@@ -42,7 +45,7 @@ def test_each_dialect_has_a_rule_for_all_that_it_can_tell(naming):
 def test_workers_that_nothing_tells_apart_cannot_be_missed():
     alerts = {rule["alert"] for rule in rules_of(sheet(match={}), Naming.CONFLUENT)}
 
-    assert alerts == OF_WORKERS - {AlertName.CLUSTER_UNREACHABLE}
+    assert alerts == OF_WORKERS - SCRAPED
 
 
 def test_connectors_on_the_same_terms_with_the_same_labels_share_a_rule():
