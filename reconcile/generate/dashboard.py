@@ -45,11 +45,11 @@ def dashboard_document(sheet: Sheet, naming: Naming, label: str) -> dict[str, ob
     if public is None:
         cluster = 'cluster=~"$cluster"'
         clusters = _found("cluster", "Cluster", names.CLUSTER_UP.series, "cluster")
-        metric, rows = names.CONNECTOR_STATE.series, own_rows(cluster, chosen)
+        metric, rows = names.CONNECTOR_STATE.series, own_rows(cluster, chosen, sheet.links)
     else:
         cluster = "${cluster:raw}"
         clusters = _listed("cluster", "Cluster", _selectors(sheet))
-        metric, rows = connectors_metric(public), public_rows(public, cluster, chosen)
+        metric, rows = connectors_metric(public), public_rows(public, cluster, chosen, sheet.links)
     variables: list[Variable] = [
         dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus"),
         clusters,

@@ -1,5 +1,6 @@
 """What a dashboard shows of the metrics that watching exposes."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from reconcile.expose import names
@@ -40,17 +41,20 @@ _HEALTHS: Final[Words] = {
 }
 _NAME: Final = "{{connector}} on {{cluster}}"
 _OF_CLUSTER: Final = "{{cluster}}"
+_CLUSTER: Final = "${__data.fields.Cluster:percentencode}"
 _NONE_IS_WELL: Final = {None: GOOD, 1.0: BAD}
 _ERRORS: Final = {None: GOOD, 0.001: FAIR}
 _NONE_IS_FAIR: Final = {None: GOOD, 1.0: FAIR}
 
 
-def own_rows(clusters: str, connectors: tuple[str, ...]) -> dict[str, list[Built]]:
+def own_rows(
+    clusters: str, connectors: tuple[str, ...], links: Mapping[str, str]
+) -> dict[str, list[Built]]:
     """Return the panels of each row; the conditions pick clusters, and connectors on them."""
     chosen = (clusters, *connectors)
     return {
         "Overview": _overview(clusters, chosen),
-        "Connectors": _connectors(chosen),
+        "Connectors": _connectors(chosen, links),
         "Flow": _flow(chosen),
         "Restarts": _restarts(clusters, chosen),
         "Git and the clusters": _git(chosen),
@@ -82,6 +86,7 @@ def _overview(clusters: str, chosen: tuple[str, ...]) -> list[Built]:
             "Health",
             health.meaning,
             Query(f"sum by ({health.name}) ({by_health}) > 0", f"{{{{{health.name}}}}}"),
+            colors={one.value: color for one, color in _COLORS.items()},
         ),
         tile(
             "Failed tasks",
@@ -125,7 +130,7 @@ def _health(chosen: tuple[str, ...]) -> str:
     return f"max by (cluster, connector) ({' or '.join(found)})"
 
 
-def _connectors(chosen: tuple[str, ...]) -> list[Built]:
+def _connectors(chosen: tuple[str, ...], links: Mapping[str, str]) -> list[Built]:
     state = names.CONNECTOR_STATE
     by_state = own_value(state, *chosen, by=f"cluster connector {state.name}")
     tasks = own_state(names.TASK_STATE, ("RUNNING",), *chosen, by="cluster connector task")
@@ -148,8 +153,10 @@ def _connectors(chosen: tuple[str, ...]) -> list[Built]:
             unit="dateTimeFromNow",
         ),
     ]
+    meaning = "All that are live: how well they are, and what flows."
+    addresses = {label: url.replace("{cluster}", _CLUSTER) for label, url in links.items()}
     return [
-        grid("Connectors", "All that are live: how well they are, and what flows.", columns),
+        grid("Connectors", meaning, columns, addresses),
         timeline("Health", names.CONNECTOR_HEALTH.meaning, Query(_health(chosen), _NAME), _HEALTHS),
     ]
 

@@ -35,6 +35,8 @@ FAIR: Final = "yellow"
 BAD: Final = "red"
 NEUTRAL: Final = "blue"
 
+_THIS: Final = "${__data.fields.Connector:percentencode}"
+
 Built = Builder[Panel]
 Steps = Mapping[float | None, str]
 Words = Mapping[str, tuple[str, str]]
@@ -67,11 +69,12 @@ def tile(
     unit: str = "short",
     steps: Steps | None = None,
     words: Words | None = None,
+    colors: Mapping[str, str] | None = None,
 ) -> Built:
-    """Return a panel with the newest values in large digits."""
+    """Return a panel with the newest values in large digits; series may have colors by their names."""
     named = len(queries) > 1 or bool(queries[0].legend)
     text = kinds.BigValueTextMode.VALUE_AND_NAME if named else kinds.BigValueTextMode.VALUE
-    return (
+    panel = (
         stat.Panel()
         .title(title)
         .description(meaning)
@@ -88,6 +91,10 @@ def tile(
         .height(4)
         .span(WIDTH // 8)
     )
+    for name, color in (colors or {}).items():
+        fixed = {"mode": "fixed", "fixedColor": color}
+        panel.override_by_name(name, [DynamicConfigValue("color", fixed)])
+    return panel
 
 
 def graph(
@@ -158,8 +165,13 @@ def timeline(title: str, meaning: str, query: Query, words: Words) -> Built:
     )
 
 
-def grid(title: str, meaning: str, columns: Sequence[Column]) -> Built:
-    """Return a table with a row for each connector, and what all columns know of it."""
+def grid(
+    title: str, meaning: str, columns: Sequence[Column], addresses: Mapping[str, str]
+) -> Built:
+    """Return a table with a row for each connector, and what all columns know of it.
+
+    `addresses` are those that a connector's name leads to, with `{connector}` in them.
+    """
     names = {"Time": "", "cluster": "Cluster", "connector": "Connector"}
     hidden = {"Time": True}
     for number, column in enumerate(columns):
@@ -188,7 +200,11 @@ def grid(title: str, meaning: str, columns: Sequence[Column]) -> Built:
     )
     for column in columns:
         panel.override_by_name(column.title, _look(column))
-    return panel
+    leads = [
+        {"title": label, "url": url.replace("{connector}", _THIS), "targetBlank": True}
+        for label, url in addresses.items()
+    ]
+    return panel.override_by_name("Connector", [DynamicConfigValue("links", leads)])
 
 
 def _target(query: Query, number: int) -> prometheus.Dataquery:

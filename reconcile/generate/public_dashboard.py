@@ -1,5 +1,6 @@
 """What a dashboard shows of the metrics that workers expose."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from reconcile.generate.panels import BAD, FAIR, GOOD, Built, Column, Query, graph, grid, tile
@@ -27,13 +28,13 @@ def connectors_metric(labels: Labels) -> str:
 
 
 def public_rows(
-    labels: Labels, cluster: str, connectors: tuple[str, ...]
+    labels: Labels, cluster: str, connectors: tuple[str, ...], links: Mapping[str, str]
 ) -> dict[str, list[Built]]:
     """Return the panels of each row; the conditions pick a cluster, and connectors on it."""
     chosen = (cluster, *connectors)
     return {
         "Overview": _overview(labels, cluster, chosen),
-        "Connectors": [_grid(labels, chosen)],
+        "Connectors": [_grid(labels, chosen, links)],
         "Flow": _flow(labels, cluster, chosen),
         "Workers": worker_panels(cluster),
     }
@@ -105,7 +106,7 @@ def _overview(labels: Labels, cluster: str, chosen: tuple[str, ...]) -> list[Bui
     ]
 
 
-def _grid(labels: Labels, chosen: tuple[str, ...]) -> Built:
+def _grid(labels: Labels, chosen: tuple[str, ...], links: Mapping[str, str]) -> Built:
     bad = {None: "text", 1.0: BAD}
     failed = f"({status(labels, 'failed', *chosen)}) == 1"
     columns = [
@@ -126,7 +127,9 @@ def _grid(labels: Labels, chosen: tuple[str, ...]) -> Built:
             steps={None: "text", 0.001: FAIR},
         ),
     ]
-    return grid("Connectors", "All that have tasks: their states, and what flows.", columns)
+    meaning = "All that have tasks: their states, and what flows."
+    addresses = {label: url.replace("{cluster}", "${cluster:text}") for label, url in links.items()}
+    return grid("Connectors", meaning, columns, addresses)
 
 
 def _flow(labels: Labels, cluster: str, chosen: tuple[str, ...]) -> list[Built]:

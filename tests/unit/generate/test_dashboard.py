@@ -99,3 +99,24 @@ def test_the_workers_of_a_cluster_are_picked_by_their_labels(match, value):
         "text": "prod",
         "value": value,
     }
+
+
+@pytest.mark.parametrize(
+    ("naming", "cluster"),
+    [
+        (Naming.OURS, "${__data.fields.Cluster:percentencode}"),
+        (Naming.CONFLUENT, "${cluster:text}"),
+    ],
+)
+def test_a_connector_leads_to_the_addresses_of_the_project(naming, cluster):
+    links = {"logs": "https://logs.example.com/{cluster}?q={connector}"}
+    panels = dashboard_document(sheet(links=links), naming, "team")["panels"]
+
+    (table,) = [panel for panel in panels if panel["type"] == "table"]
+    (override,) = [
+        one for one in table["fieldConfig"]["overrides"] if one["matcher"]["options"] == "Connector"
+    ]
+
+    (link,) = override["properties"][0]["value"]
+    name = "${__data.fields.Connector:percentencode}"
+    assert link["url"] == f"https://logs.example.com/{cluster}?q={name}"
