@@ -43,7 +43,7 @@ class Server:
 def prometheus(folder: Path, rules: Path, pages: Mapping[str, Sequence[str]]) -> Iterator[Server]:
     """Run a server that scrapes the pages of each job every second, and evaluates rules as often."""
     program = require("prometheus", "rules in a real Prometheus")
-    url = f"http://{LOOPBACK}:{_free_port()}"
+    url = f"http://{LOOPBACK}:{free_port()}"
     config = folder / "prometheus.json"
     config.write_text(json.dumps(_config(rules, pages)))
     with subprocess.Popen(
@@ -78,7 +78,8 @@ def _config(rules: Path, pages: Mapping[str, Sequence[str]]) -> dict[str, object
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as found:
         found.bind((LOOPBACK, 0))
         port: int = found.getsockname()[1]

@@ -122,6 +122,11 @@ CLUSTER_FAILING_TOGETHER: Final = _gauge(
     _CLUSTER,
     "1 while most connectors of the cluster fail at once, so that one is tried before the others.",
 )
+WORKER_TASKS_LOST: Final = _gauge(
+    "worker_tasks_lost",
+    ("cluster", "worker"),
+    "How many tasks are reported as running on a worker that does not answer any more.",
+)
 RESTART_BUDGET_LEFT: Final = _gauge(
     "cluster_restart_budget_left",
     _CLUSTER,
@@ -187,6 +192,17 @@ CONNECTOR_ERRORS: Final = _gauge(
     "Records that failed, retries not counted.",
     "errors_per_second",
 )
+CONNECTOR_LOST: Final = _gauge(
+    "connector_dead_letters_lost_per_second",
+    _CONNECTOR,
+    "Dead letters that could not be written: these records are gone.",
+    "dead_letters_lost_per_second",
+)
+CONNECTOR_UNUSUAL: Final = _gauge(
+    "connector_unusual",
+    ("cluster", "connector", "figure"),
+    "1 while a figure of a connector is not what it usually is at that hour, 0 while it is.",
+)
 LAG_RECORDS: Final = _gauge(
     "connector_lag_records",
     _TOPIC,
@@ -219,7 +235,7 @@ RESTART_ATTEMPTS: Final = _gauge(
 RESTART_NEXT: Final = _gauge(
     "connector_restart_next_timestamp_seconds",
     _CONNECTOR,
-    "When a failed connector is to be restarted, if it is.",
+    "When a failed connector is to be restarted, as long as that is to come.",
     "seconds",
 )
 RESTARTS_GIVEN_UP: Final = _gauge(
@@ -274,6 +290,7 @@ METRICS: Final = (
     CLUSTER_BROKERS_LOST,
     CLUSTER_REBALANCING,
     CLUSTER_FAILING_TOGETHER,
+    WORKER_TASKS_LOST,
     RESTART_BUDGET_LEFT,
     CONNECTOR_STATE,
     CONNECTOR_HEALTH,
@@ -288,6 +305,8 @@ METRICS: Final = (
     CONNECTOR_DRIFTED,
     CONNECTOR_RECORDS,
     CONNECTOR_ERRORS,
+    CONNECTOR_LOST,
+    CONNECTOR_UNUSUAL,
     LAG_RECORDS,
     LAG_SECONDS,
     PARTITIONS_STALLED,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from reconcile.anomaly.profile import Metric
 from reconcile.expose import names
 from reconcile.generate.promql import equals, is_one_of, series
 from reconcile.generate.scope import Scope
@@ -17,6 +18,11 @@ _FLAGS: Final = {
     AlertName.GIVEN_UP: names.RESTARTS_GIVEN_UP,
     AlertName.CANNOT_HELP: names.RESTART_HOPELESS,
     AlertName.MISSING: names.CONNECTOR_MISSING,
+}
+_UNUSUAL: Final = {
+    AlertName.THROUGHPUT_UNUSUAL: Metric.THROUGHPUT,
+    AlertName.ERROR_RATE_UNUSUAL: Metric.ERROR_RATE,
+    AlertName.LAG_UNUSUAL: Metric.LAG,
 }
 _HEALTHS: Final[Mapping[AlertName, tuple[str, ...]]] = {
     AlertName.CONNECTOR_FAILED: (Health.UNHEALTHY,),
@@ -75,6 +81,8 @@ def _of_cluster(name: AlertName, scope: Scope) -> str | None:
             return f"{own_value(names.CLUSTER_BROKERS_LOST, where)} == 1"
         case AlertName.FAIL_TOGETHER:
             return f"{own_value(names.CLUSTER_FAILING_TOGETHER, where)} == 1"
+        case AlertName.WORKER_GONE:
+            return f"{own_value(names.WORKER_TASKS_LOST, where)} > 0"
         case AlertName.WATCH_STALE:
             last = own_value(names.LAST_SUCCESS, where)
             longest = _ROUNDS * scope.every.total_seconds()
@@ -101,6 +109,9 @@ def _cause(name: AlertName, scope: Scope, where: str) -> str | None:
         return f"{own_value(_FLAGS[name], *chosen)} == 1"
     if name is AlertName.RESTART_LOOP:
         return f"{own_value(names.RESTART_ATTEMPTS, *chosen)} >= {LOOP}"
+    if name in _UNUSUAL:
+        figure = equals("figure", _UNUSUAL[name].value)
+        return f"{own_value(names.CONNECTOR_UNUSUAL, *chosen, figure)} == 1"
     if name not in _HEALTHS:
         return None
     failed = " or ".join(

@@ -7,6 +7,7 @@ from typing import Final
 from reconcile.anomaly.profile import Metric
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Condition, Health, Verdict
+from reconcile.model.problem import Problem
 from reconcile.report.words import counted
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
@@ -46,7 +47,7 @@ def facts_of(found: Round, *, storming: bool = False) -> Facts:
     """
     if found.problems:
         problem = found.problems[0]
-        if problem.code.value.startswith(_OF_CLUSTERS_ANSWERS):
+        if is_of_cluster(problem):
             return Facts(
                 holding={(AlertName.CLUSTER_UNREACHABLE, ""): problem.message},
                 judged=frozenset({AlertName.CLUSTER_UNREACHABLE, AlertName.WATCH_STALE}),
@@ -69,6 +70,11 @@ def facts_of(found: Round, *, storming: bool = False) -> Facts:
         connectors=frozenset(found.judged.definitions),
         quiet=found.judged.kept,
     )
+
+
+def is_of_cluster(problem: Problem) -> bool:
+    """Tell whether a problem is that the cluster does not answer as it should."""
+    return problem.code.value.startswith(_OF_CLUSTERS_ANSWERS)
 
 
 def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:

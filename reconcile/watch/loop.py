@@ -91,6 +91,7 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
     began = seat.context.clock.monotonic()
     stopped = False
     while not stopped:
+        started = seat.context.clock.monotonic()
         try:
             seat = replace(seat, loaded=course.reload())
             found = make_round(seat, before, store, lease)
@@ -100,6 +101,7 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
         except ConnectformError as error:
             found = Round(cluster=seat.cluster, problems=error.problems)
         found = alert_of_round(seat, found, store, lease)
+        found = replace(found, seconds=seat.context.clock.monotonic() - started)
         if not found.problems:
             before = found
         course.tell(found)

@@ -9,6 +9,7 @@ from reconcile.desired.project import LoadedProject
 from reconcile.errors import ClusterError, DefinitionError, LedgerError, RefusedError
 from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
+from reconcile.model.alert import Alert
 from reconcile.model.codes import Code
 from reconcile.model.metrics import Flows
 from reconcile.model.outcome import ApplyResult
@@ -55,13 +56,24 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """How many requests a receiver of alerts has taken in a round, and how many failed."""
+
+    taken: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """What one round saw, decided and did; with `problems` the cluster could not be read.
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
-    and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered. `flows` is what is known of what flows, `known` what has
-    been learned of what is usual in it, `reading` what the next round may use again.
+    and where none was made. `left` is how many restarts more the budget allows right now.
+    `breaker` is open while most connectors fail at once. `firing` are the alerts that people know
+    of, None where nobody looked; `posts` is what came of telling each receiver, and `unsent` says
+    which alerts could not be delivered. `seconds` is how long the round took, None where that was
+    not measured. `flows` is what is known of what flows, `known` what has been learned of what is
+    usual in it, `reading` what the next round may use again, None where the cluster was not read.
     """
 
     cluster: str
@@ -69,10 +81,14 @@ class Round:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     restarts: tuple[str, ...] = ()
     result: ApplyResult | None = None
+    left: int = 0
     problems: tuple[Problem, ...] = ()
     breaker: Breaker | None = None
+    firing: tuple[Alert, ...] | None = None
+    posts: Mapping[str, Post] = field(default_factory=dict)
     unsent: tuple[Problem, ...] = ()
     flows: Flows = field(default_factory=Flows)
+    seconds: float | None = None
     reading: Reading | None = None
     known: Known = field(default_factory=dict)
 
@@ -195,5 +211,6 @@ def _round(seat: Seat, judged: Judged, decided: Decided, result: ApplyResult | N
         standings=decided.standings,
         restarts=decided.restart,
         result=result,
+        left=decided.left,
         breaker=decided.book.breaker,
     )

@@ -169,6 +169,8 @@ def ours(**states):
         f"connectform_connector_restart_attempts{{{on_connector}}}": "0",
         f"connectform_connector_restarts_given_up{{{on_connector}}}": "0",
         f"connectform_connector_restart_hopeless{{{on_connector}}}": "0",
+        f'connectform_connector_unusual{{{on_connector},figure="throughput"}}': "0",
+        'connectform_worker_tasks_lost{cluster="prod",worker="w1"}': "0",
     }
     for name in ("health", "state"):
         value = states.pop(name, "healthy" if name == "health" else "RUNNING")
@@ -209,6 +211,8 @@ def seen(series, minutes=30, instance="a"):
         ({"connector_restart_attempts": "3"}, {1: ["RestartLoop orders"]}),
         ({"connector_restarts_given_up": "1"}, {1: ["RestartsGivenUp orders"]}),
         ({"connector_restart_hopeless": "1"}, {0: [], 2: ["RestartCannotHelp orders"]}),
+        ({"connector_unusual": "1"}, {1: ["ThroughputUnusual orders"]}),
+        ({"worker_tasks_lost": "3"}, {1: [], 3: ["WorkerGone"]}),
         ({"cluster_up": "0"}, {1: [], 3: ["ClusterUnreachable"], 20: ["ClusterUnreachable"]}),
         ({"cluster_brokers_lost": "1"}, {1: [], 3: ["BrokersLost"]}),
         (

@@ -21,10 +21,8 @@ OF_WORKERS = {
     AlertName.TASK_FAILED,
     AlertName.UNASSIGNED,
 }
-# What is unusual is known to watching alone: no metric says what is usual.
-UNUSUAL = {AlertName.THROUGHPUT_UNUSUAL, AlertName.ERROR_RATE_UNUSUAL, AlertName.LAG_UNUSUAL}
 TOLD = {
-    Naming.OURS: set(PACK) - UNUSUAL - {AlertName.WORKER_GONE},
+    Naming.OURS: set(PACK),
     Naming.JMX_EXPORTER: OF_WORKERS,
     Naming.CONFLUENT: OF_WORKERS,
     Naming.STRIMZI_REPORTER: OF_WORKERS,
