@@ -17,8 +17,8 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 
 from reconcile.expose import names
-from reconcile.generate.own_causes import exposed
 from reconcile.generate.own_dashboard import own_rows
+from reconcile.generate.own_metrics import exposed
 from reconcile.generate.panels import SOURCE, Built
 from reconcile.generate.promql import any_in_jmx, any_of, matching, quoted, series
 from reconcile.generate.public_dashboard import connectors_metric, public_rows

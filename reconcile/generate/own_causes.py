@@ -1,16 +1,16 @@
 """The causes of alerts in the metrics that watching exposes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from reconcile.anomaly.profile import Metric
 from reconcile.expose import names
+from reconcile.generate.own_metrics import exposed, own_state, own_value
 from reconcile.generate.promql import equals, is_one_of, series
 from reconcile.generate.scope import Scope
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Health
 from reconcile.model.live import State
-from reconcile.redact import one_line
 from reconcile.watch.facts import LOOP
 from reconcile.watch.pack import PACK
 
@@ -45,27 +45,6 @@ def own_cause(name: AlertName, scope: Scope) -> str | None:
     if cause is None or not muting:
         return cause
     return f"({cause}) unless on (cluster) ({' or '.join(filter(None, muting))})"
-
-
-def own_value(metric: names.Metric, *conditions: str, by: str = "cluster connector") -> str:
-    """Return a metric by some of its labels, the same whichever instance exposes it."""
-    kept = [label for label in by.split() if label in (*metric.labels, metric.name)]
-    return f"max by ({', '.join(kept)}) ({series(metric.series, *conditions)})"
-
-
-def own_state(
-    metric: names.Metric,
-    states: tuple[str, ...],
-    *conditions: str,
-    by: str = "cluster connector",
-) -> str:
-    """Return what is in one of the states of a state set."""
-    return f"{own_value(metric, *conditions, is_one_of(metric.name, states), by=by)} == 1"
-
-
-def exposed(connectors: Iterable[str]) -> tuple[str, ...]:
-    """Return names as they are exposed: without what no page can carry."""
-    return tuple(map(one_line, connectors))
 
 
 def _mutes_all(other: AlertName, name: AlertName) -> bool:

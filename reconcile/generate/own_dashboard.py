@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from reconcile.expose import names
-from reconcile.generate.own_causes import own_state, own_value
+from reconcile.generate.own_metrics import own_state, own_value
 from reconcile.generate.panels import (
     BAD,
     FAIR,

@@ -1,8 +1,9 @@
 """The causes of alerts in the metrics that workers expose, as far as those tell."""
 
-from reconcile.generate.promql import any_in_jmx, equals, matching, quoted, series
+from reconcile.generate.promql import any_in_jmx, matching, quoted, series
+from reconcile.generate.public_metrics import status, tasks
 from reconcile.generate.scope import Scope
-from reconcile.measure.dialects import Dialect, Labels, tasks_of_connector
+from reconcile.measure.dialects import Dialect, Labels
 from reconcile.model.alert import AlertName
 
 
@@ -32,28 +33,6 @@ def public_cause(name: AlertName, scope: Scope, labels: Labels) -> str | None:
             return f"{tasks(labels, 'unassigned', *chosen)} > 0 or {itself}"
         case _:
             return None
-
-
-def tasks(labels: Labels, state: str, *conditions: str) -> str:
-    """Return how many tasks are in a state, by connector: each worker counts its own."""
-    name, where = tasks_of_connector(labels.dialect, state)
-    exact = (equals(*where),) if where else ()
-    return by_connector("sum", series(name, *conditions, *exact), labels)
-
-
-def status(labels: Labels, state: str, *conditions: str) -> str:
-    """Return 1 by connector where the connector itself, not a task, is in a state."""
-    # jmx_exporter's example calls the states of tasks what Strimzi's rules call those of
-    # connectors.
-    exact = (equals(labels.state, state), equals(labels.task, ""))
-    return by_connector("max", series(labels.status, *conditions, *exact), labels)
-
-
-def by_connector(operator: str, vector: str, labels: Labels) -> str:
-    """Return a vector by connector, summed up or the highest over workers and tasks."""
-    if labels.connector != "connector":
-        vector = f'label_replace({vector}, "connector", "$1", "{labels.connector}", "(.*)")'
-    return f"{operator} by (connector) ({vector})"
 
 
 def _has_failed(labels: Labels, *conditions: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from reconcile.generate.panels import BAD, FAIR, GOOD, Built, Column, Query, graph, grid, tile
-from reconcile.generate.promql import counted, quoted, series
-from reconcile.generate.public_causes import by_connector, status, tasks
+from reconcile.generate.promql import quoted, series
+from reconcile.generate.public_metrics import RECORDS, by_connector, rate, status, tasks
 from reconcile.generate.worker_panels import worker_panels
 from reconcile.measure.dialects import (
     ATTRIBUTES,
@@ -40,22 +40,8 @@ def public_rows(
     }
 
 
-def _rate(labels: Labels, chosen: tuple[str, ...], *measures: Measure) -> str:
-    """Return how much a second counters go up, by connector.
-
-    A task that moved to another worker counts there: where it was, it stands still.
-    """
-    names = [name for measure in measures for name in names_of(measure, labels.dialect)]
-    vector = f"rate({series(counted(names), *chosen)}[$__rate_interval])"
-    return by_connector("sum", vector, labels)
-
-
-def _records(labels: Labels, chosen: tuple[str, ...]) -> str:
-    return _rate(labels, chosen, Measure.RECORDS_READ, Measure.RECORDS_WRITTEN)
-
-
-def _errors(labels: Labels, chosen: tuple[str, ...]) -> str:
-    return _rate(labels, chosen, Measure.ERRORS)
+def _rate(labels: Labels, chosen: tuple[str, ...], measures: Measure | tuple[Measure, ...]) -> str:
+    return rate(labels, measures, "$__rate_interval", *chosen)
 
 
 def _overview(labels: Labels, cluster: str, chosen: tuple[str, ...]) -> list[Built]:
@@ -95,12 +81,12 @@ def _overview(labels: Labels, cluster: str, chosen: tuple[str, ...]) -> list[Bui
         tile(
             "Records a second",
             "Records that sinks read and sources write.",
-            Query(f"sum({_records(labels, chosen)})"),
+            Query(f"sum({_rate(labels, chosen, RECORDS)})"),
         ),
         tile(
             "Errors a second",
             "Records that failed, retries not counted.",
-            Query(f"sum({_errors(labels, chosen)})"),
+            Query(f"sum({_rate(labels, chosen, Measure.ERRORS)})"),
             steps={None: GOOD, 0.001: FAIR},
         ),
     ]
@@ -115,10 +101,10 @@ def _grid(labels: Labels, chosen: tuple[str, ...], links: Mapping[str, str]) -> 
         Column(title="Tasks", expression=tasks(labels, "total", *chosen)),
         Column(title="Failed", expression=tasks(labels, "failed", *chosen), steps=bad),
         Column(title="Unassigned", expression=tasks(labels, "unassigned", *chosen), steps=bad),
-        Column(title="Records/s", expression=_records(labels, chosen)),
+        Column(title="Records/s", expression=_rate(labels, chosen, RECORDS)),
         Column(
             title="Errors/s",
-            expression=_errors(labels, chosen),
+            expression=_rate(labels, chosen, Measure.ERRORS),
             steps={None: "text", 0.001: FAIR},
         ),
         Column(
@@ -138,12 +124,12 @@ def _flow(labels: Labels, cluster: str, chosen: tuple[str, ...]) -> list[Built]:
         graph(
             "Records a second",
             "Records that sinks read and sources write.",
-            Query(_records(labels, chosen), _NAME),
+            Query(_rate(labels, chosen, RECORDS), _NAME),
         ),
         graph(
             "Errors a second",
             "Records that failed, retries not counted.",
-            Query(_errors(labels, chosen), _NAME),
+            Query(_rate(labels, chosen, Measure.ERRORS), _NAME),
         ),
         graph(
             "Dead letters a second",
