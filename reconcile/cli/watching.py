@@ -20,7 +20,7 @@ from reconcile.report.spans import Line
 from reconcile.report.watch_text import watched_line, watched_summary
 from reconcile.watch.loop import Course, watch_once
 from reconcile.watch.rounds import COMMAND, Round, Seat
-from reconcile.watch.telling import is_well, watched_rows
+from reconcile.watch.telling import is_well, source_doubts, watched_rows
 
 
 def watch_once_each(
@@ -81,7 +81,7 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
         return Exit.ERROR
     rows = watched_rows(found)
     shell.terminal.show([watched_line(row) for row in rows])
-    _note(shell, (*found.problems, *found.unsent))
+    _note(shell, (*found.problems, *found.unsent, *found.flows.problems))
     if found.problems:
         return Exit.ERROR
     shell.terminal.show([watched_summary(seat.cluster, rows, len(found.judged.missing))])
@@ -117,6 +117,7 @@ class _Teller:
 
     shell: Shell
     _said: dict[str, dict[str, Line]] = field(default_factory=dict)
+    _doubts: dict[str, set[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def tell(self, found: Round) -> None:
@@ -133,6 +134,10 @@ class _Teller:
                     _note(self.shell, found.problems)
                 self._said[found.cluster] = {**said, "": problems[0]}
                 return
+            doubts = source_doubts(found)
+            known = self._doubts.get(found.cluster, set())
+            self._doubts[found.cluster] = set(doubts)
+            _note(self.shell, [one for key, one in doubts.items() if key not in known])
             new = [text for name, text in lines.items() if said.get(name) != text]
             if new or said.get("") != summary:
                 self.shell.terminal.show([*new, summary])

@@ -19,11 +19,14 @@ from grafana_foundation_sdk.models.dashboard import (
 from reconcile.expose import names
 from reconcile.generate.own_dashboard import own_rows
 from reconcile.generate.own_metrics import exposed
-from reconcile.generate.panels import SOURCE, Built
+from reconcile.generate.panels import BAD, FAIR, SOURCE, Built
 from reconcile.generate.promql import any_in_jmx, any_of, matching, quoted, series
 from reconcile.generate.public_dashboard import connectors_metric, public_rows
 from reconcile.generate.scope import Sheet
 from reconcile.measure.dialects import NAMINGS, Naming
+from reconcile.model.alert import AlertName
+from reconcile.watch.flow_facts import FAR
+from reconcile.watch.pack import terms_of
 
 Variable = Builder[VariableModel]
 
@@ -45,7 +48,10 @@ def dashboard_document(sheet: Sheet, naming: Naming, label: str) -> dict[str, ob
     if public is None:
         cluster = 'cluster=~"$cluster"'
         clusters = _found("cluster", "Cluster", names.CLUSTER_UP.series, "cluster")
-        metric, rows = names.CONNECTOR_STATE.series, own_rows(cluster, chosen, sheet.links)
+        metric, rows = (
+            names.CONNECTOR_STATE.series,
+            own_rows(cluster, chosen, sheet.links, _limits(sheet)),
+        )
     else:
         cluster = "${cluster:raw}"
         clusters = _listed("cluster", "Cluster", _selectors(sheet))
@@ -103,6 +109,17 @@ def _choices(sheet: Sheet, naming: Naming, label: str) -> dict[str, str]:
 
 def _any_exposed(connectors: Iterable[str]) -> str:
     return any_of(exposed(connectors))
+
+
+def _limits(sheet: Sheet) -> dict[float | None, str]:
+    """Return the lags that alerts fire at, and how loud."""
+    found: dict[float | None, str] = {}
+    for declared in sheet.declared:
+        for definition in declared.definitions.values():
+            terms = terms_of(AlertName.LAG_SECONDS, sheet.rules, definition.alerts)
+            if terms.enabled and terms.over is not None:
+                found |= {FAR * terms.over: BAD, terms.over: FAIR}
+    return dict(sorted(found.items(), key=lambda step: step[0] or 0))
 
 
 def _inside(text: str) -> str:

@@ -13,6 +13,7 @@ from reconcile.generate.panels import (
     Built,
     Column,
     Query,
+    Steps,
     Words,
     graph,
     grid,
@@ -48,14 +49,17 @@ _NONE_IS_FAIR: Final = {None: GOOD, 1.0: FAIR}
 
 
 def own_rows(
-    clusters: str, connectors: tuple[str, ...], links: Mapping[str, str]
+    clusters: str, connectors: tuple[str, ...], links: Mapping[str, str], limits: Steps
 ) -> dict[str, list[Built]]:
-    """Return the panels of each row; the conditions pick clusters, and connectors on them."""
+    """Return the panels of each row; the conditions pick clusters, and connectors on them.
+
+    `limits` are the seconds of lag that alerts fire at, with a color for each.
+    """
     chosen = (clusters, *connectors)
     return {
         "Overview": _overview(clusters, chosen),
         "Connectors": _connectors(chosen, links),
-        "Flow": _flow(chosen),
+        "Flow": _flow(chosen, limits),
         "Restarts": _restarts(clusters, chosen),
         "Git and the clusters": _git(chosen),
         "connectform": _itself(clusters),
@@ -161,7 +165,7 @@ def _connectors(chosen: tuple[str, ...], links: Mapping[str, str]) -> list[Built
     ]
 
 
-def _flow(chosen: tuple[str, ...]) -> list[Built]:
+def _flow(chosen: tuple[str, ...], limits: Steps) -> list[Built]:
     shown = {
         "Records a second": (names.CONNECTOR_RECORDS, "short"),
         "Errors a second": (names.CONNECTOR_ERRORS, "short"),
@@ -169,7 +173,13 @@ def _flow(chosen: tuple[str, ...]) -> list[Built]:
         "Lag in records": (names.LAG_RECORDS, "short"),
     }
     return [
-        graph(title, metric.meaning, Query(own_value(metric, *chosen), _NAME), unit=unit)
+        graph(
+            title,
+            metric.meaning,
+            Query(own_value(metric, *chosen), _NAME),
+            unit=unit,
+            limits=limits if metric is names.LAG_SECONDS else None,
+        )
         for title, (metric, unit) in shown.items()
     ]
 

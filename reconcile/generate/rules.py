@@ -1,6 +1,6 @@
 """Alerting rules for Prometheus: the pack of alerts on the terms that git declares."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -17,6 +17,12 @@ from reconcile.report.links import links_of
 from reconcile.watch.pack import PACK, terms_of
 
 Document = dict[str, object]
+
+_LIMITS: Final = {
+    AlertName.LAG_FAR_OVER: AlertName.LAG_SECONDS,
+    AlertName.LAG_GROWING: AlertName.LAG_SECONDS,
+}
+"""Whose `over` an alert goes by, where it is not its own."""
 
 _CONNECTOR: Final = "{{ $labels.connector }}"
 _IN_ADDRESS: Final = "{{ $labels.connector | urlquery }}"
@@ -49,8 +55,8 @@ def cause(name: AlertName, scope: Scope, naming: Naming) -> str | None:
 def _rules(sheet: Sheet, declared: Declared, naming: Naming) -> Iterator[Document]:
     scope = declared.scope
     for name in PACK:
-        for terms, labels, connectors in _alike(name, sheet, declared):
-            expression = cause(name, replace(scope, connectors=connectors), naming)
+        for terms, labels, alike in _alike(name, sheet, declared):
+            expression = cause(name, alike, naming)
             if terms.enabled and expression is not None:
                 yield {
                     "alert": name.value,
@@ -63,23 +69,28 @@ def _rules(sheet: Sheet, declared: Declared, naming: Naming) -> Iterator[Documen
 
 def _alike(
     name: AlertName, sheet: Sheet, declared: Declared
-) -> list[tuple[Terms, Mapping[str, str], tuple[str, ...]]]:
+) -> list[tuple[Terms, Mapping[str, str], Scope]]:
     """Return the connectors of which an alert can tell, those with the same terms and labels together.
 
     An alert of the cluster has no connectors.
     """
     if name in OF_CLUSTERS:
-        return [(terms_of(name, sheet.rules), {}, ())]
-    groups: dict[tuple[Terms, frozenset[tuple[str, str]]], list[Definition]] = {}
+        return [(terms_of(name, sheet.rules), {}, declared.scope)]
+    groups: dict[tuple[Terms, float, frozenset[tuple[str, str]]], list[Definition]] = {}
     for definition in declared.definitions.values():
         if name is AlertName.MISSING or definition.state in {None, TargetState.RUNNING}:
             terms = terms_of(name, sheet.rules, definition.alerts)
-            key = (terms, frozenset(definition.labels.items()))
+            over = terms_of(_LIMITS.get(name, name), sheet.rules, definition.alerts).over or 0.0
+            key = (terms, over, frozenset(definition.labels.items()))
             groups.setdefault(key, []).append(definition)
     return [
-        (terms, alike[0].labels, tuple(sorted(one.name for one in alike)))
-        for (terms, _), alike in groups.items()
+        (terms, alike[0].labels, replace(declared.scope, connectors=_names(alike), over=over))
+        for (terms, over, _), alike in groups.items()
     ]
+
+
+def _names(definitions: Iterable[Definition]) -> tuple[str, ...]:
+    return tuple(sorted(one.name for one in definitions))
 
 
 def _times(terms: Terms) -> dict[str, str]:

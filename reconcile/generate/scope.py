@@ -13,13 +13,15 @@ class Scope:
     """What an expression speaks of: a cluster, and some of its connectors or all.
 
     `match` are the labels that a Prometheus server has of the cluster's workers; `every` is the
-    time between two rounds of `watch`.
+    time between two rounds of `watch`. `over` is what has to be exceeded for an alert that goes by
+    a number.
     """
 
     cluster: str
     connectors: tuple[str, ...] = ()
     match: Mapping[str, str] = field(default_factory=dict)
     every: timedelta = timedelta(seconds=30)
+    over: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Plan what an operator asks for by name: restart, pause, resume, stop."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from reconcile.desired.project import LoadedProject
@@ -30,8 +30,12 @@ def plan_restart(
     *,
     only_failed: bool,
     lock: Lock,
+    whole: Collection[str] = (),
 ) -> Iterator[Planned]:
-    """Plan the restart of connectors with their tasks, or of what of them has failed."""
+    """Plan the restart of connectors with their tasks, or of what of them has failed.
+
+    Those in `whole` are restarted with all of their tasks in any case.
+    """
 
     def build(live: LiveState, desired: Desired) -> Plan:
         return restart_plan(
@@ -40,6 +44,7 @@ def plan_restart(
             project=desired.project,
             now=context.clock.now(),
             only_failed=only_failed,
+            whole=whole,
         )
 
     with _planned(context, loaded, cluster, names, build, lock) as planned:

@@ -24,6 +24,7 @@ from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
 from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
+from reconcile.watch.trends import Trends
 from reconcile.watch.unusual import Known
 
 BOOK: Final = Entry(
@@ -99,6 +100,11 @@ class Round:
         return frozenset(outcome.name for outcome in outcomes)
 
     @property
+    def trends(self) -> Trends:
+        """Return what is followed over rounds of what flows."""
+        return self.reading.stream.trends if self.reading is not None else Trends()
+
+    @property
     def unproven(self) -> frozenset[str]:
         """Return the connectors whose restarts are not forgotten yet."""
         return frozenset(name for name, one in self.standings.items() if one.attempts)
@@ -118,7 +124,14 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
     verdicts = {} if before is None else before.judged.verdicts
-    judged = judge_round(reading.desired.definitions, reading.sights, verdicts, reading.holds, now)
+    judged = judge_round(
+        reading.desired.definitions,
+        reading.sights,
+        verdicts,
+        reading.holds,
+        now,
+        pulses=reading.stream.pulses,
+    )
     book = BOOK.kept(store)
     decided = _decide(seat, book, judged, _suspended(judged))
     found = (
@@ -178,6 +191,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
             seat.cluster,
             decided.restart,
             only_failed=True,
+            whole=_sound(judged, decided),
             lock=replace(seat.lock, identity=_identity(seat)),
         ) as planned:
             BOOK.keep(lease, book, decided.book)
@@ -197,6 +211,12 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
     except (ClusterError, RefusedError) as error:
         return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
     return _round(seat, judged, decided, result)
+
+
+def _sound(judged: Judged, decided: Decided) -> tuple[str, ...]:
+    """Return those of which nothing has failed but their last restart: they run, and do not move."""
+    candidates = judged.candidates
+    return tuple(name for name in decided.restart if not candidates[name].seen.failed)
 
 
 def _identity(seat: Seat) -> Identity:

@@ -1,6 +1,10 @@
 """Say what a round means for each connector, in words for people."""
 
+from collections.abc import Mapping
+
+from reconcile.model.codes import Code
 from reconcile.model.health import UNWELL
+from reconcile.model.problem import Problem
 from reconcile.report.watch_text import WatchedRow
 from reconcile.watch.budget import Standing
 from reconcile.watch.restarts import Ruling
@@ -41,6 +45,17 @@ def _note(found: Round, name: str, standing: Standing | None) -> str:
         return f"its restart waits: {standing.waits_for}"
     strange = unusual(found.known.get(name, {})).values()
     return _NOTES[standing.ruling] or "; ".join(strange)
+
+
+def source_doubts(found: Round) -> Mapping[str, Problem]:
+    """Return what is wrong with sources of metrics and lag, by what tells one trouble from others.
+
+    What cannot be true is counted anew each round: it is told once, whatever the numbers.
+    """
+    return {
+        problem.code.value if problem.code is Code.METRICS_DOUBTFUL else problem.message: problem
+        for problem in found.flows.problems
+    }
 
 
 def is_well(found: Round) -> bool:

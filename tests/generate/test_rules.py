@@ -4,7 +4,9 @@ import pytest
 
 from reconcile.generate.dashboard import dashboard_document
 from reconcile.generate.rules import rules_document
-from reconcile.measure.dialects import Naming
+from reconcile.measure.dialects import NAMINGS as NAMED
+from reconcile.measure.dialects import Naming, names_of
+from reconcile.model.metrics import Measure
 from tests.generate.promtool import check, lasting, play, read
 from tests.generate.questions import questions
 from tests.hostile import HOSTILE
@@ -142,6 +144,70 @@ def test_tasks_without_a_worker_fire_after_ten_minutes(naming, tmp_path):
     play(tmp_path, rules_document(sheet(), naming), series, {9: [], 11: firing})
 
 
+LOST = (
+    "kafka_connect_task_error_deadletterqueue_produce_failure_count_total"
+    '{kafka_connect_connector="NAME"}'
+)
+COUNTERS = {
+    Naming.JMX_EXPORTER: (
+        'kafka_connect_task_error_total_record_errors{connector="NAME",task="0"}',
+        'kafka_connect_sink_task_sink_record_read_total{connector="NAME",task="0"}',
+        'kafka_connect_task_error_deadletterqueue_produce_failures{connector="NAME",task="0"}',
+        'kafka_connect_worker_rebalance_completed_rebalances_total{a="b"}',
+    ),
+    Naming.CONFLUENT: (
+        'kafka_connect_task_error_metrics_total_record_errors{connector="NAME",task="0"}',
+        'kafka_connect_source_task_metrics_source_record_write_total{connector="NAME",task="0"}',
+        'kafka_connect_task_error_metrics_deadletterqueue_produce_failures{connector="NAME"}',
+        'kafka_connect_connect_worker_rebalance_metrics_completed_rebalances_total{a="b"}',
+    ),
+    Naming.OPEN_TELEMETRY: (
+        'kafka_connect_task_error_record_error_count_total{kafka_connect_connector="NAME"}',
+        'kafka_connect_sink_record_read_count_total{kafka_connect_connector="NAME"}',
+        LOST,
+        'kafka_connect_worker_rebalance_completed_count_total{a="b"}',
+    ),
+}
+
+
+@pytest.mark.parametrize("naming", list(COUNTERS))
+@pytest.mark.parametrize(
+    ("steps", "firing"),
+    [
+        ((3, 300, 0, 0), []),
+        ((6, 300, 0, 0), ["ErrorRatio orders"]),
+        ((0.1, 1, 0, 0), []),
+        ((0, 300, 1, 0), ["DeadLettersLost orders"]),
+        ((0, 300, 0, 0.1), []),
+        ((0, 300, 0, 0.2), ["RebalanceStorm"]),
+    ],
+)
+def test_counters_tell_of_errors_lost_records_and_rebalances(naming, steps, firing, tmp_path):
+    series = {
+        on(one, "w1"): f"0+{step}x80" for one, step in zip(COUNTERS[naming], steps, strict=True)
+    }
+
+    play(
+        tmp_path,
+        rules_document(sheet(), naming),
+        {**series, 'up{job="connect"}': lasting("1", 40)},
+        {20: firing, 35: firing},
+    )
+
+
+@NAMINGS
+def test_a_rebalance_without_end_is_a_storm(naming, tmp_path):
+    (name,) = names_of(Measure.REBALANCING, NAMED[naming].dialect)
+    series = {f'{name}{{job="connect",instance="w1"}}': lasting("1", 20)}
+
+    play(
+        tmp_path,
+        rules_document(sheet(), naming),
+        {**series, 'up{job="connect"}': lasting("1", 20)},
+        {4: [], 6: ["RebalanceStorm"]},
+    )
+
+
 def test_a_cluster_none_of_whose_workers_can_be_scraped_fires(tmp_path):
     series = {
         'up{job="connect",instance="w1"}': lasting("0", 30),
@@ -169,6 +235,11 @@ def ours(**states):
         f"connectform_connector_restart_attempts{{{on_connector}}}": "0",
         f"connectform_connector_restarts_given_up{{{on_connector}}}": "0",
         f"connectform_connector_restart_hopeless{{{on_connector}}}": "0",
+        f"connectform_connector_records_per_second{{{on_connector}}}": "10",
+        f"connectform_connector_errors_per_second{{{on_connector}}}": "0",
+        f"connectform_connector_dead_letters_lost_per_second{{{on_connector}}}": "0",
+        f'connectform_connector_lag_seconds{{{on_connector},topic="lines"}}': "2",
+        'connectform_cluster_rebalancing{cluster="prod"}': "0",
         f'connectform_connector_unusual{{{on_connector},figure="throughput"}}': "0",
         'connectform_worker_tasks_lost{cluster="prod",worker="w1"}': "0",
     }
@@ -211,6 +282,21 @@ def seen(series, minutes=30, instance="a"):
         ({"connector_restart_attempts": "3"}, {1: ["RestartLoop orders"]}),
         ({"connector_restarts_given_up": "1"}, {1: ["RestartsGivenUp orders"]}),
         ({"connector_restart_hopeless": "1"}, {0: [], 2: ["RestartCannotHelp orders"]}),
+        ({"health": "stalled"}, {0: ["ConnectorStalled orders"]}),
+        ({"connector_lag_seconds": "301"}, {9: [], 11: ["LagSeconds orders"]}),
+        (
+            {"connector_lag_seconds": "1201"},
+            {9: [], 11: ["LagSeconds orders", "LagFarOver orders"]},
+        ),
+        ({"connector_lag_seconds": "10+3"}, {15: [], 18: ["LagGrowing orders"]}),
+        ({"connector_errors_per_second": "0.05"}, {20: []}),
+        ({"connector_errors_per_second": "0.2"}, {1: ["ErrorRatio orders"]}),
+        (
+            {"connector_errors_per_second": "0.01", "connector_records_per_second": "0.01"},
+            {20: []},
+        ),
+        ({"connector_dead_letters_lost_per_second": "0.1"}, {1: ["DeadLettersLost orders"]}),
+        ({"cluster_rebalancing": "1"}, {4: [], 6: ["RebalanceStorm"]}),
         ({"connector_unusual": "1"}, {1: ["ThroughputUnusual orders"]}),
         ({"worker_tasks_lost": "3"}, {1: [], 3: ["WorkerGone"]}),
         ({"cluster_up": "0"}, {1: [], 3: ["ClusterUnreachable"], 20: ["ClusterUnreachable"]}),

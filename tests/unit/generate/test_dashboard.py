@@ -10,6 +10,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from reconcile.generate.dashboard import dashboard_document
 from reconcile.measure.dialects import Naming
+from reconcile.model.alert import AlertName, TermsChange
 from tests.unit.generate.sheets import sheet
 from tests.unit.plan.worlds import definition
 
@@ -120,3 +121,21 @@ def test_a_connector_leads_to_the_addresses_of_the_project(naming, cluster):
     (link,) = override["properties"][0]["value"]
     name = "${__data.fields.Connector:percentencode}"
     assert link["url"] == f"https://logs.example.com/{cluster}?q={name}"
+
+
+def test_the_lag_that_is_allowed_is_a_line_in_its_graph():
+    slow = {AlertName.LAG_SECONDS: TermsChange(over=60.0)}
+    off = {AlertName.LAG_SECONDS: TermsChange(over=7.0, enabled=False)}
+    found = sheet(definition("a"), definition("b", alerts=slow), definition("c", alerts=off))
+
+    panels = dashboard_document(found, Naming.OURS, "team")["panels"]
+
+    (graph,) = [panel for panel in panels if panel["title"] == "Lag in seconds"]
+    steps = graph["fieldConfig"]["defaults"]["thresholds"]["steps"]
+    assert [(step["value"], step["color"]) for step in steps] == [
+        (None, "transparent"),
+        (60.0, "yellow"),
+        (240.0, "red"),
+        (300.0, "yellow"),
+        (1200.0, "red"),
+    ]

@@ -20,9 +20,12 @@ OF_WORKERS = {
     AlertName.CONNECTOR_FAILED,
     AlertName.TASK_FAILED,
     AlertName.UNASSIGNED,
+    AlertName.ERROR_RATIO,
+    AlertName.DEAD_LETTERS_LOST,
+    AlertName.REBALANCE_STORM,
 }
 TOLD = {
-    Naming.OURS: set(PACK),
+    Naming.OURS: set(PACK) - {AlertName.METRICS_UNREADABLE},
     Naming.JMX_EXPORTER: OF_WORKERS,
     Naming.CONFLUENT: OF_WORKERS,
     Naming.STRIMZI_REPORTER: OF_WORKERS,
@@ -86,6 +89,22 @@ def test_terms_come_from_the_pack_then_the_project_then_the_definition():
     assert (task["for"], task["labels"]["severity"]) == ("5m", "page")
     assert "keep_firing_for" not in task
     assert (brokers["for"], brokers["keep_firing_for"]) == ("1m", "2m")
+
+
+def test_alerts_on_lag_go_by_what_each_definition_allows():
+    slow = {AlertName.LAG_SECONDS: TermsChange(over=60.0)}
+    found = sheet(definition("a"), definition("b"), definition("slow", alerts=slow))
+
+    exceeded = {
+        alert: [re.findall(r"> ([0-9]+)", rule["expr"])[0] for rule in rules_of(found, alert=alert)]
+        for alert in ("LagSeconds", "LagFarOver", "LagGrowing")
+    }
+
+    assert exceeded == {
+        "LagSeconds": ["300", "60"],
+        "LagFarOver": ["1200", "240"],
+        "LagGrowing": ["300", "60"],
+    }
 
 
 def test_an_alert_that_is_turned_off_has_no_rule():
