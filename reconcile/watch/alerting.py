@@ -62,7 +62,13 @@ def alert_of_round(seat: Seat, found: Round, store: Store, lease: HeldLease) -> 
         boxes[name], posts[name], problems = _deliver(seat, name, box, now)
         unsent += problems
     DESK.keep(lease, desk, replace(desk, outbox=boxes))
-    return replace(found, firing=firing(desk.board), posts=posts, unsent=tuple(unsent))
+    return replace(
+        found,
+        firing=firing(desk.board),
+        posts=posts,
+        unsent=tuple(unsent),
+        news=folded.news,
+    )
 
 
 def try_receiver(context: Context, loaded: LoadedProject, name: str) -> Sent:

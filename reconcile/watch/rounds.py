@@ -11,6 +11,8 @@ from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
 from reconcile.model.alert import Alert
 from reconcile.model.codes import Code
+from reconcile.model.desired import Desired
+from reconcile.model.logger import LevelChange
 from reconcile.model.metrics import Flows
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Problem
@@ -72,7 +74,9 @@ class Round:
     and where none was made. `left` is how many restarts more the budget allows right now.
     `breaker` is open while most connectors fail at once. `firing` are the alerts that people know
     of, None where nobody looked; `posts` is what came of telling each receiver, and `unsent` says
-    which alerts could not be delivered. `seconds` is how long the round took, None where that was
+    which alerts could not be delivered. `news` are the alerts that began or ended, `run` is under
+    which the restarts stand in the history. `levels` are those that workers were told again, and
+    `untold` says which could not be told. `seconds` is how long the round took, None where that was
     not measured. `flows` is what is known of what flows, `known` what has been learned of what is
     usual in it, `reading` what the next round may use again, None where the cluster was not read.
     """
@@ -88,6 +92,10 @@ class Round:
     firing: tuple[Alert, ...] | None = None
     posts: Mapping[str, Post] = field(default_factory=dict)
     unsent: tuple[Problem, ...] = ()
+    news: tuple[Alert, ...] = ()
+    run: str = ""
+    levels: tuple[LevelChange, ...] = ()
+    untold: tuple[Problem, ...] = ()
     flows: Flows = field(default_factory=Flows)
     seconds: float | None = None
     reading: Reading | None = None
@@ -137,7 +145,7 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     found = (
         _round(seat, judged, decided, None)
         if lease is None
-        else _act(seat, lease, book, judged, decided)
+        else _act(seat, lease, book, judged, decided, reading.declared.desired)
     )
     return replace(found, flows=reading.stream.flows, reading=reading)
 
@@ -176,7 +184,9 @@ def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
     )
 
 
-def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided) -> Round:
+def _act(
+    seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided, desired: Desired
+) -> Round:
     """Take the right to write, remember what is decided, then do it.
 
     Whoever writes to the cluster meanwhile is not disturbed, and costs no attempt.
@@ -184,6 +194,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
     if not decided.restart:
         BOOK.keep(lease, book, decided.book)
         return _round(seat, judged, decided, None)
+    identity = _identity(seat)
     try:
         with plan_restart(
             seat.context,
@@ -192,7 +203,8 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
             decided.restart,
             only_failed=True,
             whole=_sound(judged, decided),
-            lock=replace(seat.lock, identity=_identity(seat)),
+            lock=replace(seat.lock, identity=identity),
+            desired=desired,
         ) as planned:
             BOOK.keep(lease, book, decided.book)
             result = carry_out(
@@ -210,7 +222,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
         return _round(seat, judged, waiting, None)
     except (ClusterError, RefusedError) as error:
         return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
-    return _round(seat, judged, decided, result)
+    return replace(_round(seat, judged, decided, result), run=identity.run)
 
 
 def _sound(judged: Judged, decided: Decided) -> tuple[str, ...]:

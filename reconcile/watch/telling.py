@@ -1,7 +1,5 @@
 """Say what a round means for each connector, in words for people."""
 
-from collections.abc import Mapping
-
 from reconcile.model.codes import Code
 from reconcile.model.health import UNWELL
 from reconcile.model.problem import Problem
@@ -47,15 +45,14 @@ def _note(found: Round, name: str, standing: Standing | None) -> str:
     return _NOTES[standing.ruling] or "; ".join(strange)
 
 
-def source_doubts(found: Round) -> Mapping[str, Problem]:
-    """Return what is wrong with sources of metrics and lag, by what tells one trouble from others.
+def doubt_key(problem: Problem) -> tuple[str, str]:
+    """Return what tells one trouble from others, for those who tell of each once.
 
-    What cannot be true is counted anew each round: it is told once, whatever the numbers.
+    What cannot be true in metrics is counted anew each round: it is one trouble, whatever the
+    numbers.
     """
-    return {
-        problem.code.value if problem.code is Code.METRICS_DOUBTFUL else problem.message: problem
-        for problem in found.flows.problems
-    }
+    counted_anew = problem.code is Code.METRICS_DOUBTFUL
+    return problem.code.value, "" if counted_anew else problem.message
 
 
 def is_well(found: Round) -> bool:
