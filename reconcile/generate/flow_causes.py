@@ -26,12 +26,12 @@ def own_flow_cause(name: AlertName, over: float, *conditions: str) -> str | None
     lag = own_value(names.LAG_SECONDS, *conditions)
     match name:
         case AlertName.LAG_SECONDS:
-            return f"{lag} > {over:g}"
+            return f"{lag} > {over:.12g}"
         case AlertName.LAG_FAR_OVER:
-            return f"{lag} > {FAR * over:g}"
+            return f"{lag} > {FAR * over:.12g}"
         case AlertName.LAG_GROWING:
             past = f"{series(names.LAG_SECONDS.series, *conditions)}[{_time(_TREND)}]"
-            ahead = f"predict_linear({past}, {AHEAD.total_seconds():g}) > {over:g}"
+            ahead = f"predict_linear({past}, {AHEAD.total_seconds():g}) > {over:.12g}"
             return f"max by (cluster, connector) ({ahead} and deriv({past}) > 0)"
         case AlertName.ERROR_RATIO:
             return _error_ratio(
@@ -91,7 +91,7 @@ def _error_ratio(over: float, errors: Callable[[str], str], records: Callable[[s
     shares = [_share(errors(window), records(window)) for window in map(_time, (BRIEF, LONG))]
     long = _time(LONG)
     enough = f"{LONG.total_seconds():g} * ({_larger(records(long), errors(long))})"
-    too_many = " and ".join(f"{share} > {over:g}" for share in shares)
+    too_many = " and ".join(f"{share} > {over:.12g}" for share in shares)
     return f"{too_many} and {enough} >= {FEWEST_RECORDS}"
 
 
