@@ -6,7 +6,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from reconcile.desired.access import make_access, make_kafka, make_metrics, make_receiver
+from reconcile.desired.access import (
+    make_access,
+    make_kafka,
+    make_metrics,
+    make_receiver,
+    match_of,
+)
 from reconcile.desired.checks import Checker, Schema
 from reconcile.desired.comments import read_ignores
 from reconcile.desired.files import SecretFiles, read_text
@@ -160,6 +166,11 @@ def read_metrics(
     if problems:
         raise DefinitionError(*problems)
     return replace(metrics, access=replace(metrics.access, tls=tls))
+
+
+def read_match(loaded: LoadedProject, cluster_name: str) -> Mapping[str, str]:
+    """Return the labels that pick the workers of a cluster; none where the project file has none."""
+    return match_of(mapping(loaded.clusters[cluster_name].get("metrics")))
 
 
 def read_receiver(loaded: LoadedProject, name: str, environment: Mapping[str, str]) -> Receiver:

@@ -17,7 +17,7 @@ from reconcile.watch.unusual import unusual
 
 _OF_CLUSTERS_ANSWERS: Final = "CF3"
 _MANY: Final = 4
-_LOOP: Final = 3
+LOOP: Final = 3
 _UNUSUAL: Final = {
     Metric.THROUGHPUT: AlertName.THROUGHPUT_UNUSUAL,
     Metric.ERROR_RATE: AlertName.ERROR_RATE_UNUSUAL,
@@ -100,7 +100,7 @@ def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
         for alert in _of_verdict(verdict):
             yield (alert, name), text
         standing = found.standings.get(name)
-        if standing is not None and standing.attempts >= _LOOP:
+        if standing is not None and standing.attempts >= LOOP:
             yield (AlertName.RESTART_LOOP, name), f"{standing.attempts} restarts; {text}"
         if standing is not None and standing.ruling is Ruling.GIVEN_UP:
             yield (AlertName.GIVEN_UP, name), f"{text}; {standing.attempts} restarts did not help"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from reconcile.model.alert import AlertName, AlertSeverity, Terms
+from reconcile.model.alert import OF_CLUSTERS, AlertName, AlertSeverity, Terms, TermsChanges
 
 _FAILURES: Final = frozenset(
     {
@@ -241,3 +241,12 @@ PACK: Final[Mapping[AlertName, Rule]] = {
     ),
 }
 """Every alert, with the terms on which it fires."""
+
+
+def terms_of(name: AlertName, rules: TermsChanges, declared: TermsChanges | None = None) -> Terms:
+    """Return the terms of an alert: of the pack, the project's rules, then a definition's."""
+    terms = PACK[name].terms
+    layers = (rules, {} if name in OF_CLUSTERS or declared is None else declared)
+    for layer in layers:
+        terms = layer[name].on(terms) if name in layer else terms
+    return terms
