@@ -1,7 +1,7 @@
 """Read plans back from the files they were saved in, and fill in what those do not hold: secrets."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -144,6 +144,12 @@ def matching(fresh: Plan, approved: Plan) -> Plan:
     )
 
 
+def changes_digest(read: Iterable[tuple[Change, Collection[str]]]) -> str:
+    """Return the digest of a plan from its changes as they were read, each with its hidden keys."""
+    entries = (plan_entry(change, frozenset(hidden)) for change, hidden in read)
+    return plan_digest([entry for entry in entries if entry is not None])
+
+
 _AGAIN: Final = "plan again: connectform plan --out FILE"
 
 
@@ -178,13 +184,7 @@ def _plan(document: Json, path: str) -> SavedPlan:
         only_git=document.get("only_git") is True,
         remembered=document.get("remembered") is True,
     )
-    hidden = {change.name: frozenset(sources) for change, sources in read}
-    entries = [
-        entry
-        for change in plan.changes
-        if (entry := plan_entry(change, hidden[change.name])) is not None
-    ]
-    if plan_digest(entries) != plan.digest:
+    if changes_digest(read) != plan.digest:
         raise _unusable(path, "its digest is not that of its changes", _AGAIN)
     return SavedPlan(
         plan=plan, path=path, secrets={change.name: sources for change, sources in read}

@@ -161,6 +161,7 @@ class GitHubJob:
             "GITHUB_EVENT_PATH": str(self._temp("event.json")),
             "GITHUB_OUTPUT": str(output),
             "GITHUB_REF": github["ref"],
+            "GITHUB_REF_NAME": github["ref"].split("/", 2)[2],
             "GITHUB_REPOSITORY": github["repository"],
             "GITHUB_RUN_ATTEMPT": "1",
             "GITHUB_RUN_ID": str(1_000 + github["run_number"]),
@@ -196,6 +197,9 @@ class GitLabJob:
         document = read_yaml(self.pipeline)
         job = extended(document, self.name)
         script = "\n".join(job["script"])
+        deploys = (
+            {"CI_ENVIRONMENT_NAME": job["environment"]["name"]} if "environment" in job else {}
+        )
         done = run_bash(
             script,
             self.folder,
@@ -203,6 +207,7 @@ class GitLabJob:
                 **self._environment(),
                 **document["variables"],
                 **job.get("variables", {}),
+                **deploys,
                 **self.variables,
             },
         )

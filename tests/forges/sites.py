@@ -111,9 +111,14 @@ class Site:
 
     def apply(self, commit: str) -> Done:
         """Run the pipeline of a push to main."""
+        self.forge.commit(commit)
         if self.is_github:
-            return self._github("apply", "push", "refs/heads/main", commit, {})
-        return self._gitlab("connectform-apply", commit, _MAIN | {"CI_PIPELINE_SOURCE": "push"})
+            done = self._github("apply", "push", "refs/heads/main", commit, {})
+        else:
+            pushed = _MAIN | {"CI_PIPELINE_SOURCE": "push"}
+            done = self._gitlab("connectform-apply", commit, pushed)
+        self.forge.applied(commit, well=done.code == 0)
+        return done
 
     def apply_by_hand(self, commit: str, **inputs: str) -> Done:
         """Start an apply by hand, with its inputs."""
