@@ -178,9 +178,8 @@ class Api:
         if answer.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}:
             return None
         headers = answer.headers
-        asked = _seconds(headers.get("retry-after"))
-        if asked is not None:
-            return max(asked, 1.0)
+        if answer.retry_after is not None:
+            return max(answer.retry_after, 1.0)
         if headers.get("x-ratelimit-remaining", headers.get("ratelimit-remaining")) == "0":
             reset = _seconds(headers.get("x-ratelimit-reset", headers.get("ratelimit-reset")))
             if reset is not None:

@@ -15,7 +15,7 @@ Json = Mapping[str, Any]
 def approvals_document(documents: Sequence[Json]) -> Json:
     """Return one plan for each cluster with what any of these documents approves, the newest first.
 
-    Of a connector the newest that changes it counts. The documents are plans that can be used; what
+    Of a connector the newest that changes it counts, or leaves it alone and says so. The documents are plans that can be used; what
     is of another project than the newest is left out.
     """
     plans: dict[str, Json] = {}
@@ -31,6 +31,7 @@ def approvals_document(documents: Sequence[Json]) -> Json:
 def _with(newer: Json, older: Json) -> Json:
     """Return a plan with the changes of an older one, for connectors that it leaves as they are."""
     known = {change["name"] for change in newer["changes"]}
+    known |= {item["change"]["name"] for item in newer.get("withheld", ())}
     added = [change for change in older["changes"] if change["name"] not in known]
     if newer["project"] != older["project"] or not added:
         return newer

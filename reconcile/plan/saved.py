@@ -13,7 +13,7 @@ from reconcile.model.config import Config
 from reconcile.model.desired import Definition
 from reconcile.model.live import ClusterIdentity, LiveConnector
 from reconcile.model.plan import Change, Plan, Selection, ValidationMode, Withheld, WithheldBy
-from reconcile.model.problem import Location, Problem
+from reconcile.model.problem import Location, Problem, Severity
 from reconcile.plan.change_parse import read_change, read_hold, read_problem, read_withheld
 from reconcile.plan.digest import digest_of, is_rotation, plan_digest, plan_entry
 from reconcile.plan.document import PLAN_FORMAT_VERSION
@@ -141,6 +141,24 @@ def matching(fresh: Plan, approved: Plan) -> Plan:
         changes=changes,
         withheld=(*fresh.withheld, *left),
         digest=approved.digest if not left else fresh.digest,
+    )
+
+
+def held_instead(fresh: Plan, approved: Plan) -> tuple[Problem, ...]:
+    """Return what was approved, and is left alone now since something holds it or a freeze began."""
+    names = {change.name for change in approved.changes}
+    return tuple(
+        Problem(
+            code=Code.HELD,
+            message=f"{item.change.name} was approved, and is not applied:"
+            f" {'a freeze began' if item.why is WithheldBy.FREEZE else 'it is held'} since",
+            location=item.change.location,
+            hint="run again once that has ended",
+            severity=Severity.WARNING,
+            connector=item.change.name,
+        )
+        for item in fresh.withheld
+        if item.why in {WithheldBy.HOLD, WithheldBy.FREEZE} and item.change.name in names
     )
 
 

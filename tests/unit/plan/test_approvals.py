@@ -7,15 +7,17 @@ import pytest
 
 from reconcile.plan.approvals import approvals_document
 from reconcile.plan.document import plans_document
+from reconcile.plan.options import NO_MEMORY
 from reconcile.plan.saved import matching, read_plans
-from tests.unit.plan.worlds import definition, desired, live, live_connector, plan
+from tests.unit.plan.test_withhold import hold
+from tests.unit.plan.worlds import definition, desired, live, live_connector, memory, plan
 
 
-def planned(**files):
+def planned(ledger=NO_MEMORY, **files):
     """Return a plan that brings these connectors to these files; the live ones have old.txt."""
     wanted = [definition(name, {"file": file, "token": "t"}) for name, file in files.items()]
     found = [live_connector(name, {"file": "old.txt"}) for name in files if name != "new"]
-    return plan(desired(*wanted), live(*found))
+    return plan(desired(*wanted), live(*found), memory=ledger)
 
 
 def document(*plans):
@@ -43,6 +45,15 @@ def test_of_a_connector_the_newest_plan_counts():
     fresh = planned(a="a.txt", b="b.txt")
 
     assert [item.change.name for item in matching(fresh, found.plan).withheld] == ["a"]
+
+
+def test_what_a_newer_plan_leaves_alone_for_a_hold_no_older_one_approves():
+    held = planned(memory(holds=(hold("a"),)), a="a.txt")
+    assert [item.change.name for item in held.withheld] == ["a"]
+
+    (found,) = approved(document(held), document(planned(a="a.txt", b="b.txt")))
+
+    assert [change.name for change in found.plan.changes] == ["b"]
 
 
 def test_one_plan_stays_as_it_is():
