@@ -1,10 +1,8 @@
 """Run the jobs of our very workflow files, as GitHub and GitLab would: their steps, their variables."""
 
 import json
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +13,9 @@ import yaml
 from tests.cli.harness import ROOT, clean_environment
 from tests.forges.expressions import evaluate, filled, holds
 from tests.forges.repository import IDENTITY
+from tests.prepared import path_of_commands
 
 ACTION = "acme/connectform@" + "f" * 40
-COMMANDS = Path(sys.executable).parent
 
 
 class Loader(yaml.SafeLoader):
@@ -152,7 +150,7 @@ class GitHubJob:
             **clean_environment(),
             **IDENTITY,
             **self.environment,
-            "PATH": f"{COMMANDS}{os.pathsep}{os.environ['PATH']}",
+            "PATH": path_of_commands(),
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "GITHUB_ACTOR": github["actor"],
@@ -225,7 +223,7 @@ class GitLabJob:
         return Done(code=done.returncode, log=done.stdout, folder=self.folder, kept=kept)
 
     def _environment(self) -> dict[str, str]:
-        path = {"PATH": f"{COMMANDS}{os.pathsep}{os.environ['PATH']}"}
+        path = {"PATH": path_of_commands()}
         return {**clean_environment(), **IDENTITY, **path, "CI": "true", "GITLAB_CI": "true"}
 
 
