@@ -2,32 +2,69 @@
 
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from reconcile.cli.approving import interruptible
 from reconcile.cli.exits import Exit, worst
 from reconcile.cli.opening import lock_for, open_project
 from reconcile.cli.shell import Shell
+from reconcile.desired.listening import EXPECTED, parse_address
 from reconcile.desired.project import LoadedProject, load_project
-from reconcile.errors import ConnectformError
+from reconcile.errors import ConnectformError, usage
+from reconcile.expose.display import Display, watch_shown
+from reconcile.model.exposure import Address, StateEncoding
 from reconcile.model.problem import Problem
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Line
 from reconcile.report.watch_text import watched_line, watched_summary
-from reconcile.watch.loop import Course, watch_cluster, watch_once
+from reconcile.watch.loop import Course, watch_once
 from reconcile.watch.rounds import COMMAND, Round, Seat
 from reconcile.watch.telling import is_well, watched_rows
 
 
-def watch_in_rounds(
-    shell: Shell, clusters: list[str] | None, every: bool, *, once: bool, dry_run: bool, local: bool
+def watch_once_each(
+    shell: Shell, clusters: list[str] | None, every: bool, *, dry_run: bool, local: bool
 ) -> Exit:
-    """Watch the clusters that are chosen, by default all."""
+    """Look once at the clusters that are chosen, by default all."""
     loaded, chosen = open_project(shell, clusters, every)
     seats = [seat_for(shell, loaded, cluster, local=local) for cluster in chosen]
-    if once or dry_run:
-        return worst(*[_once(shell, seat, dry_run=dry_run) for seat in seats])
-    return _until_stopped(shell, seats)
+    return worst(*[_once(shell, seat, dry_run=dry_run) for seat in seats])
+
+
+def watch_in_rounds(
+    shell: Shell,
+    clusters: list[str] | None,
+    every: bool,
+    *,
+    listen: str | None,
+    encoding: StateEncoding | None,
+    local: bool,
+) -> Exit:
+    """Watch the clusters that are chosen, by default all, until somebody says stop.
+
+    `listen` and `encoding` are for the metrics; None is what the project file says.
+    """
+    asked = None if listen is None else _address(listen)
+    loaded, chosen = open_project(shell, clusters, every)
+    seats = [seat_for(shell, loaded, cluster, local=local) for cluster in chosen]
+    exposure = loaded.project.watch.expose
+    display = Display(loaded, chosen, encoding or exposure.encoding, shell.context.clock)
+    address = asked or exposure.listen
+    with ExitStack() as stack:
+        if address is not None:
+            from reconcile.expose.serving import served  # few serve, and it is slow to load
+
+            url = stack.enter_context(served(address, display))
+            shell.terminal.say(f"Metrics are at {url}")
+        return _until_stopped(shell, seats, display)
+
+
+def _address(text: str) -> Address:
+    address = parse_address(text)
+    if address is None:
+        raise usage(f"--listen: {text} {EXPECTED}")
+    return address
 
 
 def seat_for(shell: Shell, loaded: LoadedProject, cluster: str, *, local: bool) -> Seat:
@@ -51,7 +88,7 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
     return Exit.FINE if is_well(found) else Exit.CHANGES
 
 
-def _until_stopped(shell: Shell, seats: Sequence[Seat]) -> Exit:
+def _until_stopped(shell: Shell, seats: Sequence[Seat], display: Display) -> Exit:
     """Watch each cluster in a thread of its own, so that none waits for another."""
     with interruptible(shell) as interrupt:
         teller = _Teller(shell)
@@ -62,7 +99,7 @@ def _until_stopped(shell: Shell, seats: Sequence[Seat]) -> Exit:
         )
         threads = [
             threading.Thread(
-                target=watch_cluster, args=(seat, course), name=f"watch-{seat.cluster}"
+                target=watch_shown, args=(seat, course, display), name=f"watch-{seat.cluster}"
             )
             for seat in seats
         ]

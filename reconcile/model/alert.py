@@ -12,6 +12,7 @@ class AlertName(StrEnum):
 
     CLUSTER_UNREACHABLE = "ClusterUnreachable"
     BROKERS_LOST = "BrokersLost"
+    WORKER_GONE = "WorkerGone"
     FAIL_TOGETHER = "ConnectorsFailTogether"
     WATCH_STALE = "WatchStale"
     CONNECTOR_FAILED = "ConnectorFailed"
@@ -21,6 +22,9 @@ class AlertName(StrEnum):
     CANNOT_HELP = "RestartCannotHelp"
     UNASSIGNED = "ConnectorUnassigned"
     MISSING = "ConnectorMissing"
+    THROUGHPUT_UNUSUAL = "ThroughputUnusual"
+    ERROR_RATE_UNUSUAL = "ErrorRateUnusual"
+    LAG_UNUSUAL = "LagUnusual"
     TEST = "ConnectformTest"
 
 
@@ -28,6 +32,7 @@ OF_CLUSTERS = frozenset(
     {
         AlertName.CLUSTER_UNREACHABLE,
         AlertName.BROKERS_LOST,
+        AlertName.WORKER_GONE,
         AlertName.FAIL_TOGETHER,
         AlertName.WATCH_STALE,
         AlertName.TEST,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from reconcile.model.alert import AlertSettings
 from reconcile.model.config import Secret
 from reconcile.model.desired import IgnoreRule
+from reconcile.model.exposure import Exposure
 from reconcile.model.flavor import Flavor
 from reconcile.model.lint import LintSettings
 from reconcile.model.problem import Location
@@ -156,6 +157,7 @@ class WatchSettings:
     every: timedelta = timedelta(seconds=30)
     store: LedgerChoice = LedgerChoice()
     budget: RestartBudget = DEFAULT_BUDGET
+    expose: Exposure = field(default_factory=Exposure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

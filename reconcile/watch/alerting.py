@@ -22,7 +22,7 @@ from reconcile.watch.facts import Subject, facts_of
 from reconcile.watch.kept import Entry
 from reconcile.watch.outbox import REFRESH, Box, allowed, attempted, due, posted
 from reconcile.watch.pack import PACK
-from reconcile.watch.rounds import Round, Seat
+from reconcile.watch.rounds import Post, Round, Seat
 from reconcile.watch.saved_alerts import Desk, read_desk, write_desk
 
 DESK: Final = Entry(
@@ -55,11 +55,12 @@ def alert_of_round(seat: Seat, found: Round, store: Store, lease: HeldLease) -> 
     DESK.keep(lease, before, desk)
     unsent: list[Problem] = []
     boxes = dict(desk.outbox)
+    posts: dict[str, Post] = {}
     for name, box in desk.outbox.items():
-        boxes[name], problems = _deliver(seat, name, box, now)
+        boxes[name], posts[name], problems = _deliver(seat, name, box, now)
         unsent += problems
     DESK.keep(lease, desk, replace(desk, outbox=boxes))
-    return replace(found, unsent=tuple(unsent))
+    return replace(found, firing=firing(desk.board), posts=posts, unsent=tuple(unsent))
 
 
 def try_receiver(context: Context, loaded: LoadedProject, name: str) -> Sent:
@@ -138,16 +139,16 @@ def _begin(seat: Seat, found: Round) -> Begin:
     return begin
 
 
-def _deliver(seat: Seat, name: str, box: Box, now: datetime) -> tuple[Box, list[Problem]]:
-    """Tell one receiver what waits for it, and return what still does."""
+def _deliver(seat: Seat, name: str, box: Box, now: datetime) -> tuple[Box, Post, list[Problem]]:
+    """Tell one receiver what waits for it, and return what still does, and what came of it."""
     alerts, room = due(box, now), allowed(box, now)
     if not alerts or not room:
-        return box, []
+        return box, Post(), []
     context = seat.context
     try:
         receiver = _receiver(context, seat.loaded, name)
     except DefinitionError as error:
-        return box, list(error.problems)
+        return box, Post(failed=1), list(error.problems)
     sent = send(
         receiver,
         alerts,
@@ -158,7 +159,9 @@ def _deliver(seat: Seat, name: str, box: Box, now: datetime) -> tuple[Box, list[
     )
     wait = max(sent.retry_after, backoff(box.failures, context.rng, policy=_BACKOFF))
     after = attempted(box, sent.delivered, sent.requests, now, wait if sent.failure else None)
-    return after, _failed(name, sent, after, now) if sent.failure else []
+    failed = 1 if sent.failure else 0
+    post = Post(taken=max(0, sent.requests - failed), failed=failed)
+    return after, post, _failed(name, sent, after, now) if failed else []
 
 
 def _failed(name: str, sent: Sent, box: Box, now: datetime) -> list[Problem]:

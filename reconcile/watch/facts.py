@@ -4,14 +4,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from reconcile.anomaly.profile import Metric
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Condition, Health, Verdict
+from reconcile.model.problem import Problem
+from reconcile.report.words import counted
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
+from reconcile.watch.unusual import unusual
 
 _OF_CLUSTERS_ANSWERS: Final = "CF3"
 _MANY: Final = 4
 _LOOP: Final = 3
+_UNUSUAL: Final = {
+    Metric.THROUGHPUT: AlertName.THROUGHPUT_UNUSUAL,
+    Metric.ERROR_RATE: AlertName.ERROR_RATE_UNUSUAL,
+    Metric.LAG: AlertName.LAG_UNUSUAL,
+}
 
 Subject = tuple[AlertName, str]
 """An alert and its connector, "" for the cluster."""
@@ -38,7 +47,7 @@ def facts_of(found: Round, *, storming: bool = False) -> Facts:
     """
     if found.problems:
         problem = found.problems[0]
-        if problem.code.value.startswith(_OF_CLUSTERS_ANSWERS):
+        if is_of_cluster(problem):
             return Facts(
                 holding={(AlertName.CLUSTER_UNREACHABLE, ""): problem.message},
                 judged=frozenset({AlertName.CLUSTER_UNREACHABLE, AlertName.WATCH_STALE}),
@@ -63,9 +72,16 @@ def facts_of(found: Round, *, storming: bool = False) -> Facts:
     )
 
 
+def is_of_cluster(problem: Problem) -> bool:
+    """Tell whether a problem is that the cluster does not answer as it should."""
+    return problem.code.value.startswith(_OF_CLUSTERS_ANSWERS)
+
+
 def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
     if found.judged.from_memory:
         yield (AlertName.BROKERS_LOST, ""), "the workers have lost their brokers"
+    if found.judged.lost:
+        yield (AlertName.WORKER_GONE, ""), _gone(found.judged.lost)
     verdicts = found.judged.verdicts.values()
     failed = sum(verdict.condition is Condition.FAILED for verdict in verdicts)
     if found.breaker is not None or (storming and failed >= _MANY):
@@ -84,6 +100,19 @@ def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
             yield (AlertName.GIVEN_UP, name), f"{text}; {standing.attempts} restarts did not help"
         if standing is not None and standing.ruling is Ruling.HOPELESS:
             yield (AlertName.CANNOT_HELP, name), text
+        yield from _of_usual(found, name)
+
+
+def _gone(lost: Mapping[str, int]) -> str:
+    return "; ".join(
+        f"{worker} does not answer, and is reported as running {counted(tasks, 'task')}"
+        for worker, tasks in sorted(lost.items())
+    )
+
+
+def _of_usual(found: Round, name: str) -> Iterator[tuple[Subject, str]]:
+    for metric, words in unusual(found.known.get(name, {})).items():
+        yield (_UNUSUAL[metric], name), words
 
 
 def _of_verdict(verdict: Verdict) -> Iterator[AlertName]:

@@ -18,6 +18,10 @@ _FAILURES: Final = frozenset(
     }
 )
 
+_UNUSUAL: Final = frozenset(
+    {AlertName.THROUGHPUT_UNUSUAL, AlertName.ERROR_RATE_UNUSUAL, AlertName.LAG_UNUSUAL}
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
@@ -51,7 +55,18 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         cause="The brokers of the Connect cluster are down, or cannot be reached from its workers.",
         remedy="Look at the brokers first: connectors cannot be well without them, whatever their"
         " states say. Nothing is restarted meanwhile.",
-        mutes=_FAILURES,
+        mutes=_FAILURES | _UNUSUAL,
+    ),
+    AlertName.WORKER_GONE: Rule(
+        terms=_terms(AlertSeverity.TICKET, 2, 2),
+        meaning="A worker does not answer any more, and the others still report tasks as running on"
+        " it: these do no work.",
+        cause="The worker was killed or its machine is gone. Connect gives its tasks to the others"
+        " after `scheduled.rebalance.max.delay.ms`, 5 minutes by default.",
+        remedy="Start it again, or see that the others take over. Nothing is restarted meanwhile."
+        " Only a worker that has answered at the address by which statuses name it, or whose"
+        " address is in `urls`, can be missed; one that is named for 15 minutes on end is taken"
+        " for alive and out of our reach.",
     ),
     AlertName.FAIL_TOGETHER: Rule(
         terms=_terms(AlertSeverity.PAGE, 0, 5),
@@ -60,7 +75,7 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         cause="What they share: brokers, a registry, a database, credentials, a worker's plugins.",
         remedy="`status` shows the root causes, which are likely all the same. One"
         " connector is tried, and the others follow once it is well.",
-        mutes=_FAILURES,
+        mutes=_FAILURES | _UNUSUAL,
     ),
     AlertName.WATCH_STALE: Rule(
         terms=_terms(AlertSeverity.TICKET, 5, 2),
@@ -76,7 +91,7 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         " and what was changed last.",
         remedy="Mend the cause. What a restart can help is restarted where `restart` is enabled;"
         " otherwise `restart NAME --only-failed`.",
-        mutes=frozenset({AlertName.TASK_FAILED, AlertName.UNASSIGNED}),
+        mutes=frozenset({AlertName.TASK_FAILED, AlertName.UNASSIGNED}) | _UNUSUAL,
     ),
     AlertName.TASK_FAILED: Rule(
         terms=_terms(AlertSeverity.TICKET, 5, 5),
@@ -84,6 +99,7 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         cause="Often what one task alone reads: a partition with a bad record, one table.",
         remedy="`diagnose NAME`; for records that cannot be read, a dead letter queue"
         " (`errors.deadLetterQueue`).",
+        mutes=_UNUSUAL,
     ),
     AlertName.RESTART_LOOP: Rule(
         terms=_terms(AlertSeverity.TICKET, 0, 0),
@@ -123,6 +139,29 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         meaning="Git declares a connector, and the cluster does not have it.",
         cause="Somebody deleted it by hand, or a merge was not applied.",
         remedy="`drift` tells which; `apply` creates it.",
+    ),
+    AlertName.THROUGHPUT_UNUSUAL: Rule(
+        terms=_terms(AlertSeverity.INFO, 0, 0),
+        meaning="A connector moves more or fewer records than it usually does at this hour of the"
+        " week.",
+        cause="Less or more comes in than usual, a job that runs at other times, a partition or"
+        " table that is no longer read.",
+        remedy="The summary compares. If nobody wants to know, turn it off for this connector; what"
+        " lasts for a day becomes the usual.",
+    ),
+    AlertName.ERROR_RATE_UNUSUAL: Rule(
+        terms=_terms(AlertSeverity.INFO, 0, 0),
+        meaning="More records of a connector fail than usually do at this hour of the week.",
+        cause="Records of a new form, a converter or transform that does not fit them; with"
+        " `tolerance: all` nothing else tells of it.",
+        remedy="Look at the dead letter queue or the workers' logs for what these records have in"
+        " common.",
+    ),
+    AlertName.LAG_UNUSUAL: Rule(
+        terms=_terms(AlertSeverity.INFO, 0, 0),
+        meaning="A connector is further behind than it usually is at this hour of the week.",
+        cause="More comes in than usual, or what it writes to has become slower.",
+        remedy="Compare its throughput: if that is as usual, look at what it writes to.",
     ),
 }
 """Every alert, with the terms on which it fires."""

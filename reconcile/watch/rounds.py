@@ -1,38 +1,30 @@
 """Look at one cluster once: read, judge, decide, remember, act."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from reconcile.apply.options import ApplyOptions, Interrupt
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ClusterError, DefinitionError, LedgerError, RefusedError
-from reconcile.health.rollup import Sight
 from reconcile.ledger.lease import HeldLease
-from reconcile.ledger.reading import read_memory
 from reconcile.ledger.store import Store
-from reconcile.live.snapshot import take_snapshot
+from reconcile.model.alert import Alert
 from reconcile.model.codes import Code
-from reconcile.model.desired import Desired
-from reconcile.model.ledger import Memory
+from reconcile.model.metrics import Flows
 from reconcile.model.outcome import ApplyResult
-from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
-from reconcile.plan.digest import declared_digest
-from reconcile.plan.holds import active_holds
-from reconcile.plan.owners import owner_problems
 from reconcile.run.acting import plan_restart
 from reconcile.run.applying import carry_out
-from reconcile.run.asking import sensitive_values
-from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.identity import Identity, identity_of
-from reconcile.run.ledgers import Lock, opened_store
-from reconcile.run.reading import answers_from_memory, learn_secrets, sight_of
+from reconcile.run.ledgers import Lock
 from reconcile.watch.budget import Book, Breaker, Decided, Standing, decide
 from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
+from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
+from reconcile.watch.unusual import Known
 
 BOOK: Final = Entry(
     key="watch/restarts",
@@ -49,6 +41,7 @@ COMMAND: Final = "watch"
 
 _REBALANCING: Final = "the workers share out the work anew"
 _FROM_MEMORY: Final = "the workers have lost their brokers, and answer from memory"
+_WORKER_LOST: Final = "a worker is gone, and its work is not given to the others yet"
 _OPTIONS: Final = ApplyOptions(settle_timeout=15.0)
 
 
@@ -63,12 +56,24 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """How many requests a receiver of alerts has taken in a round, and how many failed."""
+
+    taken: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """What one round saw, decided and did; with `problems` the cluster could not be read.
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
-    and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered.
+    and where none was made. `left` is how many restarts more the budget allows right now.
+    `breaker` is open while most connectors fail at once. `firing` are the alerts that people know
+    of, None where nobody looked; `posts` is what came of telling each receiver, and `unsent` says
+    which alerts could not be delivered. `seconds` is how long the round took, None where that was
+    not measured. `flows` is what is known of what flows, `known` what has been learned of what is
+    usual in it, `reading` what the next round may use again, None where the cluster was not read.
     """
 
     cluster: str
@@ -76,9 +81,27 @@ class Round:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     restarts: tuple[str, ...] = ()
     result: ApplyResult | None = None
+    left: int = 0
     problems: tuple[Problem, ...] = ()
     breaker: Breaker | None = None
+    firing: tuple[Alert, ...] | None = None
+    posts: Mapping[str, Post] = field(default_factory=dict)
     unsent: tuple[Problem, ...] = ()
+    flows: Flows = field(default_factory=Flows)
+    seconds: float | None = None
+    reading: Reading | None = None
+    known: Known = field(default_factory=dict)
+
+    @property
+    def written(self) -> frozenset[str]:
+        """Return the connectors that this round has written to."""
+        outcomes = self.result.outcomes if self.result is not None else ()
+        return frozenset(outcome.name for outcome in outcomes)
+
+    @property
+    def unproven(self) -> frozenset[str]:
+        """Return the connectors whose restarts are not forgotten yet."""
+        return frozenset(name for name, one in self.standings.items() if one.attempts)
 
 
 def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None) -> Round:
@@ -90,60 +113,43 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     the lease is lost, or what is decided cannot be kept.
     """
     try:
-        read = _read(seat)
+        reading = _read(seat, before)
     except (ClusterError, DefinitionError, LedgerError) as error:
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
     verdicts = {} if before is None else before.judged.verdicts
-    judged = judge_round(read.desired.definitions, read.sights, verdicts, read.holds, now)
+    judged = judge_round(reading.desired.definitions, reading.sights, verdicts, reading.holds, now)
     book = BOOK.kept(store)
-    suspended = _FROM_MEMORY if read.from_memory else _REBALANCING if judged.rebalancing else ""
-    decided = _decide(seat, book, judged, suspended)
-    if lease is None:
-        return _round(seat, judged, decided, None)
-    return _act(seat, lease, book, judged, decided)
+    decided = _decide(seat, book, judged, _suspended(judged))
+    found = (
+        _round(seat, judged, decided, None)
+        if lease is None
+        else _act(seat, lease, book, judged, decided)
+    )
+    return replace(found, flows=reading.stream.flows, reading=reading)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Read:
-    """What a round has read."""
-
-    desired: Desired
-    sights: Mapping[str, Sight]
-    from_memory: bool
-    holds: Sequence[ActiveHold]
-
-
-def _read(seat: Seat) -> _Read:
-    context, cluster = seat.context, seat.cluster
-    desired = learn_secrets(context, seat.loaded, cluster)
-    if not desired.complete:
-        raise DefinitionError(*desired.problems)
-    with connect_to(context, seat.loaded, cluster) as connection:
-        live = take_snapshot(connection, clock=context.clock)
-        from_memory = answers_from_memory(connection)
-    for connector in live.connectors.values():
-        if connector.has_failed:
-            context.redactor.learn(sensitive_values(connector.config))
-    with opened_store(context, seat.loaded, cluster) as store:
-        memory = read_memory(store)
-    desired = _ours(desired, memory)
-    freezes = seat.loaded.project.clusters[cluster].freezes
-    declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
-    holds = active_holds(memory.holds, freezes, now=context.clock.now(), declared=declared)
-    sights = {
-        name: sight_of(context, connector, desired=desired, from_memory=from_memory)
-        for name, connector in live.connectors.items()
-    }
-    return _Read(desired=desired, sights=sights, from_memory=from_memory, holds=holds)
+def _read(seat: Seat, before: Round | None) -> Reading:
+    context, loaded = seat.context, seat.loaded
+    if before is None:
+        return read_round(context, loaded, seat.cluster, None)
+    return read_round(
+        context,
+        loaded,
+        seat.cluster,
+        before.reading,
+        written=before.written,
+        urgent=before.unproven,
+    )
 
 
-def _ours(desired: Desired, memory: Memory) -> Desired:
-    """Return what a project declares without what is another one's: that one watches it."""
-    declared = desired.definitions
-    foreign = owner_problems(declared, desired.project, memory, cluster=desired.cluster)
-    left = declared.keys() - {problem.connector for problem in foreign}
-    return replace(desired, definitions={name: declared[name] for name in declared if name in left})
+def _suspended(judged: Judged) -> str:
+    """Return why nothing is restarted now, or nothing."""
+    if judged.from_memory:
+        return _FROM_MEMORY
+    if judged.lost:
+        return _WORKER_LOST
+    return _REBALANCING if judged.rebalancing else ""
 
 
 def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
@@ -205,5 +211,6 @@ def _round(seat: Seat, judged: Judged, decided: Decided, result: ApplyResult | N
         standings=decided.standings,
         restarts=decided.restart,
         result=result,
+        left=decided.left,
         breaker=decided.book.breaker,
     )

@@ -5,6 +5,7 @@ from reconcile.report.watch_text import WatchedRow
 from reconcile.watch.budget import Standing
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
+from reconcile.watch.unusual import unusual
 
 _NOTES = {
     Ruling.WELL: "",
@@ -38,14 +39,16 @@ def _note(found: Round, name: str, standing: Standing | None) -> str:
         return ""
     if standing.ruling is Ruling.DUE:
         return f"its restart waits: {standing.waits_for}"
-    return _NOTES[standing.ruling]
+    strange = unusual(found.known.get(name, {})).values()
+    return _NOTES[standing.ruling] or "; ".join(strange)
 
 
 def is_well(found: Round) -> bool:
-    """Tell whether nothing is wrong: all was read, all that is declared is there, nothing failed."""
+    """Tell whether nothing is wrong: all was read, all that is declared is there and works."""
     verdicts = found.judged.verdicts.values()
     return not (
         found.problems
         or found.judged.missing
+        or found.judged.lost
         or any(verdict.health in UNWELL for verdict in verdicts)
     )

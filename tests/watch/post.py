@@ -1,5 +1,6 @@
 """A project, its simulated cluster, and a clock that moves only when told to."""
 
+import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
 from reconcile.watch.alerting import alert_of_round
 from reconcile.watch.loop import watch_lease, watch_store
+from reconcile.watch.noticing import notice_round
 from reconcile.watch.rounds import Round, Seat, make_round
 from tests.fake_clock import FakeClock
 
@@ -26,7 +28,7 @@ RESTARTING = "{enabled: true, backoff: {initial: 30s, jitter: 0}}"
 
 @dataclass(slots=True)
 class Post:
-    """Where a cluster is watched from."""
+    """Where a cluster is watched from; `urls` are the declared workers where these are several."""
 
     folder: Path
     url: str
@@ -34,6 +36,8 @@ class Post:
     clock: FakeClock
     before: Round | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    urls: tuple[str, ...] = ()
+    workers: tuple[str, ...] = ()
 
     def write_project(
         self,
@@ -46,7 +50,8 @@ class Post:
         """Write the project file; `restart` holds for all connectors."""
         (self.folder / "connectform.yaml").write_text(
             "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: shop}\n"
-            f"alerts: {alerts}\nwatch: {watch}\nclusters:\n  local: {{url: '{self.url}'{more}}}\n"
+            f"alerts: {alerts}\nwatch: {watch}\n"
+            f"clusters:\n  local: {{urls: {json.dumps(self.urls or (self.url,))}{more}}}\n"
             f"defaults: [{{spec: {{restart: {restart}}}}}]\n",
             encoding="utf-8",
         )
@@ -81,7 +86,9 @@ class Post:
         self.cluster.clear_requests()
         seat = self.seat
         with watch_store(seat) as store, watch_lease(seat, store) as lease:
-            found = alert_of_round(seat, make_round(seat, self.before, store, lease), store, lease)
+            found = make_round(seat, self.before, store, lease)
+            found = notice_round(seat, found, self.before, store, lease)
+            found = alert_of_round(seat, found, store, lease)
         if not found.problems:
             self.before = found
         return found
@@ -99,9 +106,10 @@ class Post:
 def post_in(folder: Path, **cluster: object) -> Iterator[Post]:
     """Yield a post that watches a cluster without connectors."""
     clock = FakeClock()
-    simulated = SimulatedCluster(clock=clock, timing=Timing.instant(), **cluster)  # type: ignore[arg-type]
+    simulated = SimulatedCluster(clock=clock, **{"timing": Timing.instant(), **cluster})  # type: ignore[arg-type]
     (folder / "connectors").mkdir()
     with serve(simulated) as server:
         post = Post(folder=folder, url=server.url, cluster=simulated, clock=clock)
+        post.workers = server.urls
         post.write_project()
         yield post
