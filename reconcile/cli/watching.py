@@ -15,12 +15,15 @@ from reconcile.errors import ConnectformError, usage
 from reconcile.expose.display import Display, watch_shown
 from reconcile.model.exposure import Address, StateEncoding
 from reconcile.model.problem import Problem
+from reconcile.report.logger_text import change_lines
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Line
 from reconcile.report.watch_text import watched_line, watched_summary
+from reconcile.watch.diary import Diary
+from reconcile.watch.ending import run_until_stopped
 from reconcile.watch.loop import Course, watch_once
 from reconcile.watch.rounds import COMMAND, Round, Seat
-from reconcile.watch.telling import is_well, watched_rows
+from reconcile.watch.telling import doubt_key, is_well, watched_rows
 
 
 def watch_once_each(
@@ -56,7 +59,10 @@ def watch_in_rounds(
             from reconcile.expose.serving import served  # few serve, and it is slow to load
 
             url = stack.enter_context(served(address, display))
-            shell.terminal.say(f"Metrics are at {url}")
+            if shell.logs_json:
+                shell.context.log("listening", url=url)
+            else:
+                shell.terminal.say(f"Metrics are at {url}")
         return _until_stopped(shell, seats, display)
 
 
@@ -77,11 +83,14 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
     try:
         found = watch_once(seat, rehearse=dry_run)
     except ConnectformError as error:
-        _note(shell, error.problems)
-        return Exit.ERROR
+        found = Round(cluster=seat.cluster, problems=error.problems)
+    if not dry_run:
+        _diary(shell, seat).write(found)
     rows = watched_rows(found)
     shell.terminal.show([watched_line(row) for row in rows])
-    _note(shell, (*found.problems, *found.unsent))
+    shell.terminal.show(_level_lines(found))
+    if dry_run or not shell.logs_json:
+        _note(shell, (*found.problems, *found.unsent, *found.untold, *found.flows.problems))
     if found.problems:
         return Exit.ERROR
     shell.terminal.show([watched_summary(seat.cluster, rows, len(found.judged.missing))])
@@ -91,7 +100,7 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
 def _until_stopped(shell: Shell, seats: Sequence[Seat], display: Display) -> Exit:
     """Watch each cluster in a thread of its own, so that none waits for another."""
     with interruptible(shell) as interrupt:
-        teller = _Teller(shell)
+        teller = _Teller(shell, _diary(shell, seats[0]))
         course = Course(
             tell=teller.tell,
             wait=interrupt.wait,
@@ -103,24 +112,32 @@ def _until_stopped(shell: Shell, seats: Sequence[Seat], display: Display) -> Exi
             )
             for seat in seats
         ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(timeout=0.5)
+        left = run_until_stopped(threads, lambda: interrupt.requested, shell.context.clock)
+    if left:
+        names = ", ".join(name.removeprefix("watch-") for name in left)
+        shell.terminal.say(f"Did not wait any longer for what gives no answer: {names}")
     return Exit.FINE
 
 
 @dataclass(slots=True)
 class _Teller:
-    """Print what is new; threads share it."""
+    """Print what is new and log it; threads share it.
+
+    Where programs read the log, that is all there is to read.
+    """
 
     shell: Shell
+    diary: Diary
     _said: dict[str, dict[str, Line]] = field(default_factory=dict)
+    _doubts: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def tell(self, found: Round) -> None:
         """Print the connectors of a round of which something else is to be said than before."""
+        with self._lock:
+            self.diary.write(found)
+        if self.shell.logs_json:
+            return
         rows = watched_rows(found)
         lines = {row.name: watched_line(row) for row in rows}
         summary = watched_summary(found.cluster, rows, len(found.judged.missing))
@@ -133,10 +150,24 @@ class _Teller:
                     _note(self.shell, found.problems)
                 self._said[found.cluster] = {**said, "": problems[0]}
                 return
+            doubts = {doubt_key(one): one for one in (*found.flows.problems, *found.untold)}
+            known = self._doubts.get(found.cluster, set())
+            self._doubts[found.cluster] = set(doubts)
+            _note(self.shell, [one for key, one in doubts.items() if key not in known])
             new = [text for name, text in lines.items() if said.get(name) != text]
             if new or said.get("") != summary:
                 self.shell.terminal.show([*new, summary])
+            self.shell.terminal.show(_level_lines(found))
             self._said[found.cluster] = {**lines, "": summary}
+
+
+def _diary(shell: Shell, seat: Seat) -> Diary:
+    root = seat.loaded.project.definitions_root
+    return Diary(shell.context, seat.lock.identity.run, root)
+
+
+def _level_lines(found: Round) -> list[Line]:
+    return change_lines(found.cluster, found.levels)
 
 
 def _note(shell: Shell, problems: Sequence[Problem]) -> None:

@@ -177,7 +177,10 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """One Connect cluster of the project; `urls` as written, before references resolve."""
+    """One Connect cluster of the project; `urls` as written, before references resolve.
+
+    `loggers` are the levels that its workers are to have.
+    """
 
     name: str
     urls: tuple[str, ...]
@@ -188,6 +191,7 @@ class Cluster:
     ignore: tuple[IgnoreRule, ...] = ()
     ledger: LedgerChoice = LedgerChoice()
     freezes: tuple[Freeze, ...] = ()
+    loggers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,23 +29,17 @@ class Declared:
 
 
 def declared_now(
-    context: Context,
-    loaded: LoadedProject,
-    cluster: str,
-    before: Declared | None,
-    *,
-    anew: bool = False,
+    context: Context, loaded: LoadedProject, cluster: str, before: Declared | None
 ) -> Declared:
     """Return what git declares, from memory where no file has changed since; see `learn_declared`.
 
     Files are read twice after a change: what changes again within the tick of a clock may leave
-    the stamp as it is. With `anew` they are read whatever the stamps say.
+    the stamp as it is.
     """
     now = context.clock.monotonic()
     stamps = take_stamps(loaded, before.secret_files if before is not None else ())
     same = before is not None and stamps == before.stamps
-    settled = before is not None and before.read - before.seen >= _TICK
-    if before is not None and same and settled and not anew:
+    if before is not None and same and before.read - before.seen >= _TICK:
         return before
     found = learn_declared(context, loaded, cluster)
     if not found.secret_files <= stamps.keys():

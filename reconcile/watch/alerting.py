@@ -17,8 +17,9 @@ from reconcile.model.receiver import Receiver
 from reconcile.report.links import links_of
 from reconcile.report.words import counted
 from reconcile.run.context import Context
-from reconcile.watch.alerts import Begin, TermsOf, firing, fold
+from reconcile.watch.alerts import Begin, firing, fold
 from reconcile.watch.facts import Subject, facts_of
+from reconcile.watch.flow_facts import TermsOf
 from reconcile.watch.kept import Entry
 from reconcile.watch.outbox import REFRESH, Box, allowed, attempted, due, posted
 from reconcile.watch.pack import PACK
@@ -48,8 +49,9 @@ def alert_of_round(seat: Seat, found: Round, store: Store, lease: HeldLease) -> 
     now = seat.context.clock.now()
     before = DESK.kept(store)
     settings = seat.loaded.project.alerts
-    facts = facts_of(found, storming=(AlertName.FAIL_TOGETHER, "") in before.board)
-    folded = fold(before.board, facts, _terms_of(seat, found), _begin(seat, found), now)
+    terms_of, storming = _terms_of(seat, found), (AlertName.FAIL_TOGETHER, "") in before.board
+    facts = facts_of(found, terms_of, now, storming=storming)
+    folded = fold(before.board, facts, terms_of, _begin(seat, found), now)
     outbox = posted(before.outbox, settings.receivers, folded.news, firing(folded.board), now)
     desk = Desk(board=folded.board, outbox=outbox)
     DESK.keep(lease, before, desk)
@@ -60,7 +62,13 @@ def alert_of_round(seat: Seat, found: Round, store: Store, lease: HeldLease) -> 
         boxes[name], posts[name], problems = _deliver(seat, name, box, now)
         unsent += problems
     DESK.keep(lease, desk, replace(desk, outbox=boxes))
-    return replace(found, firing=firing(desk.board), posts=posts, unsent=tuple(unsent))
+    return replace(
+        found,
+        firing=firing(desk.board),
+        posts=posts,
+        unsent=tuple(unsent),
+        news=folded.news,
+    )
 
 
 def try_receiver(context: Context, loaded: LoadedProject, name: str) -> Sent:

@@ -11,6 +11,8 @@ from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
 from reconcile.model.alert import Alert
 from reconcile.model.codes import Code
+from reconcile.model.desired import Desired
+from reconcile.model.logger import LevelChange
 from reconcile.model.metrics import Flows
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Problem
@@ -24,6 +26,7 @@ from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
 from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
+from reconcile.watch.trends import Trends
 from reconcile.watch.unusual import Known
 
 BOOK: Final = Entry(
@@ -71,7 +74,9 @@ class Round:
     and where none was made. `left` is how many restarts more the budget allows right now.
     `breaker` is open while most connectors fail at once. `firing` are the alerts that people know
     of, None where nobody looked; `posts` is what came of telling each receiver, and `unsent` says
-    which alerts could not be delivered. `seconds` is how long the round took, None where that was
+    which alerts could not be delivered. `news` are the alerts that began or ended, `run` is under
+    which the restarts stand in the history. `levels` are those that workers were told again, and
+    `untold` says which could not be told. `seconds` is how long the round took, None where that was
     not measured. `flows` is what is known of what flows, `known` what has been learned of what is
     usual in it, `reading` what the next round may use again, None where the cluster was not read.
     """
@@ -87,6 +92,10 @@ class Round:
     firing: tuple[Alert, ...] | None = None
     posts: Mapping[str, Post] = field(default_factory=dict)
     unsent: tuple[Problem, ...] = ()
+    news: tuple[Alert, ...] = ()
+    run: str = ""
+    levels: tuple[LevelChange, ...] = ()
+    untold: tuple[Problem, ...] = ()
     flows: Flows = field(default_factory=Flows)
     seconds: float | None = None
     reading: Reading | None = None
@@ -97,6 +106,11 @@ class Round:
         """Return the connectors that this round has written to."""
         outcomes = self.result.outcomes if self.result is not None else ()
         return frozenset(outcome.name for outcome in outcomes)
+
+    @property
+    def trends(self) -> Trends:
+        """Return what is followed over rounds of what flows."""
+        return self.reading.stream.trends if self.reading is not None else Trends()
 
     @property
     def unproven(self) -> frozenset[str]:
@@ -118,13 +132,20 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
     verdicts = {} if before is None else before.judged.verdicts
-    judged = judge_round(reading.desired.definitions, reading.sights, verdicts, reading.holds, now)
+    judged = judge_round(
+        reading.desired.definitions,
+        reading.sights,
+        verdicts,
+        reading.holds,
+        now,
+        pulses=reading.stream.pulses,
+    )
     book = BOOK.kept(store)
     decided = _decide(seat, book, judged, _suspended(judged))
     found = (
         _round(seat, judged, decided, None)
         if lease is None
-        else _act(seat, lease, book, judged, decided)
+        else _act(seat, lease, book, judged, decided, reading.declared.desired)
     )
     return replace(found, flows=reading.stream.flows, reading=reading)
 
@@ -163,7 +184,9 @@ def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
     )
 
 
-def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided) -> Round:
+def _act(
+    seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided, desired: Desired
+) -> Round:
     """Take the right to write, remember what is decided, then do it.
 
     Whoever writes to the cluster meanwhile is not disturbed, and costs no attempt.
@@ -171,6 +194,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
     if not decided.restart:
         BOOK.keep(lease, book, decided.book)
         return _round(seat, judged, decided, None)
+    identity = _identity(seat)
     try:
         with plan_restart(
             seat.context,
@@ -178,7 +202,9 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
             seat.cluster,
             decided.restart,
             only_failed=True,
-            lock=replace(seat.lock, identity=_identity(seat)),
+            whole=_sound(judged, decided),
+            lock=replace(seat.lock, identity=identity),
+            desired=desired,
         ) as planned:
             BOOK.keep(lease, book, decided.book)
             result = carry_out(
@@ -196,7 +222,13 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
         return _round(seat, judged, waiting, None)
     except (ClusterError, RefusedError) as error:
         return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
-    return _round(seat, judged, decided, result)
+    return replace(_round(seat, judged, decided, result), run=identity.run)
+
+
+def _sound(judged: Judged, decided: Decided) -> tuple[str, ...]:
+    """Return those of which nothing has failed but their last restart: they run, and do not move."""
+    candidates = judged.candidates
+    return tuple(name for name in decided.restart if not candidates[name].seen.failed)
 
 
 def _identity(seat: Seat) -> Identity:

@@ -1,6 +1,8 @@
 """Say what a round means for each connector, in words for people."""
 
+from reconcile.model.codes import Code
 from reconcile.model.health import UNWELL
+from reconcile.model.problem import Problem
 from reconcile.report.watch_text import WatchedRow
 from reconcile.watch.budget import Standing
 from reconcile.watch.restarts import Ruling
@@ -41,6 +43,16 @@ def _note(found: Round, name: str, standing: Standing | None) -> str:
         return f"its restart waits: {standing.waits_for}"
     strange = unusual(found.known.get(name, {})).values()
     return _NOTES[standing.ruling] or "; ".join(strange)
+
+
+def doubt_key(problem: Problem) -> tuple[str, str]:
+    """Return what tells one trouble from others, for those who tell of each once.
+
+    What cannot be true in metrics is counted anew each round: it is one trouble, whatever the
+    numbers.
+    """
+    counted_anew = problem.code is Code.METRICS_DOUBTFUL
+    return problem.code.value, "" if counted_anew else problem.message
 
 
 def is_well(found: Round) -> bool:
