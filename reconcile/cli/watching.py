@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from reconcile.cli.approving import interruptible
 from reconcile.cli.exits import Exit, worst
@@ -13,10 +14,12 @@ from reconcile.errors import ConnectformError
 from reconcile.model.problem import Problem
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Line
-from reconcile.report.watch_text import watched_line, watched_summary
+from reconcile.report.watch_text import WatchedRow, watched_line, watched_summary
 from reconcile.watch.loop import Course, watch_cluster, watch_once
 from reconcile.watch.rounds import COMMAND, Round, Seat
-from reconcile.watch.telling import is_well, watched_rows
+from reconcile.watch.telling import drifted_count, drifted_lines, is_well, watched_rows
+
+_SUMMARY: Final = ("", "")
 
 
 def watch_in_rounds(
@@ -43,11 +46,11 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
         _note(shell, error.problems)
         return Exit.ERROR
     rows = watched_rows(found)
-    shell.terminal.show([watched_line(row) for row in rows])
+    shell.terminal.show([*map(watched_line, rows), *drifted_lines(found).values()])
     _note(shell, (*found.problems, *found.unsent))
     if found.problems:
         return Exit.ERROR
-    shell.terminal.show([watched_summary(seat.cluster, rows, len(found.judged.missing))])
+    shell.terminal.show([_summary(found, rows)])
     return Exit.FINE if is_well(found) else Exit.CHANGES
 
 
@@ -79,27 +82,32 @@ class _Teller:
     """Print what is new; threads share it."""
 
     shell: Shell
-    _said: dict[str, dict[str, Line]] = field(default_factory=dict)
+    _said: dict[str, dict[tuple[str, str], Line]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def tell(self, found: Round) -> None:
         """Print the connectors of a round of which something else is to be said than before."""
         rows = watched_rows(found)
-        lines = {row.name: watched_line(row) for row in rows}
-        summary = watched_summary(found.cluster, rows, len(found.judged.missing))
+        lines = {("", row.name): watched_line(row) for row in rows}
+        lines |= {("drift", name): text for name, text in drifted_lines(found).items()}
+        summary = _summary(found, rows)
         with self._lock:
             said = self._said.get(found.cluster, {})
             _note(self.shell, found.unsent)
             if found.problems:
                 problems = problems_lines(found.problems)
-                if said.get("") != problems[0]:
+                if said.get(_SUMMARY) != problems[0]:
                     _note(self.shell, found.problems)
-                self._said[found.cluster] = {**said, "": problems[0]}
+                self._said[found.cluster] = {**said, _SUMMARY: problems[0]}
                 return
             new = [text for name, text in lines.items() if said.get(name) != text]
-            if new or said.get("") != summary:
+            if new or said.get(_SUMMARY) != summary:
                 self.shell.terminal.show([*new, summary])
-            self._said[found.cluster] = {**lines, "": summary}
+            self._said[found.cluster] = {**lines, _SUMMARY: summary}
+
+
+def _summary(found: Round, rows: tuple[WatchedRow, ...]) -> Line:
+    return watched_summary(found.cluster, rows, len(found.judged.missing), drifted_count(found))
 
 
 def _note(shell: Shell, problems: Sequence[Problem]) -> None:

@@ -28,24 +28,23 @@ def read_watch_settings(
     written = mapping(tree)
     kind, _, topic = (scalar(written.get("store")) or "sqlite").partition(":")
     every = scalar(written.get("every"))
-    restarts = mapping(written.get("restarts"))
-    budget = _DEFAULT.budget
     settings = WatchSettings(
         every=timedelta(milliseconds=milliseconds(every)) if every else _DEFAULT.every,
         store=LedgerChoice(LedgerKind(kind), topic),
-        budget=RestartBudget(
-            per_minute=whole(restarts["perMinute"])
-            if "perMinute" in restarts
-            else budget.per_minute,
-            concurrent=whole(restarts["concurrent"])
-            if "concurrent" in restarts
-            else budget.concurrent,
-        ),
+        budget=_budget(mapping(written.get("restarts")), _DEFAULT.budget),
+        heals=_budget(mapping(written.get("heals")), _DEFAULT.heals),
     )
     findings = [] if settings.every >= _SHORTEST else [_too_often(every or "")]
     if settings.store.kind is LedgerKind.KAFKA:
         findings += [_nowhere(name) for name, cluster in clusters.items() if not brokers(cluster)]
     return settings, findings
+
+
+def _budget(tree: Mapping[str, Tree], otherwise: RestartBudget) -> RestartBudget:
+    return RestartBudget(
+        per_minute=whole(tree["perMinute"]) if "perMinute" in tree else otherwise.per_minute,
+        concurrent=whole(tree["concurrent"]) if "concurrent" in tree else otherwise.concurrent,
+    )
 
 
 def _too_often(every: str) -> Finding:

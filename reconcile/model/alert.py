@@ -21,6 +21,8 @@ class AlertName(StrEnum):
     CANNOT_HELP = "RestartCannotHelp"
     UNASSIGNED = "ConnectorUnassigned"
     MISSING = "ConnectorMissing"
+    DRIFTED = "ConnectorDrifted"
+    FIGHTING = "SelfHealFighting"
     TEST = "ConnectformTest"
 
 

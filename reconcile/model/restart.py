@@ -83,7 +83,10 @@ STRIMZI = RestartPolicy(backoff=StrimziBackoff(), attempts=None, reset_after=Non
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestartBudget:
-    """How many restarts a cluster may see: in a minute, and with their effect still to come."""
+    """How many restarts, or acts like them, a cluster may see.
+
+    In a minute, and at once, with their effect still to come.
+    """
 
     per_minute: int = 5
     concurrent: int = 3

@@ -6,10 +6,13 @@ from typing import Final
 
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Condition, Health, Verdict
+from reconcile.report.watch_text import drifted_text
+from reconcile.watch.heals import Healing
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
 
 _OF_CLUSTERS_ANSWERS: Final = "CF3"
+_OF_DRIFT: Final = frozenset({AlertName.DRIFTED, AlertName.FIGHTING})
 _MANY: Final = 4
 _LOOP: Final = 3
 
@@ -47,7 +50,7 @@ def facts_of(found: Round, *, storming: bool = False) -> Facts:
             holding={(AlertName.WATCH_STALE, ""): problem.message},
             judged=frozenset({AlertName.WATCH_STALE}),
         )
-    judged = frozenset(AlertName)
+    judged = frozenset(AlertName) - (_OF_DRIFT if found.healing is None else frozenset())
     if found.judged.from_memory:
         # What such workers say of connectors is no news, good or bad.
         judged = OF_CLUSTERS
@@ -84,6 +87,21 @@ def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
             yield (AlertName.GIVEN_UP, name), f"{text}; {standing.attempts} restarts did not help"
         if standing is not None and standing.ruling is Ruling.HOPELESS:
             yield (AlertName.CANNOT_HELP, name), text
+    if found.healing is not None:
+        yield from _of_drift(found.healing)
+
+
+def _of_drift(healing: Healing) -> Iterator[tuple[Subject, str]]:
+    """Yield what was changed by hand; of what is missing another alert tells."""
+    for name in healing.drift.names:
+        text = "; ".join(
+            part for part in (drifted_text(healing.drift, name), healing.left.get(name)) if part
+        )
+        if name not in {change.name for change in healing.drift.missing}:
+            yield (AlertName.DRIFTED, name), text
+        standing = healing.standings.get(name)
+        if standing is not None and standing.ruling is Ruling.GIVEN_UP:
+            yield (AlertName.FIGHTING, name), f"set back {standing.attempts} times; {text}"
 
 
 def _of_verdict(verdict: Verdict) -> Iterator[AlertName]:

@@ -13,6 +13,7 @@ from reconcile.model.problem import Problem
 from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import chosen_store, lease_of
 from reconcile.watch.alerting import alert_of_round
+from reconcile.watch.drifting import heal_round
 from reconcile.watch.rounds import COMMAND, Round, Seat, make_round
 
 
@@ -52,10 +53,10 @@ def watch_once(seat: Seat, *, rehearse: bool) -> Round:
     """
     with watch_store(seat) as store:
         if rehearse:
-            return make_round(seat, None, store, None)
+            return heal_round(seat, make_round(seat, None, store, None), store, None)
         try:
             with watch_lease(seat, store) as lease:
-                found = make_round(seat, None, store, lease)
+                found = heal_round(seat, make_round(seat, None, store, lease), store, lease)
                 return alert_of_round(seat, found, store, lease)
         except LedgerError as error:
             raise LedgerError(*_told(seat, error)) from error
@@ -87,7 +88,7 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
     while not stopped:
         try:
             seat = replace(seat, loaded=course.reload())
-            found = make_round(seat, before, store, lease)
+            found = heal_round(seat, make_round(seat, before, store, lease), store, lease)
         except LedgerError:
             raise
         except ConnectformError as error:

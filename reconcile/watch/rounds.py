@@ -15,6 +15,7 @@ from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
+from reconcile.model.live import LiveState
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
@@ -26,10 +27,11 @@ from reconcile.run.applying import carry_out
 from reconcile.run.asking import sensitive_values
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
-from reconcile.run.identity import Identity, identity_of
+from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import Lock, opened_store
 from reconcile.run.reading import answers_from_memory, learn_secrets, sight_of
 from reconcile.watch.budget import Book, Breaker, Decided, Standing, decide
+from reconcile.watch.heals import Healing
 from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
 from reconcile.watch.saved import read_book, write_book
@@ -62,13 +64,26 @@ class Seat:
     lock: Lock
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reading:
+    """What a round has read."""
+
+    desired: Desired
+    live: LiveState
+    memory: Memory
+    sights: Mapping[str, Sight]
+    from_memory: bool
+    holds: Sequence[ActiveHold]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """What one round saw, decided and did; with `problems` the cluster could not be read.
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
     and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered.
+    which alerts could not be delivered. `reading` is what was read, and `healing` what was changed
+    by hand, and what became of that; None where nobody could look.
     """
 
     cluster: str
@@ -79,6 +94,8 @@ class Round:
     problems: tuple[Problem, ...] = ()
     breaker: Breaker | None = None
     unsent: tuple[Problem, ...] = ()
+    reading: Reading | None = None
+    healing: Healing | None = None
 
 
 def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None) -> Round:
@@ -99,22 +116,15 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     book = BOOK.kept(store)
     suspended = _FROM_MEMORY if read.from_memory else _REBALANCING if judged.rebalancing else ""
     decided = _decide(seat, book, judged, suspended)
-    if lease is None:
-        return _round(seat, judged, decided, None)
-    return _act(seat, lease, book, judged, decided)
+    found = (
+        _round(seat, judged, decided, None)
+        if lease is None
+        else _act(seat, lease, book, judged, decided)
+    )
+    return replace(found, reading=read)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Read:
-    """What a round has read."""
-
-    desired: Desired
-    sights: Mapping[str, Sight]
-    from_memory: bool
-    holds: Sequence[ActiveHold]
-
-
-def _read(seat: Seat) -> _Read:
+def _read(seat: Seat) -> Reading:
     context, cluster = seat.context, seat.cluster
     desired = learn_secrets(context, seat.loaded, cluster)
     if not desired.complete:
@@ -135,7 +145,14 @@ def _read(seat: Seat) -> _Read:
         name: sight_of(context, connector, desired=desired, from_memory=from_memory)
         for name, connector in live.connectors.items()
     }
-    return _Read(desired=desired, sights=sights, from_memory=from_memory, holds=holds)
+    return Reading(
+        desired=desired,
+        live=live,
+        memory=memory,
+        sights=sights,
+        from_memory=from_memory,
+        holds=holds,
+    )
 
 
 def _ours(desired: Desired, memory: Memory) -> Desired:
@@ -172,7 +189,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
             seat.cluster,
             decided.restart,
             only_failed=True,
-            lock=replace(seat.lock, identity=_identity(seat)),
+            lock=lock_of_act(seat),
         ) as planned:
             BOOK.keep(lease, book, decided.book)
             result = carry_out(
@@ -193,9 +210,10 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
     return _round(seat, judged, decided, result)
 
 
-def _identity(seat: Seat) -> Identity:
-    """Return who acts now: each action is a run of its own in the history."""
-    return identity_of(seat.context, COMMAND, root=seat.loaded.project.root)
+def lock_of_act(seat: Seat) -> Lock:
+    """Return how one act asks for the right to write: each is a run of its own in the history."""
+    identity = identity_of(seat.context, COMMAND, root=seat.loaded.project.root)
+    return replace(seat.lock, identity=identity)
 
 
 def _round(seat: Seat, judged: Judged, decided: Decided, result: ApplyResult | None) -> Round:
