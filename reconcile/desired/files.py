@@ -157,6 +157,11 @@ class SecretFiles:
         self._root = Path(root).resolve()
         self._known: dict[str, str | Refusal] = {}
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """Return the paths of all files that were asked for."""
+        return frozenset(str(self._root / name) for name in self._known)
+
     def locate(self, name: str) -> Refusal | None:
         """Return why a path may not be read, symbolic links followed, or None."""
         try:

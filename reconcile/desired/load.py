@@ -44,12 +44,14 @@ class LoadedDesired:
     """What git says should be on each cluster, and every secret text that it was filled with.
 
     `ignores` are the comments in all files that ignore lint findings; `files` counts the files.
+    `secret_files` are the paths of those that references named.
     """
 
     clusters: Mapping[str, Desired]
     secrets: tuple[Secret, ...] = ()
     ignores: tuple[LintIgnore, ...] = ()
     files: int = 0
+    secret_files: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -119,6 +121,7 @@ def load_desired(
         secrets=tuple(map(Secret, learned)),
         ignores=(*loaded.ignores, *files.ignores),
         files=files.count,
+        secret_files=secret_files.paths,
     )
 
 

@@ -43,21 +43,33 @@ def judge(
     """
     if status is None:
         return Judgement(state=None, missing=tuple(generated))
-    present = {task.id for task in status.tasks}
+    ids: dict[State, list[int]] = {}
+    for task in status.tasks:
+        ids.setdefault(task.state, []).append(task.id)
+    running, failed = ids.get(State.RUNNING, ()), ids.get(State.FAILED, ())
+    lost = _on(gone, status) if gone else ()
     suspended = status.state in (State.STOPPED, State.PAUSED)
-    lost = tuple(
-        task.id for task in status.tasks if task.worker in gone and task.state is State.RUNNING
-    )
     return Judgement(
         state=status.state,
         tasks=len(status.tasks),
-        running=sum(task.state is State.RUNNING for task in status.tasks) - len(lost),
-        failed=tuple(task.id for task in status.tasks if task.state is State.FAILED),
-        unassigned=tuple(task.id for task in status.tasks if task.state is State.UNASSIGNED),
-        missing=() if suspended else tuple(id_ for id_ in generated if id_ not in present),
+        running=len(running) - len(lost),
+        failed=tuple(failed),
+        unassigned=tuple(ids.get(State.UNASSIGNED, ())),
+        missing=() if suspended else _missing(status, generated),
         lost=lost,
-        cause=first_cause(status),
+        cause=first_cause(status) if failed or status.state is State.FAILED else "",
     )
+
+
+def _on(gone: Collection[str], status: LiveStatus) -> tuple[int, ...]:
+    return tuple(
+        task.id for task in status.tasks if task.worker in gone and task.state is State.RUNNING
+    )
+
+
+def _missing(status: LiveStatus, generated: Sequence[int]) -> tuple[int, ...]:
+    present = {task.id for task in status.tasks}
+    return tuple(id_ for id_ in generated if id_ not in present)
 
 
 def first_cause(status: LiveStatus) -> str:

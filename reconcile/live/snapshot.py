@@ -1,6 +1,6 @@
 """Read a cluster: constant many requests, all from one worker, and never an error taken for empty."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -16,7 +16,7 @@ from reconcile.connect.reads import (
 )
 from reconcile.errors import ClusterError
 from reconcile.model.codes import Code
-from reconcile.model.live import LiveConnector, LiveState, State
+from reconcile.model.live import LiveConnector, LiveState, LiveStatus, State
 from reconcile.model.problem import Problem
 from reconcile.model.release import is_addressable
 
@@ -37,11 +37,34 @@ def take_snapshot(
     worker is lost in the middle, all is read again from the next one; where connectors are just
     between two states, those are read twice. Raises ClusterError.
     """
+    return _of_one_worker(connection, clock, lambda reading: reading.read(names))
+
+
+def follow_snapshot(
+    connection: Connection, before: LiveState, *, clock: Clock, changed: Collection[str] = ()
+) -> LiveState | None:
+    """Return the connectors of a cluster by their statuses, with the configs of an earlier reading.
+
+    Read again are the configs of those in `changed`, and of connectors that are new, have other
+    tasks than before or have failed since: one by one up to 20. None where they are more, and
+    `take_snapshot` is due. Raises ClusterError.
+    """
+    try:
+        return _of_one_worker(connection, clock, lambda one: one.follow(before.connectors, changed))
+    except _TooManyError:
+        return None
+
+
+def _of_one_worker(
+    connection: Connection,
+    clock: Clock,
+    read: Callable[["_Reading"], Mapping[str, LiveConnector]],
+) -> LiveState:
     for _ in range(_READINGS):
         worker = connection.worker
         taken_at = clock.now()
         try:
-            connectors = _Reading(connection, worker, clock).read(names)
+            connectors = read(_Reading(connection, worker, clock))
         except _MovedError:
             continue
         return LiveState(
@@ -65,6 +88,10 @@ class _MovedError(Exception):
     """Tell that an answer came from another worker than those before it."""
 
 
+class _TooManyError(Exception):
+    """Tell that more configs are to be read than one reads by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One reading, all of it from one worker."""
@@ -82,6 +109,30 @@ class _Reading:
         else:
             everything = self._everything()
             found = {name: everything[name] for name in names if name in everything}
+        self._look_again(found)
+        return found
+
+    def follow(
+        self, before: Mapping[str, LiveConnector], changed: Collection[str]
+    ) -> Mapping[str, LiveConnector]:
+        """Return all connectors, with the configs of `before` where these may still hold."""
+        names = self._same_worker(list_names(self.connection))
+        statuses = self._same_worker(list_statuses(self.connection))
+        found: dict[str, LiveConnector] = {}
+        renewed: list[str] = []
+        for name in names:
+            known, status = before.get(name), statuses.get(name)
+            if known is None or name in changed or _is_news(known.status, status):
+                renewed.append(name)
+            else:
+                found[name] = known if known.status == status else replace(known, status=status)
+        release = self.worker.identity.release
+        if len(renewed) > _MOST_BY_NAME or not all(is_addressable(one, release) for one in renewed):
+            raise _TooManyError
+        for name in renewed:
+            connector = self._same_worker(get_connector(self.connection, name))
+            if connector is not None:
+                found[name] = replace(connector, status=statuses.get(name))
         self._look_again(found)
         return found
 
@@ -148,3 +199,12 @@ class _Reading:
         if self.connection.worker is not self.worker:
             raise _MovedError
         return answer
+
+
+def _is_news(before: LiveStatus | None, after: LiveStatus | None) -> bool:
+    """Tell whether a config may be another one by now, or is quoted by a new failure."""
+    if before is None or after is None:
+        return before is not after
+    if after.has_failed and after != before:
+        return True
+    return [task.id for task in before.tasks] != [task.id for task in after.tasks]

@@ -12,6 +12,7 @@ class AlertName(StrEnum):
 
     CLUSTER_UNREACHABLE = "ClusterUnreachable"
     BROKERS_LOST = "BrokersLost"
+    WORKER_GONE = "WorkerGone"
     FAIL_TOGETHER = "ConnectorsFailTogether"
     WATCH_STALE = "WatchStale"
     CONNECTOR_FAILED = "ConnectorFailed"
@@ -30,6 +31,7 @@ OF_CLUSTERS = frozenset(
     {
         AlertName.CLUSTER_UNREACHABLE,
         AlertName.BROKERS_LOST,
+        AlertName.WORKER_GONE,
         AlertName.FAIL_TOGETHER,
         AlertName.WATCH_STALE,
         AlertName.TEST,

@@ -62,6 +62,11 @@ class LiveStatus:
             case _:
                 return TargetState.RUNNING
 
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether the connector or one of its tasks failed."""
+        return self.state is State.FAILED or any(task.state is State.FAILED for task in self.tasks)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LiveConnector:
@@ -87,10 +92,7 @@ class LiveConnector:
     @property
     def has_failed(self) -> bool:
         """Tell whether the connector or one of its tasks failed."""
-        status = self.status
-        return status is not None and (
-            status.state is State.FAILED or any(task.state is State.FAILED for task in status.tasks)
-        )
+        return self.status is not None and self.status.has_failed
 
     @property
     def target_state(self) -> TargetState:

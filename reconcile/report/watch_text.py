@@ -12,7 +12,7 @@ from reconcile.report.status_text import health_style
 from reconcile.report.words import cause_text, counted, listed, state_word
 
 _MOST_KEYS: Final = 5
-_DIFFERS: Final = "not as git declares, and nobody remembers what was applied"
+_DIFFERS: Final = "not as git declares, and nobody can tell who changed it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +56,8 @@ def drifted_line(drift: Drift, name: str, note: str) -> Line:
 
 def drifted_text(drift: Drift, name: str) -> str:
     """Return what somebody did to a connector by hand."""
-    missing = next((change for change in drift.missing if change.name == name), None)
-    if missing is not None:
-        return "missing" if missing.cause is None else "deleted by hand"
+    if any(change.name == name for change in drift.missing):
+        return "deleted by hand"
     keys = [key for change in drift.changed if change.name == name for key in change.keys]
     parts = []
     for cause in (Cause.LIVE, Cause.BOTH, None):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from reconcile.connect.answers import HealthStatus
 from reconcile.connect.connection import Connection
 from reconcile.connect.reads import get_health, get_plugin_settings, list_names, list_plugins
-from reconcile.desired.load import load_desired
+from reconcile.desired.load import LoadedDesired, load_desired
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ClusterError, DefinitionError, UsageError
 from reconcile.health.rollup import Sight, health_of
@@ -101,7 +101,12 @@ def answers_from_memory(connection: Connection) -> bool:
 
 
 def sight_of(
-    context: Context, connector: LiveConnector, *, desired: Desired | None, from_memory: bool
+    context: Context,
+    connector: LiveConnector,
+    *,
+    desired: Desired | None,
+    from_memory: bool,
+    gone: frozenset[str] = frozenset(),
 ) -> Sight:
     """Return what is known of a connector; what was learned of secrets is masked in its traces."""
     status, declared = (
@@ -114,6 +119,7 @@ def sight_of(
         status=status,
         generated=connector.generated_tasks,
         desired=declared.state if declared else None,
+        gone=gone,
         from_memory=from_memory,
     )
 
@@ -133,10 +139,15 @@ def learn_what_matters(context: Context, loaded: LoadedProject, live: LiveState)
 
 def read_desired(context: Context, loaded: LoadedProject, cluster: str) -> Desired:
     """Return what git declares, without secrets; unusable files declare nothing here."""
-    return _load(context, loaded, cluster, secrets=False)
+    return _load(context, loaded, cluster, secrets=False).clusters[cluster]
 
 
 def learn_secrets(context: Context, loaded: LoadedProject, cluster: str) -> Desired:
+    """Return what git declares, and teach the redactor its secrets; see `learn_declared`."""
+    return learn_declared(context, loaded, cluster).clusters[cluster]
+
+
+def learn_declared(context: Context, loaded: LoadedProject, cluster: str) -> LoadedDesired:
     """Return what git declares, its secrets taught to the redactor as far as they are there.
 
     What a trace quotes can be a secret by its reference in git alone. A secret that is not there
@@ -145,7 +156,7 @@ def learn_secrets(context: Context, loaded: LoadedProject, cluster: str) -> Desi
     return _load(context, loaded, cluster, secrets=True)
 
 
-def _load(context: Context, loaded: LoadedProject, cluster: str, *, secrets: bool) -> Desired:
+def _load(context: Context, loaded: LoadedProject, cluster: str, *, secrets: bool) -> LoadedDesired:
     try:
         found = load_desired(
             loaded,
@@ -157,15 +168,16 @@ def _load(context: Context, loaded: LoadedProject, cluster: str, *, secrets: boo
             lenient=True,
         )
     except DefinitionError as error:
-        return Desired(
+        nothing = Desired(
             project=loaded.project.name,
             cluster=cluster,
             definitions={},
             problems=error.problems,
             complete=False,
         )
+        return LoadedDesired(clusters={cluster: nothing})
     context.redactor.learn(secret.reveal() for secret in found.secrets)
-    return found.clusters[cluster]
+    return found
 
 
 def redacted_status(status: LiveStatus, redactor: Redactor) -> LiveStatus:

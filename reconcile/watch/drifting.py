@@ -22,7 +22,8 @@ from reconcile.run.setting_back import Compared, plan_set_back, why_left
 from reconcile.watch.budget import Book, Candidate, Decided, decide
 from reconcile.watch.heals import Healing, crowd, heal_candidates
 from reconcile.watch.kept import Entry
-from reconcile.watch.rounds import Reading, Round, Seat, lock_of_act
+from reconcile.watch.reading import Reading
+from reconcile.watch.rounds import Round, Seat, lock_of_act
 from reconcile.watch.saved import read_book, write_book
 
 HEALS: Final = Entry(
@@ -65,20 +66,25 @@ def heal_round(seat: Seat, found: Round, store: Store, lease: HeldLease | None) 
 
 
 def _compared(seat: Seat, reading: Reading) -> Compared:
+    """Return what is compared: of what was never applied nobody can say that it was changed."""
     context, loaded, cluster = seat.context, seat.loaded, seat.cluster
     chosen = loaded.project.clusters[cluster]
+    options = PlanOptions(
+        now=context.clock.now(),
+        ignore=chosen.ignore,
+        validation=ValidationMode.OFF,
+        memory=reading.memory,
+        freezes=chosen.freezes,
+        fingerprints=fingerprints_of(context, loaded),
+    )
+    declared = reading.desired.definitions
+    applied = {name: one for name, one in declared.items() if options.was_applied(name)}
+    desired = replace(reading.desired, definitions=applied)
     return Compared(
-        desired=reading.desired,
+        desired=desired,
         live=reading.live,
-        options=PlanOptions(
-            now=context.clock.now(),
-            ignore=chosen.ignore,
-            validation=ValidationMode.OFF,
-            memory=reading.memory,
-            freezes=chosen.freezes,
-            fingerprints=fingerprints_of(context, loaded),
-        ),
-        aliases=_aliases(seat, reading.desired, reading.live),
+        options=options,
+        aliases=_aliases(seat, desired, reading.live),
     )
 
 

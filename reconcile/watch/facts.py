@@ -7,6 +7,7 @@ from typing import Final
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Condition, Health, Verdict
 from reconcile.report.watch_text import drifted_text
+from reconcile.report.words import counted
 from reconcile.watch.heals import Healing
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
@@ -57,7 +58,7 @@ def facts_of(found: Round, *, storming: bool = False) -> Facts:
     return Facts(
         holding={
             subject: text
-            for subject, text in _holding(found, storming=storming)
+            for subject, text in (*_holding(found, storming=storming), *_of_drift(found.healing))
             if subject[0] in judged
         },
         judged=judged,
@@ -69,6 +70,8 @@ def facts_of(found: Round, *, storming: bool = False) -> Facts:
 def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
     if found.judged.from_memory:
         yield (AlertName.BROKERS_LOST, ""), "the workers have lost their brokers"
+    if found.judged.lost:
+        yield (AlertName.WORKER_GONE, ""), _gone(found.judged.lost)
     verdicts = found.judged.verdicts.values()
     failed = sum(verdict.condition is Condition.FAILED for verdict in verdicts)
     if found.breaker is not None or (storming and failed >= _MANY):
@@ -87,12 +90,12 @@ def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
             yield (AlertName.GIVEN_UP, name), f"{text}; {standing.attempts} restarts did not help"
         if standing is not None and standing.ruling is Ruling.HOPELESS:
             yield (AlertName.CANNOT_HELP, name), text
-    if found.healing is not None:
-        yield from _of_drift(found.healing)
 
 
-def _of_drift(healing: Healing) -> Iterator[tuple[Subject, str]]:
+def _of_drift(healing: Healing | None) -> Iterator[tuple[Subject, str]]:
     """Yield what was changed by hand; of what is missing another alert tells."""
+    if healing is None:
+        return
     for name in healing.drift.names:
         text = "; ".join(
             part for part in (drifted_text(healing.drift, name), healing.left.get(name)) if part
@@ -102,6 +105,13 @@ def _of_drift(healing: Healing) -> Iterator[tuple[Subject, str]]:
         standing = healing.standings.get(name)
         if standing is not None and standing.ruling is Ruling.GIVEN_UP:
             yield (AlertName.FIGHTING, name), f"set back {standing.attempts} times; {text}"
+
+
+def _gone(lost: Mapping[str, int]) -> str:
+    return "; ".join(
+        f"{worker} does not answer, and is reported as running {counted(tasks, 'task')}"
+        for worker, tasks in sorted(lost.items())
+    )
 
 
 def _of_verdict(verdict: Verdict) -> Iterator[AlertName]:

@@ -1,6 +1,7 @@
 """Judge what one round has read: how well each connector is, and what a restart would mend."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -23,8 +24,8 @@ class Judged:
     """What a round thinks of one cluster: of each connector that git declares and that is live.
 
     `missing` are declared and not live. `rebalancing` tells that workers are about to share out
-    the work anew, `from_memory` that they have lost their brokers. `kept` says of what is held who
-    holds it.
+    the work anew, `from_memory` that they have lost their brokers. `lost` counts the tasks that are
+    reported as running on workers that are gone. `kept` says of what is held who holds it.
     """
 
     definitions: Mapping[str, Definition] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Judged:
     missing: tuple[str, ...] = ()
     rebalancing: bool = False
     from_memory: bool = False
+    lost: Mapping[str, int] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -63,6 +65,7 @@ def judge_round(
         missing=tuple(name for name in sorted(definitions) if name not in sights),
         rebalancing=any(_is_moving(sight.status) for sight in sights.values()),
         from_memory=any(sight.from_memory for sight in sights.values()),
+        lost=_lost(sights.values()),
         kept=kept,
     )
 
@@ -78,6 +81,16 @@ def _candidate(definition: Definition, status: LiveStatus, kept: str) -> Candida
             helps=any(failure.restart is not Chance.NO for failure in failures),
         ),
         kept=kept,
+    )
+
+
+def _lost(sights: Collection[Sight]) -> Mapping[str, int]:
+    return Counter(
+        task.worker
+        for sight in sights
+        if sight.gone and sight.status is not None
+        for task in sight.status.tasks
+        if task.worker in sight.gone and task.state is State.RUNNING
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Final
 
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ConnectformError, LedgerError
@@ -15,6 +16,8 @@ from reconcile.run.ledgers import chosen_store, lease_of
 from reconcile.watch.alerting import alert_of_round
 from reconcile.watch.drifting import heal_round
 from reconcile.watch.rounds import COMMAND, Round, Seat, make_round
+
+_SHORTEST: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ def watch_cluster(seat: Seat, course: Course) -> None:
                 stopped = _rounds(seat, course, store, lease)
         except ConnectformError as error:
             course.tell(Round(cluster=seat.cluster, problems=_told(seat, error)))
-            stopped = course.wait(_pause(seat))
+            stopped = course.wait(seat.loaded.project.watch.every.total_seconds())
 
 
 def watch_once(seat: Seat, *, rehearse: bool) -> Round:
@@ -84,6 +87,7 @@ def watch_lease(seat: Seat, store: Store) -> Iterator[HeldLease]:
 def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
     """Make rounds under a lease; return once it is time to stop."""
     before: Round | None = None
+    began = seat.context.clock.monotonic()
     stopped = False
     while not stopped:
         try:
@@ -97,12 +101,18 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
         if not found.problems:
             before = found
         course.tell(found)
-        stopped = course.wait(_pause(seat))
+        stopped = course.wait(_pause(seat, began))
     return stopped
 
 
-def _pause(seat: Seat) -> float:
-    return seat.loaded.project.watch.every.total_seconds()
+def _pause(seat: Seat, began: float) -> float:
+    """Return the seconds until the next round: they are a period apart, however long they take.
+
+    What a round took longer is skipped, and no two of them follow each other at once.
+    """
+    every = seat.loaded.project.watch.every.total_seconds()
+    left = every - (seat.context.clock.monotonic() - began) % every
+    return left if left >= every * _SHORTEST else left + every
 
 
 def _told(seat: Seat, error: ConnectformError) -> tuple[Problem, ...]:

@@ -53,6 +53,17 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         " states say. Nothing is restarted meanwhile.",
         mutes=_FAILURES,
     ),
+    AlertName.WORKER_GONE: Rule(
+        terms=_terms(AlertSeverity.TICKET, 2, 2),
+        meaning="A worker does not answer any more, and the others still report tasks as running on"
+        " it: these do no work.",
+        cause="The worker was killed or its machine is gone. Connect gives its tasks to the others"
+        " after `scheduled.rebalance.max.delay.ms`, 5 minutes by default.",
+        remedy="Start it again, or see that the others take over. Nothing is restarted meanwhile."
+        " Only a worker that has answered at the address by which statuses name it, or whose"
+        " address is in `urls`, can be missed; one that is named for 15 minutes on end is taken"
+        " for alive and out of our reach.",
+    ),
     AlertName.FAIL_TOGETHER: Rule(
         terms=_terms(AlertSeverity.PAGE, 0, 5),
         meaning="More than half of the connectors of a cluster failed within a minute: one alert"

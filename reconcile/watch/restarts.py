@@ -55,11 +55,11 @@ def observed(policy: RestartPolicy, before: Attempts, seen: Seen, now: datetime)
     Attempts are forgotten once the connector has been well for as long as declared. A clock that
     went back makes waits longer and never shorter.
     """
+    if not seen.failed and not before.count:
+        return Attempts()
     attempts = _not_after(before, now)
     if seen.failed:
         return replace(attempts, failing=attempts.failing or now, well=None)
-    if not attempts.count:
-        return Attempts()
     well = None if seen.moves is False else attempts.well or now
     attempts = replace(attempts, failing=None, well=well)
     return Attempts() if _is_stable(policy, attempts, now) else attempts

@@ -1,39 +1,27 @@
 """Look at one cluster once: read, judge, decide, remember, act."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from reconcile.apply.options import ApplyOptions, Interrupt
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ClusterError, DefinitionError, LedgerError, RefusedError
-from reconcile.health.rollup import Sight
 from reconcile.ledger.lease import HeldLease
-from reconcile.ledger.reading import read_memory
 from reconcile.ledger.store import Store
-from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
-from reconcile.model.desired import Desired
-from reconcile.model.ledger import Memory
-from reconcile.model.live import LiveState
 from reconcile.model.outcome import ApplyResult
-from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
-from reconcile.plan.digest import declared_digest
-from reconcile.plan.holds import active_holds
-from reconcile.plan.owners import owner_problems
 from reconcile.run.acting import plan_restart
 from reconcile.run.applying import carry_out
-from reconcile.run.asking import sensitive_values
-from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.identity import identity_of
-from reconcile.run.ledgers import Lock, opened_store
-from reconcile.run.reading import answers_from_memory, learn_secrets, sight_of
+from reconcile.run.ledgers import Lock
 from reconcile.watch.budget import Book, Breaker, Decided, Standing, decide
 from reconcile.watch.heals import Healing
 from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
+from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
 
 BOOK: Final = Entry(
@@ -51,6 +39,7 @@ COMMAND: Final = "watch"
 
 _REBALANCING: Final = "the workers share out the work anew"
 _FROM_MEMORY: Final = "the workers have lost their brokers, and answer from memory"
+_WORKER_LOST: Final = "a worker is gone, and its work is not given to the others yet"
 _OPTIONS: Final = ApplyOptions(settle_timeout=15.0)
 
 
@@ -64,26 +53,14 @@ class Seat:
     lock: Lock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Reading:
-    """What a round has read."""
-
-    desired: Desired
-    live: LiveState
-    memory: Memory
-    sights: Mapping[str, Sight]
-    from_memory: bool
-    holds: Sequence[ActiveHold]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """What one round saw, decided and did; with `problems` the cluster could not be read.
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
     and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered. `reading` is what was read, and `healing` what was changed
-    by hand, and what became of that; None where nobody could look.
+    which alerts could not be delivered. `reading` is what the next round may use again. `healing`
+    is what was changed by hand, and what became of that; None where nobody could look.
     """
 
     cluster: str
@@ -97,6 +74,14 @@ class Round:
     reading: Reading | None = None
     healing: Healing | None = None
 
+    @property
+    def written(self) -> frozenset[str]:
+        """Return the connectors that this round has written to."""
+        results = (self.result, self.healing.result if self.healing is not None else None)
+        return frozenset(
+            outcome.name for result in results if result is not None for outcome in result.outcomes
+        )
+
 
 def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None) -> Round:
     """Look at a cluster once, and restart what is due; `before` is the last round that was made.
@@ -107,60 +92,35 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     the lease is lost, or what is decided cannot be kept.
     """
     try:
-        read = _read(seat)
+        reading = _read(seat, before)
     except (ClusterError, DefinitionError, LedgerError) as error:
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
     verdicts = {} if before is None else before.judged.verdicts
-    judged = judge_round(read.desired.definitions, read.sights, verdicts, read.holds, now)
+    judged = judge_round(reading.desired.definitions, reading.sights, verdicts, reading.holds, now)
     book = BOOK.kept(store)
-    suspended = _FROM_MEMORY if read.from_memory else _REBALANCING if judged.rebalancing else ""
-    decided = _decide(seat, book, judged, suspended)
+    decided = _decide(seat, book, judged, _suspended(judged))
     found = (
         _round(seat, judged, decided, None)
         if lease is None
         else _act(seat, lease, book, judged, decided)
     )
-    return replace(found, reading=read)
+    return replace(found, reading=reading)
 
 
-def _read(seat: Seat) -> Reading:
-    context, cluster = seat.context, seat.cluster
-    desired = learn_secrets(context, seat.loaded, cluster)
-    if not desired.complete:
-        raise DefinitionError(*desired.problems)
-    with connect_to(context, seat.loaded, cluster) as connection:
-        live = take_snapshot(connection, clock=context.clock)
-        from_memory = answers_from_memory(connection)
-    for connector in live.connectors.values():
-        if connector.has_failed:
-            context.redactor.learn(sensitive_values(connector.config))
-    with opened_store(context, seat.loaded, cluster) as store:
-        memory = read_memory(store)
-    desired = _ours(desired, memory)
-    freezes = seat.loaded.project.clusters[cluster].freezes
-    declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
-    holds = active_holds(memory.holds, freezes, now=context.clock.now(), declared=declared)
-    sights = {
-        name: sight_of(context, connector, desired=desired, from_memory=from_memory)
-        for name, connector in live.connectors.items()
-    }
-    return Reading(
-        desired=desired,
-        live=live,
-        memory=memory,
-        sights=sights,
-        from_memory=from_memory,
-        holds=holds,
-    )
+def _read(seat: Seat, before: Round | None) -> Reading:
+    known = before.reading if before is not None else None
+    written = before.written if before is not None else frozenset()
+    return read_round(seat.context, seat.loaded, seat.cluster, known, written)
 
 
-def _ours(desired: Desired, memory: Memory) -> Desired:
-    """Return what a project declares without what is another one's: that one watches it."""
-    declared = desired.definitions
-    foreign = owner_problems(declared, desired.project, memory, cluster=desired.cluster)
-    left = declared.keys() - {problem.connector for problem in foreign}
-    return replace(desired, definitions={name: declared[name] for name in declared if name in left})
+def _suspended(judged: Judged) -> str:
+    """Return why nothing is restarted now, or nothing."""
+    if judged.from_memory:
+        return _FROM_MEMORY
+    if judged.lost:
+        return _WORKER_LOST
+    return _REBALANCING if judged.rebalancing else ""
 
 
 def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:

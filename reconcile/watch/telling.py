@@ -108,5 +108,6 @@ def is_well(found: Round) -> bool:
         found.problems
         or found.judged.missing
         or drifted_count(found)
+        or found.judged.lost
         or any(verdict.health in UNWELL for verdict in verdicts)
     )

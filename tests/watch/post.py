@@ -1,5 +1,6 @@
 """A project, its simulated cluster, and a clock that moves only when told to."""
 
+import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ RESTARTING = "{enabled: true, backoff: {initial: 30s, jitter: 0}}"
 
 @dataclass(slots=True)
 class Post:
-    """Where a cluster is watched from."""
+    """Where a cluster is watched from; `urls` are the declared workers where these are several."""
 
     folder: Path
     url: str
@@ -39,6 +40,8 @@ class Post:
     clock: FakeClock
     before: Round | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    urls: tuple[str, ...] = ()
+    workers: tuple[str, ...] = ()
 
     def write_project(
         self,
@@ -52,7 +55,8 @@ class Post:
         """Write the project file; `restart` holds for all connectors, `top` are more fields."""
         (self.folder / "connectform.yaml").write_text(
             "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: shop}\n"
-            f"alerts: {alerts}\nwatch: {watch}\nclusters:\n  local: {{url: '{self.url}'{more}}}\n"
+            f"alerts: {alerts}\nwatch: {watch}\n"
+            f"clusters:\n  local: {{urls: {json.dumps(self.urls or (self.url,))}{more}}}\n"
             f"defaults: [{{spec: {{restart: {restart}}}}}]\n{top}",
             encoding="utf-8",
         )
@@ -122,9 +126,10 @@ class Post:
 def post_in(folder: Path, **cluster: object) -> Iterator[Post]:
     """Yield a post that watches a cluster without connectors."""
     clock = FakeClock()
-    simulated = SimulatedCluster(clock=clock, timing=Timing.instant(), **cluster)  # type: ignore[arg-type]
+    simulated = SimulatedCluster(clock=clock, **{"timing": Timing.instant(), **cluster})  # type: ignore[arg-type]
     (folder / "connectors").mkdir()
     with serve(simulated) as server:
         post = Post(folder=folder, url=server.url, cluster=simulated, clock=clock)
+        post.workers = server.urls
         post.write_project()
         yield post

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.clock import SystemClock
-from reconcile.desired.project import load_project
+from reconcile.desired.project import LoadedProject, load_project
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_timing import Timing
 from reconcile.watch.loop import Course, watch_cluster, watch_lease, watch_store
@@ -57,6 +57,35 @@ def test_rounds_are_made_as_often_as_declared_until_it_is_time_to_stop(post):
 
     assert [found.problems for found in told] == [()] * 6
     assert post.clock.monotonic() - began == 60
+
+
+@pytest.mark.parametrize(
+    ("takes", "begins"),
+    [
+        (0.0, [0, 10, 20, 30]),
+        (7.0, [0, 10, 20, 30]),
+        (9.5, [0, 20, 40, 60]),
+        (25.0, [0, 30, 60, 90]),
+    ],
+)
+def test_rounds_stay_on_their_grid_however_long_they_take(post, takes, begins):
+    post.write_project(watch="{every: 10s}")
+    post.declare("a")
+    began: list[float] = []
+    start = post.clock.monotonic()
+
+    def reload() -> LoadedProject:
+        began.append(post.clock.monotonic() - start)
+        post.clock.advance(takes)
+        return load_project(None, post.folder)
+
+    def wait(seconds: float) -> bool:
+        post.clock.advance(seconds)
+        return len(began) >= len(begins)
+
+    watch_cluster(post.seat, Course(tell=lambda _: None, wait=wait, reload=reload))
+
+    assert began == begins
 
 
 def test_the_project_and_definitions_are_read_again_before_each_round(post):

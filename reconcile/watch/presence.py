@@ -1,0 +1,83 @@
+"""Know which workers are gone, though the statuses that others give still name them."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from reconcile.connect.workers import Reply
+from reconcile.model.live import LiveStatus
+
+BELIEVED: Final = 900.0
+"""How many seconds the silence of a worker counts.
+
+Connect gives the work of one that left to others after 5 minutes, unless told otherwise
+(`scheduled.rebalance.max.delay.ms`): where statuses name it for much longer it lives, and it is its
+address that is out of our reach.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """What is known of a worker that statuses name.
+
+    `reached` tells that its address is known to be its own: it has answered there, or the project
+    file has it. `silent` is since when it does not answer, by the monotonic clock.
+    """
+
+    reached: bool
+    silent: float | None = None
+
+    def is_gone(self, now: float) -> bool:
+        """Tell whether its silence means that it is no more."""
+        return self.reached and self.silent is not None and now - self.silent < BELIEVED
+
+
+Presences = Mapping[str, Presence]
+
+
+def workers_in(statuses: Iterable[LiveStatus]) -> frozenset[str]:
+    """Return the workers that statuses name."""
+    found = {worker for status in statuses for worker in _places(status)}
+    return frozenset(found - {""})
+
+
+def to_ask(named: Collection[str], before: Presences, *, anew: bool) -> frozenset[str]:
+    """Return the workers to ask: those that have answered, and others now and then."""
+    return frozenset(name for name in named if anew or name not in before or before[name].reached)
+
+
+def followed(
+    named: Collection[str],
+    before: Presences,
+    replies: Mapping[str, Reply],
+    declared: Collection[str],
+    now: float,
+) -> Presences:
+    """Return what is known of the workers that are named, after some of them were asked."""
+    return {
+        name: _followed(before.get(name), replies.get(name), now, declared=name in declared)
+        for name in named
+    }
+
+
+def _followed(
+    before: Presence | None, reply: Reply | None, now: float, *, declared: bool
+) -> Presence:
+    match reply:
+        case None:
+            return before or Presence(reached=False)
+        case Reply.OURS:
+            return Presence(reached=True)
+        case Reply.OTHER:
+            return Presence(reached=False)
+        case Reply.SILENT:
+            since = before.silent if before is not None else None
+            return Presence(
+                reached=declared or (before is not None and before.reached),
+                silent=now if since is None else since,
+            )
+
+
+def _places(status: LiveStatus) -> Iterator[str]:
+    yield status.worker
+    yield from (task.worker for task in status.tasks)
