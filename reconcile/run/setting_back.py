@@ -88,7 +88,13 @@ def plan_set_back(
             # A hold takes no lock: one may have been set since the ledger was opened.
             memory = read_memory(ledger.store)
             holds = holds_now(context, planned.cluster, memory, now.definitions)
-            left.update({name: hold.reason for name in names if (hold := holding(name, holds))})
+            left.update(
+                {
+                    name: f"it is held: {hold.reason}"
+                    for name in names
+                    if (hold := holding(name, holds))
+                }
+            )
             made = tuple(change for change in plan.changes if change.name not in left)
             yield SetBack(planned=replace(planned, plan=replace(plan, changes=made)), left=left)
 

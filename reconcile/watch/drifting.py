@@ -23,7 +23,7 @@ from reconcile.watch.budget import Book, Candidate, Decided, decide
 from reconcile.watch.heals import Healing, crowd, heal_candidates
 from reconcile.watch.kept import Entry
 from reconcile.watch.reading import Reading
-from reconcile.watch.rounds import Round, Seat, lock_of_act
+from reconcile.watch.rounds import Round, Seat, lock_of_act, suspended_by
 from reconcile.watch.saved import read_book, write_book
 
 HEALS: Final = Entry(
@@ -61,7 +61,8 @@ def heal_round(seat: Seat, found: Round, store: Store, lease: HeldLease | None) 
     candidates = heal_candidates(definitions, drift, left, found.judged.kept)
     healing = Healing(drift=drift, left=left)
     if candidates:
-        healing = _healed(seat, store, lease, candidates, healing)
+        suspended = suspended_by(found.judged) or crowd(candidates)
+        healing = _healed(seat, store, lease, candidates, healing, suspended)
     return replace(found, healing=healing)
 
 
@@ -77,8 +78,8 @@ def _compared(seat: Seat, reading: Reading) -> Compared:
         freezes=chosen.freezes,
         fingerprints=fingerprints_of(context, loaded),
     )
-    declared = reading.desired.definitions
-    applied = {name: one for name, one in declared.items() if options.was_applied(name)}
+    declared, records = reading.desired.definitions, reading.memory.records
+    applied = {name: one for name, one in declared.items() if name in records}
     desired = replace(reading.desired, definitions=applied)
     return Compared(
         desired=desired,
@@ -106,9 +107,10 @@ def _healed(
     lease: HeldLease | None,
     candidates: Mapping[str, Candidate],
     healing: Healing,
+    suspended: str,
 ) -> Healing:
     book = HEALS.kept(store)
-    decided = _decide(seat, book, candidates, crowd(candidates))
+    decided = _decide(seat, book, candidates, suspended)
     healing = replace(healing, standings=decided.standings, heals=decided.restart)
     if lease is None:
         return healing

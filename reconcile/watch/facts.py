@@ -104,7 +104,7 @@ def _of_drift(healing: Healing | None) -> Iterator[tuple[Subject, str]]:
             yield (AlertName.DRIFTED, name), text
         standing = healing.standings.get(name)
         if standing is not None and standing.ruling is Ruling.GIVEN_UP:
-            yield (AlertName.FIGHTING, name), f"set back {standing.attempts} times; {text}"
+            yield (AlertName.FIGHTING, name), f"after {standing.attempts} attempts; {text}"
 
 
 def _gone(lost: Mapping[str, int]) -> str:

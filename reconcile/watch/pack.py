@@ -146,11 +146,12 @@ PACK: Final[Mapping[AlertName, Rule]] = {
     ),
     AlertName.FIGHTING: Rule(
         terms=_terms(AlertSeverity.TICKET, 0, 30),
-        meaning="Self-heal set a connector back five times, and it was changed by hand again each"
-        " time: it is left as it is now.",
+        meaning="Self-heal tried five times to set a connector back, and each time it was changed by"
+        " hand again, or could not be written: it is left as it is now.",
         cause="A program that owns it too: another GitOps tool, an operator, a script; or somebody"
         " who does not know that it is watched.",
-        remedy="Find who else writes to it, and let one of the two go. It is set back again once it"
+        remedy="`history NAME` says what was written. Find who else writes to it, and let one of the"
+        " two go. It is set back again once it"
         " has been as applied for 6 hours.",
         mutes=frozenset({AlertName.DRIFTED, AlertName.MISSING}),
     ),

@@ -99,7 +99,7 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     verdicts = {} if before is None else before.judged.verdicts
     judged = judge_round(reading.desired.definitions, reading.sights, verdicts, reading.holds, now)
     book = BOOK.kept(store)
-    decided = _decide(seat, book, judged, _suspended(judged))
+    decided = _decide(seat, book, judged, suspended_by(judged))
     found = (
         _round(seat, judged, decided, None)
         if lease is None
@@ -114,8 +114,8 @@ def _read(seat: Seat, before: Round | None) -> Reading:
     return read_round(seat.context, seat.loaded, seat.cluster, known, written)
 
 
-def _suspended(judged: Judged) -> str:
-    """Return why nothing is restarted now, or nothing."""
+def suspended_by(judged: Judged) -> str:
+    """Return why nothing may be done to connectors now, or nothing."""
     if judged.from_memory:
         return _FROM_MEMORY
     if judged.lost:

@@ -76,7 +76,7 @@ def _standing_note(standing: Standing) -> str:
         case Ruling.DUE:
             return f"its setting back waits: {standing.waits_for}"
         case Ruling.GIVEN_UP:
-            return f"given up: set back {standing.attempts} times, and changed again each time"
+            return f"given up after {standing.attempts} attempts to set it back"
         case _:
             return ""
 

@@ -468,7 +468,7 @@ def test_who_changes_it_again_and_again_is_fought_ever_more_rarely_and_then_left
     assert all(gap >= least for gap, least in zip(gaps, [4, 16, 60, 60], strict=True))
     assert found.healing.standings["a"].ruling is Ruling.GIVEN_UP
     assert said(found) == [
-        "a: drifted  file changed by hand; given up: set back 5 times, and changed again each time"
+        "a: drifted  file changed by hand; given up after 5 attempts to set it back"
     ]
     assert live(post) == ("lines", "hand.txt", "running")
     assert ("SelfHealFighting", "a") in firing(post)
