@@ -13,7 +13,7 @@ _FIRST_WITH_FAULT = 1000
 
 
 def clean_findings(number: int) -> list[Finding]:
-    """Return all that is found in two clean weeks, whatever its severity."""
+    """Return all that is found in two clean weeks."""
     metric = metric_of(number)
     profile = profile_for(metric)
     state, found = None, []

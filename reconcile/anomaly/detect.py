@@ -51,7 +51,6 @@ class Finding:
     recent: float
     kind: Kind
     score: float
-    severity: str = "info"
 
 
 def step(
@@ -79,7 +78,7 @@ def step(
     opened = State(
         _moved_on(state.usual, reading), sample.at, max(profile.spacing - 1, 0), incident
     )
-    return opened, _finding(state.usual, sample, reading, profile)
+    return opened, _finding(state.usual, sample, reading)
 
 
 def _in_incident(
@@ -103,7 +102,7 @@ def _moved_on(usual: Usual, reading: Reading) -> Usual:
     return replace(usual, recent=reading.recent, pull=reading.pull)
 
 
-def _finding(usual: Usual, sample: Sample, reading: Reading, profile: Profile) -> Finding:
+def _finding(usual: Usual, sample: Sample, reading: Reading) -> Finding:
     return Finding(
         at=sample.at,
         value=sample.value,
@@ -113,5 +112,4 @@ def _finding(usual: Usual, sample: Sample, reading: Reading, profile: Profile) -
         recent=reading.recent,
         kind=reading.kind,
         score=reading.score,
-        severity=profile.severity,
     )

@@ -27,7 +27,7 @@ class Profile:
 
     Nothing is found before `learning` whole hours are learned. An incident is over after `calm`
     samples under half the limit; one that lasts for `adopt` samples becomes the usual. Two
-    findings are at least `spacing` samples apart. `severity` is what an alert makes of a finding.
+    findings are at least `spacing` samples apart.
     """
 
     spreads: float = 6.0
@@ -43,7 +43,6 @@ class Profile:
     calm: int = 60
     adopt: int = 150
     spacing: int = 150
-    severity: str = "info"
 
 
 STANDARD: Final = Profile()

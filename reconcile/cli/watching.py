@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from reconcile.cli.approving import interruptible
@@ -58,10 +59,12 @@ def _until_stopped(shell: Shell, seats: Sequence[Seat]) -> Exit:
     """Watch each cluster in a thread of its own, so that none waits for another."""
     with interruptible(shell) as interrupt:
         teller = _Teller(shell)
+        # A file that is missing for a moment is not looked for in the folders above.
+        file = shell.project or Path(seats[0].loaded.project.path)
         course = Course(
             tell=teller.tell,
             wait=interrupt.wait,
-            reload=lambda: load_project(shell.project, shell.context.directory),
+            reload=lambda: load_project(file, shell.context.directory),
         )
         threads = [
             threading.Thread(

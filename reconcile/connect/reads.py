@@ -125,6 +125,15 @@ def get_offsets(connection: Connection, name: str) -> tuple[ConnectorOffset, ...
     return connection.find(request, wire.offsets)
 
 
+def peek_offsets(
+    connection: Connection, name: str, *, seconds: float
+) -> tuple[ConnectorOffset, ...] | None:
+    """Return the positions of one connector, or None where they cannot be had now; asked once."""
+    request = reading(connector_path(name, "offsets"), connector=name, timeout=seconds)
+    result = connection.attempt(request)
+    return None if isinstance(result, Fault) else connection.parsed(request, result, wire.offsets)
+
+
 def get_topics(connection: Connection, name: str) -> tuple[str, ...] | None:
     """Return the topics a connector has used, or None where the cluster does not tell.
 

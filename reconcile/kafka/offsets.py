@@ -61,9 +61,9 @@ class OffsetReader:
         left over is read as well, which takes the right to read the topic and is left out without.
         Raises BrokerError where brokers do not answer at all.
         """
-        if self._admin is None:
-            self._admin = self._client.admin.AdminClient(quiet(self._settings))
         try:
+            if self._admin is None:
+                self._admin = self._client.admin.AdminClient(quiet(self._settings))
             committed, refused = self._committed(consumers)
             places = sorted({place for found in committed.values() for place in found})
             ends = self._ends(places)
@@ -171,12 +171,13 @@ class OffsetReader:
         begins: dict[Place, list[int]] = {}
         for topic, partition, offset in sorted(first):
             begins.setdefault((topic, partition), []).append(offset)
+        deadline = self._clock.monotonic() + _FIRST_RECORDS
         try:
-            while begins:
+            while begins and self._clock.monotonic() < deadline:
                 # Two sinks can be at two places of one partition: one place at a time.
                 asked = {place: offsets.pop() for place, offsets in begins.items()}
                 begins = {place: offsets for place, offsets in begins.items() if offsets}
-                stamps = self._first_stamps(consumer, asked)
+                stamps = self._first_stamps(consumer, asked, deadline)
                 found |= {(*place, asked[place]): stamp for place, stamp in stamps.items()}
         except self._client.KafkaException:
             pass  # without the right to read, seconds come with the next looks
@@ -184,12 +185,16 @@ class OffsetReader:
             consumer.close()
         return found
 
-    def _first_stamps(self, consumer: Any, asked: Mapping[Place, int]) -> dict[Place, float]:  # noqa: ANN401  # the client has no types
+    def _first_stamps(
+        self,
+        consumer: Any,  # noqa: ANN401  # the client has no types
+        asked: Mapping[Place, int],
+        deadline: float,
+    ) -> dict[Place, float]:
         partition = self._client.TopicPartition
         consumer.assign([partition(*place, offset) for place, offset in asked.items()])
         stamps: dict[Place, float] = {}
         left = set(asked)
-        deadline = self._clock.monotonic() + _FIRST_RECORDS
         while left and self._clock.monotonic() < deadline:
             message = consumer.poll(_POLL)
             if message is None:

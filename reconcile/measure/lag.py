@@ -114,6 +114,14 @@ def seconds_behind(track: Track, look: Look) -> float | None:
     return max(look.at - (left.at + share * (right.at - left.at)), 0.0)
 
 
+def idle_seconds(track: Track, at: float) -> float | None:
+    """Return for how long records have waited with no commit; None where none wait."""
+    if track.behind_since is None:
+        return None
+    last = track.commits[-1].at if track.commits else track.behind_since
+    return at - max(track.behind_since, last)
+
+
 def partition_lag(
     topic: str, partition: int, track: Track, look: Look, standing: Standing
 ) -> PartitionLag:
@@ -125,6 +133,7 @@ def partition_lag(
         committed=look.committed,
         records=look.end - look.position,
         seconds=seconds_behind(track, look),
+        idle=idle_seconds(track, look.at),
         standing=standing,
     )
 
@@ -133,10 +142,12 @@ def connector_lag(partitions: Iterable[PartitionLag]) -> ConnectorLag:
     """Return how far a connector is behind: records of all partitions, seconds of the worst."""
     found = tuple(sorted(partitions, key=lambda one: (one.topic, one.partition)))
     seconds = [one.seconds for one in found if one.seconds is not None]
+    idle = [one.idle for one in found if one.idle is not None]
     order = tuple(Standing)
     return ConnectorLag(
         records=sum(one.records for one in found),
         seconds=max(seconds) if len(seconds) == len(found) and seconds else None,
+        idle=max(idle, default=None),
         standing=max((one.standing for one in found), key=order.index, default=Standing.FINE),
         partitions=found,
     )

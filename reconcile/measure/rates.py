@@ -57,7 +57,7 @@ def throughputs(before: Samples | None, after: Samples) -> dict[str, Throughput]
     for connector, task in sorted({(sample.connector, sample.task) for sample in after.tasks}):
         rates = counted.get((connector, task), {})
         own = reported.get((connector, task), {})
-        sums = found.setdefault(connector, {"records": [], "errors": []})
+        sums = found.setdefault(connector, {"records": [], "errors": [], "lost": [], "active": []})
         sums["records"] += _known(
             rates.get(Measure.RECORDS_READ),
             rates.get(Measure.RECORDS_WRITTEN),
@@ -65,8 +65,10 @@ def throughputs(before: Samples | None, after: Samples) -> dict[str, Throughput]
             own.get(Measure.WRITE_RATE),
         )
         sums["errors"] += _known(rates.get(Measure.ERRORS))
+        sums["lost"] += _known(rates.get(Measure.DEAD_LETTER_FAILURES))
+        sums["active"] += _known(own.get(Measure.ACTIVE_RECORDS))
     return {
-        connector: Throughput(records=_sum(sums["records"]), errors=_sum(sums["errors"]))
+        connector: Throughput(**{what: _sum(values) for what, values in sums.items()})
         for connector, sums in found.items()
     }
 
@@ -86,7 +88,7 @@ def _reported(samples: Samples) -> dict[tuple[str, int], dict[Measure, float]]:
     rates: dict[tuple[str, int], dict[Measure, float]] = {}
     for sample in samples.tasks:
         task = rates.setdefault((sample.connector, sample.task), {})
-        for measure in (Measure.READ_RATE, Measure.WRITE_RATE):
+        for measure in (Measure.READ_RATE, Measure.WRITE_RATE, Measure.ACTIVE_RECORDS):
             if measure in sample.values:
                 task[measure] = max(sample.values[measure], task.get(measure, 0.0))
     return rates

@@ -7,7 +7,7 @@ a commit here is an offset that was seen to change, and one that repeats an offs
 from itertools import pairwise
 from typing import Final
 
-from reconcile.measure.lag import MOST_COMMITS, Look, Track
+from reconcile.measure.lag import MOST_COMMITS, Look, Track, idle_seconds
 from reconcile.model.metrics import Standing
 
 _STALLED_LOOKS: Final = MOST_COMMITS
@@ -23,9 +23,9 @@ def standing_of(track: Track, look: Look) -> Standing:
     lag that was gone in between too, is fine, and so is whatever has not been watched for long.
     """
     behind, commits = track.behind_since, track.commits
-    if behind is None:
+    waiting = idle_seconds(track, look.at)
+    if behind is None or waiting is None:
         return Standing.FINE
-    waiting = look.at - max(behind, commits[-1].at if commits else behind)
     full = len(commits) == MOST_COMMITS
     if full and waiting > commits[-1].at - commits[0].at:
         return Standing.STOPPED

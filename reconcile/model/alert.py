@@ -24,6 +24,9 @@ class AlertName(StrEnum):
     MISSING = "ConnectorMissing"
     DRIFTED = "ConnectorDrifted"
     FIGHTING = "SelfHealFighting"
+    THROUGHPUT_UNUSUAL = "ThroughputUnusual"
+    ERROR_RATE_UNUSUAL = "ErrorRateUnusual"
+    LAG_UNUSUAL = "LagUnusual"
     TEST = "ConnectformTest"
 
 

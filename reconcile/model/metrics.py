@@ -90,10 +90,16 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throughput:
-    """Records and errors of a connector a second; None where that is not known."""
+    """Records and errors of a connector a second; None where that is not known.
+
+    `lost` are dead letters that could not be written, a second; `active` are the records under way
+    at the moment, which were polled and are not done with.
+    """
 
     records: float | None = None
     errors: float | None = None
+    lost: float | None = None
+    active: float | None = None
 
 
 class Standing(StrEnum):
@@ -111,7 +117,8 @@ class PartitionLag:
     """How far a sink is behind in one partition.
 
     `committed` is None where it has committed nothing yet. `seconds` is the age of the first
-    record that it has not committed; None where that is not known.
+    record that it has not committed; None where that is not known. `idle` is for how many seconds
+    records have waited while nothing was committed; None where none wait.
     """
 
     topic: str
@@ -120,15 +127,17 @@ class PartitionLag:
     committed: int | None = None
     records: int = 0
     seconds: float | None = None
+    idle: float | None = None
     standing: Standing = Standing.FINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorLag:
-    """How far a connector is behind: by its partitions, or as a source says of itself."""
+    """How far a connector is behind: by its worst partitions, or as a source says of itself."""
 
     records: int | None = None
     seconds: float | None = None
+    idle: float | None = None
     standing: Standing = Standing.FINE
     partitions: tuple[PartitionLag, ...] = ()
 

@@ -1,14 +1,17 @@
 """Read what flows through the connectors of a cluster: metrics, lag, and offsets."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from reconcile.connect.answers import ConnectorOffset
 from reconcile.connect.connection import Connection
 from reconcile.connect.reads import get_offsets
 from reconcile.desired.project import LoadedProject, read_kafka, read_metrics
-from reconcile.errors import ClusterError, LedgerError
-from reconcile.measure.flows import flows_of, follow_looks
+from reconcile.errors import ClusterError, ConnectformError, LedgerError
+from reconcile.kafka.client import BrokerError
+from reconcile.kafka.offsets import OffsetReader
+from reconcile.measure.flows import Tracks, flows_of, follow_looks
 from reconcile.measure.groups import consumer_of
 from reconcile.measure.progress import Positions, Progress, progress
 from reconcile.measure.rates import throughputs, worker_rates
@@ -24,6 +27,15 @@ PAGES_APART: Final = 2.0
 
 HISTORY: Final = 120.0
 """How many seconds ago the first reading of a Prometheus server is of: two slow scrapes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LagReading:
+    """How far sinks are behind, what is kept of their partitions, and what could not be read."""
+
+    lags: Mapping[str, ConnectorLag] = field(default_factory=dict)
+    tracks: Tracks = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
 
 
 def is_flow_known(loaded: LoadedProject, cluster: str) -> bool:
@@ -55,10 +67,10 @@ def read_flows(
         samples, problems = _read_metrics(context, metrics, over)
     elif over is not None:
         moves = _read_moves(context, connection, connectors, over)
-    lags: dict[str, ConnectorLag] = {}
+    lags: Mapping[str, ConnectorLag] = {}
     if kafka is not None:
-        lags, more = _read_lags(context, kafka, live.cluster, connectors)
-        problems += more
+        read = _read_lags(context, kafka, live.cluster, connectors)
+        lags, problems = read.lags, (*problems, *read.problems)
     return Flows(
         connectors=flows_of(
             connectors,
@@ -113,31 +125,63 @@ def _positions(connection: Connection, connectors: Sequence[LiveConnector]) -> d
         except ClusterError:
             continue
         if offsets is not None:
-            found[connector.name] = [(one.partition, one.offset) for one in offsets]
+            found[connector.name] = positions_of(offsets)
     return found
 
 
-def _read_lags(
-    context: Context, kafka: KafkaAccess, cluster: str, connectors: Sequence[LiveConnector]
-) -> tuple[dict[str, ConnectorLag], tuple[Problem, ...]]:
-    from reconcile.kafka.client import BrokerError  # noqa: PLC0415  # the client is an extra
-    from reconcile.kafka.offsets import OffsetReader  # noqa: PLC0415
+def positions_of(offsets: Iterable[ConnectorOffset]) -> Positions:
+    """Return offsets as what two readings are compared by."""
+    return [(one.partition, one.offset) for one in offsets]
 
+
+def _read_lags(
+    context: Context, kafka: KafkaAccess, cluster: str, connectors: Iterable[LiveConnector]
+) -> LagReading:
+    try:
+        reader = open_reader(context, kafka)
+    except LedgerError as error:
+        return LagReading(problems=as_warnings(error))
+    return read_lags(context, cluster, reader, connectors, {})
+
+
+def as_warnings(error: ConnectformError) -> tuple[Problem, ...]:
+    """Return what keeps a source from being read as what it is beside states: a warning."""
+    return tuple(replace(problem, severity=Severity.WARNING) for problem in error.problems)
+
+
+def open_reader(context: Context, kafka: KafkaAccess) -> OffsetReader:
+    """Return a reader of offsets on brokers; raise LedgerError where there is no client."""
+    context.redactor.learn(secret.reveal() for secret in kafka.secrets)
+    return OffsetReader(kafka.settings, clock=context.clock)
+
+
+def read_lags(
+    context: Context,
+    cluster: str,
+    reader: OffsetReader,
+    connectors: Iterable[LiveConnector],
+    tracks: Tracks,
+) -> LagReading:
+    """Look at the partitions of sinks once more; what brokers do not tell is a problem.
+
+    Of a partition that has no track yet the first record left over is read for its age.
+    """
     consumers = [found for found in map(consumer_of, connectors) if found is not None]
     if not consumers:
-        return {}, ()
-    context.redactor.learn(secret.reveal() for secret in kafka.secrets)
+        return LagReading()
     try:
-        reader = OffsetReader(kafka.settings, clock=context.clock)
-        read = reader.read(consumers, timed=lambda _connector, _place: True)
-    except LedgerError as error:
-        missing = (replace(found, severity=Severity.WARNING) for found in error.problems)
-        return {}, tuple(missing)
+        read = reader.read(consumers, timed=lambda name, place: (name, place) not in tracks)
     except BrokerError as error:
-        return {}, (_no_lag(context, cluster, "", str(error)),)
-    _, lags = follow_looks({}, read.looks)
-    refused = read.refused.items()
-    return lags, tuple(_no_lag(context, cluster, name, said) for name, said in sorted(refused))
+        return LagReading(tracks=tracks, problems=(_no_lag(context, cluster, "", str(error)),))
+    followed, lags = follow_looks(tracks, read.looks)
+    kept = {key: track for key, track in tracks.items() if key[0] in read.refused}
+    return LagReading(
+        lags=lags,
+        tracks={**kept, **followed},
+        problems=tuple(
+            _no_lag(context, cluster, name, said) for name, said in sorted(read.refused.items())
+        ),
+    )
 
 
 def _no_lag(context: Context, cluster: str, connector: str, said: str) -> Problem:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from reconcile.anomaly.profile import Metric
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Condition, Health, Verdict
 from reconcile.report.watch_text import drifted_text
@@ -11,11 +12,17 @@ from reconcile.report.words import counted
 from reconcile.watch.heals import Healing
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
+from reconcile.watch.unusual import unusual
 
 _OF_CLUSTERS_ANSWERS: Final = "CF3"
 _OF_DRIFT: Final = frozenset({AlertName.DRIFTED, AlertName.FIGHTING})
 _MANY: Final = 4
 _LOOP: Final = 3
+_UNUSUAL: Final = {
+    Metric.THROUGHPUT: AlertName.THROUGHPUT_UNUSUAL,
+    Metric.ERROR_RATE: AlertName.ERROR_RATE_UNUSUAL,
+    Metric.LAG: AlertName.LAG_UNUSUAL,
+}
 
 Subject = tuple[AlertName, str]
 """An alert and its connector, "" for the cluster."""
@@ -90,6 +97,7 @@ def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
             yield (AlertName.GIVEN_UP, name), f"{text}; {standing.attempts} restarts did not help"
         if standing is not None and standing.ruling is Ruling.HOPELESS:
             yield (AlertName.CANNOT_HELP, name), text
+        yield from _of_usual(found, name)
 
 
 def _of_drift(healing: Healing | None) -> Iterator[tuple[Subject, str]]:
@@ -112,6 +120,11 @@ def _gone(lost: Mapping[str, int]) -> str:
         f"{worker} does not answer, and is reported as running {counted(tasks, 'task')}"
         for worker, tasks in sorted(lost.items())
     )
+
+
+def _of_usual(found: Round, name: str) -> Iterator[tuple[Subject, str]]:
+    for metric, words in unusual(found.known.get(name, {})).items():
+        yield (_UNUSUAL[metric], name), words
 
 
 def _of_verdict(verdict: Verdict) -> Iterator[AlertName]:

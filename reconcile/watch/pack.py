@@ -18,6 +18,10 @@ _FAILURES: Final = frozenset(
     }
 )
 
+_UNUSUAL: Final = frozenset(
+    {AlertName.THROUGHPUT_UNUSUAL, AlertName.ERROR_RATE_UNUSUAL, AlertName.LAG_UNUSUAL}
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
@@ -51,7 +55,7 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         cause="The brokers of the Connect cluster are down, or cannot be reached from its workers.",
         remedy="Look at the brokers first: connectors cannot be well without them, whatever their"
         " states say. Nothing is restarted meanwhile.",
-        mutes=_FAILURES,
+        mutes=_FAILURES | _UNUSUAL,
     ),
     AlertName.WORKER_GONE: Rule(
         terms=_terms(AlertSeverity.TICKET, 2, 2),
@@ -71,7 +75,7 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         cause="What they share: brokers, a registry, a database, credentials, a worker's plugins.",
         remedy="`status` shows the root causes, which are likely all the same. One"
         " connector is tried, and the others follow once it is well.",
-        mutes=_FAILURES,
+        mutes=_FAILURES | _UNUSUAL,
     ),
     AlertName.WATCH_STALE: Rule(
         terms=_terms(AlertSeverity.TICKET, 5, 2),
@@ -87,7 +91,7 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         " and what was changed last.",
         remedy="Mend the cause. What a restart can help is restarted where `restart` is enabled;"
         " otherwise `restart NAME --only-failed`.",
-        mutes=frozenset({AlertName.TASK_FAILED, AlertName.UNASSIGNED}),
+        mutes=frozenset({AlertName.TASK_FAILED, AlertName.UNASSIGNED}) | _UNUSUAL,
     ),
     AlertName.TASK_FAILED: Rule(
         terms=_terms(AlertSeverity.TICKET, 5, 5),
@@ -95,6 +99,7 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         cause="Often what one task alone reads: a partition with a bad record, one table.",
         remedy="`diagnose NAME`; for records that cannot be read, a dead letter queue"
         " (`errors.deadLetterQueue`).",
+        mutes=_UNUSUAL,
     ),
     AlertName.RESTART_LOOP: Rule(
         terms=_terms(AlertSeverity.TICKET, 0, 0),
@@ -154,6 +159,29 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         " two go. It is set back again once it"
         " has been as applied for 6 hours.",
         mutes=frozenset({AlertName.DRIFTED, AlertName.MISSING}),
+    ),
+    AlertName.THROUGHPUT_UNUSUAL: Rule(
+        terms=_terms(AlertSeverity.INFO, 0, 0),
+        meaning="A connector moves more or fewer records than it usually does at this hour of the"
+        " week.",
+        cause="Less or more comes in than usual, a job that runs at other times, a partition or"
+        " table that is no longer read.",
+        remedy="The summary compares. If nobody wants to know, turn it off for this connector; what"
+        " lasts for a day becomes the usual.",
+    ),
+    AlertName.ERROR_RATE_UNUSUAL: Rule(
+        terms=_terms(AlertSeverity.INFO, 0, 0),
+        meaning="More records of a connector fail than usually do at this hour of the week.",
+        cause="Records of a new form, a converter or transform that does not fit them; with"
+        " `tolerance: all` nothing else tells of it.",
+        remedy="Look at the dead letter queue or the workers' logs for what these records have in"
+        " common.",
+    ),
+    AlertName.LAG_UNUSUAL: Rule(
+        terms=_terms(AlertSeverity.INFO, 0, 0),
+        meaning="A connector is further behind than it usually is at this hour of the week.",
+        cause="More comes in than usual, or what it writes to has become slower.",
+        remedy="Compare its throughput: if that is as usual, look at what it writes to.",
     ),
 }
 """Every alert, with the terms on which it fires."""

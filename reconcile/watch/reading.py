@@ -25,6 +25,7 @@ from reconcile.run.context import Context
 from reconcile.run.declaring import Declared, declared_now
 from reconcile.run.ledgers import opened_store
 from reconcile.run.reading import answers_from_memory, sight_of
+from reconcile.watch.flowing import Stream, read_stream
 from reconcile.watch.presence import Presences, followed, to_ask, workers_in
 
 LOOK_ANEW: Final = timedelta(minutes=10)
@@ -38,7 +39,7 @@ class Reading:
     `desired` is what git declares here and nobody else owns; `declared` is the whole of it, and
     what files it came from. `live` has the statuses of now; the configs of all connectors are as
     they were at `described` at the latest. `memory` is the ledger's. `workers` are those that statuses
-    name, and `gone` the ones of them that are no more.
+    name, and `gone` the ones of them that are no more. `stream` is what was read of what flows.
     """
 
     declared: Declared
@@ -51,6 +52,7 @@ class Reading:
     from_memory: bool
     workers: Presences
     gone: frozenset[str]
+    stream: Stream
 
     @property
     def is_anew(self) -> bool:
@@ -63,12 +65,14 @@ def read_round(
     loaded: LoadedProject,
     cluster: str,
     before: Reading | None,
+    *,
     written: Collection[str] = (),
+    urgent: Collection[str] = (),
 ) -> Reading:
     """Return what is declared, live and remembered now.
 
-    `before` is what the last round has read, after which `written` were written. Raises
-    ClusterError, DefinitionError and LedgerError.
+    `before` is what the last round has read, after which `written` were written. Whether the
+    `urgent` move is looked at first. Raises ClusterError, DefinitionError and LedgerError.
     """
     anew = before is None or not _holds_still(before, context.clock.now())
     known = before.declared if before is not None else None
@@ -83,6 +87,15 @@ def read_round(
     with connect_to(context, loaded, cluster) as connection:
         live, described = _look(context, connection, None if anew else before, written)
         from_memory = answers_from_memory(connection)
+        stream = read_stream(
+            context,
+            loaded,
+            live,
+            connection if not from_memory else None,
+            names=declared.desired.definitions.keys(),
+            urgent=urgent,
+            before=before.stream if before is not None else Stream(),
+        )
     workers = _find_workers(context, loaded, live, before.workers if before else {}, anew=anew)
     now = context.clock.monotonic()
     gone = frozenset(name for name, presence in workers.items() if presence.is_gone(now))
@@ -104,6 +117,7 @@ def read_round(
         from_memory=from_memory,
         workers=workers,
         gone=gone,
+        stream=stream,
     )
 
 

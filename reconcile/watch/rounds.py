@@ -10,6 +10,7 @@ from reconcile.errors import ClusterError, DefinitionError, LedgerError, Refused
 from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
+from reconcile.model.metrics import Flows
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Problem
 from reconcile.run.acting import plan_restart
@@ -23,6 +24,7 @@ from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
 from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
+from reconcile.watch.unusual import Known
 
 BOOK: Final = Entry(
     key="watch/restarts",
@@ -59,8 +61,9 @@ class Round:
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
     and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered. `reading` is what the next round may use again. `healing`
-    is what was changed by hand, and what became of that; None where nobody could look.
+    which alerts could not be delivered. `flows` is what is known of what flows, `known` what has
+    been learned of what is usual in it, `reading` what the next round may use again.
+    `healing` is what was changed by hand, and what became of that; None where nobody could look.
     """
 
     cluster: str
@@ -71,8 +74,10 @@ class Round:
     problems: tuple[Problem, ...] = ()
     breaker: Breaker | None = None
     unsent: tuple[Problem, ...] = ()
+    flows: Flows = field(default_factory=Flows)
     reading: Reading | None = None
     healing: Healing | None = None
+    known: Known = field(default_factory=dict)
 
     @property
     def written(self) -> frozenset[str]:
@@ -81,6 +86,11 @@ class Round:
         return frozenset(
             outcome.name for result in results if result is not None for outcome in result.outcomes
         )
+
+    @property
+    def unproven(self) -> frozenset[str]:
+        """Return the connectors whose restarts are not forgotten yet."""
+        return frozenset(name for name, one in self.standings.items() if one.attempts)
 
 
 def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None) -> Round:
@@ -105,13 +115,21 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
         if lease is None
         else _act(seat, lease, book, judged, decided)
     )
-    return replace(found, reading=reading)
+    return replace(found, flows=reading.stream.flows, reading=reading)
 
 
 def _read(seat: Seat, before: Round | None) -> Reading:
-    known = before.reading if before is not None else None
-    written = before.written if before is not None else frozenset()
-    return read_round(seat.context, seat.loaded, seat.cluster, known, written)
+    context, loaded = seat.context, seat.loaded
+    if before is None:
+        return read_round(context, loaded, seat.cluster, None)
+    return read_round(
+        context,
+        loaded,
+        seat.cluster,
+        before.reading,
+        written=before.written,
+        urgent=before.unproven,
+    )
 
 
 def suspended_by(judged: Judged) -> str:

@@ -10,6 +10,7 @@ from reconcile.watch.budget import Standing
 from reconcile.watch.heals import Healing
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
+from reconcile.watch.unusual import unusual
 
 _NOTES = {
     Ruling.WELL: "",
@@ -43,7 +44,8 @@ def _note(found: Round, name: str, standing: Standing | None) -> str:
         return ""
     if standing.ruling is Ruling.DUE:
         return f"its restart waits: {standing.waits_for}"
-    return _NOTES[standing.ruling]
+    strange = unusual(found.known.get(name, {})).values()
+    return _NOTES[standing.ruling] or "; ".join(strange)
 
 
 def drifted_lines(found: Round) -> Mapping[str, Line]:

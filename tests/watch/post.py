@@ -20,9 +20,8 @@ from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
 from reconcile.watch.alerting import alert_of_round
-from reconcile.watch.drifting import heal_round
-from reconcile.watch.loop import watch_lease, watch_store
-from reconcile.watch.rounds import Round, Seat, make_round
+from reconcile.watch.loop import look, watch_lease, watch_store
+from reconcile.watch.rounds import Round, Seat
 from tests.fake_clock import FakeClock
 
 REFUSED = "org.apache.kafka.connect.errors.RetriableException: java.net.ConnectException: Connection refused"
@@ -91,7 +90,7 @@ class Post:
         self.cluster.clear_requests()
         seat = self.seat
         with watch_store(seat) as store, watch_lease(seat, store) as lease:
-            found = heal_round(seat, make_round(seat, self.before, store, lease), store, lease)
+            found = look(seat, self.before, store, lease)
             found = alert_of_round(seat, found, store, lease)
         if not found.problems:
             self.before = found

@@ -207,12 +207,3 @@ def test_a_stricter_profile_finds_less(learned: State) -> None:
 
     assert len(run(learned, dip)[1]) == 1
     assert run(learned, dip, stricter(OPERATIONS, 100))[1] == []
-
-
-@pytest.mark.parametrize("severity", ["info", "page"])
-def test_a_finding_is_as_severe_as_declared(learned: State, severity: str) -> None:
-    profile = replace(OPERATIONS, severity=severity)
-    _, found = run(learned, samples([0.0] * 30, 14 * 144), profile)
-
-    assert [finding.severity for finding in found] == [severity]
-    assert OPERATIONS.severity == STANDARD.severity == "info"

@@ -152,7 +152,7 @@ def test_a_partition_is_told_with_records_and_seconds():
     track = follow(NEW, look)
 
     assert partition_lag("t", 0, track, look, standing_of(track, look)) == PartitionLag(
-        topic="t", partition=0, end=9, committed=5, records=4, seconds=60.0
+        topic="t", partition=0, end=9, committed=5, records=4, seconds=60.0, idle=0.0
     )
 
 
