@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from reconcile.model.health import FailureClass
 
@@ -93,3 +93,15 @@ class RestartBudget:
 
 
 DEFAULT_BUDGET = RestartBudget()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restarts:
+    """What watch did for a connector that is not well for good yet: how often, last, and next.
+
+    `next` is None where none is to come.
+    """
+
+    count: int
+    last: datetime | None = None
+    next: datetime | None = None

@@ -58,7 +58,7 @@ def judge_round(
             name: health_of(before.get(name), sight, now) for name, sight in declared.items()
         },
         candidates={
-            name: _candidate(definitions[name], sight.status, kept.get(name, ""))
+            name: candidate_of(definitions[name], sight.status, kept.get(name, ""))
             for name, sight in declared.items()
             if sight.status is not None and _is_to_run(definitions[name], sight.status)
         },
@@ -70,7 +70,8 @@ def judge_round(
     )
 
 
-def _candidate(definition: Definition, status: LiveStatus, kept: str) -> Candidate:
+def candidate_of(definition: Definition, status: LiveStatus, kept: str) -> Candidate:
+    """Return a connector as one that may be restarted; `kept` says why nothing may be done now."""
     failures = [part.diagnosis for part in failures_of(status)]
     return Candidate(
         policy=definition.restart,

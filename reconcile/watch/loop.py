@@ -11,6 +11,7 @@ from reconcile.ledger.lease import HeldLease, hold_lease
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
+from reconcile.run.context import Context
 from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import chosen_store, lease_of
 from reconcile.watch.alerting import alert_of_round
@@ -77,9 +78,15 @@ def look(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None
 @contextmanager
 def watch_store(seat: Seat) -> Iterator[Store]:
     """Open the place where it is kept what watching a cluster has to remember."""
-    choice = seat.loaded.project.watch.store
-    name = f"watch/{seat.cluster}"
-    with chosen_store(seat.context, seat.loaded, seat.cluster, choice, name=name) as store:
+    with store_of(seat.context, seat.loaded, seat.cluster) as store:
+        yield store
+
+
+@contextmanager
+def store_of(context: Context, loaded: LoadedProject, cluster: str) -> Iterator[Store]:
+    """Open the place where watching a cluster keeps what it remembers; to read, no lease is needed."""
+    choice = loaded.project.watch.store
+    with chosen_store(context, loaded, cluster, choice, name=f"watch/{cluster}") as store:
         yield store
 
 
