@@ -83,7 +83,7 @@ docs: setup ## Check that the documentation tells the truth
 	$(PYTEST) tests/docs tests/architecture/test_problems_page.py
 
 .PHONY: rules
-rules: setup ## Write docs/lint-rules.md, and the tables of docs/alerts.md and docs/metrics.md, from the code
+rules: setup ## Write docs/lint-rules.md, and the tables of alerts and metrics in docs/, from the code
 	$(BIN)/python -m tests.lint_page
 	$(BIN)/python -m tests.alerts_page
 	$(BIN)/python -m tests.metrics_page

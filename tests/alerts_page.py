@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from reconcile.desired.durations import duration
+from reconcile.model.alert import AlertName, Terms
 from reconcile.watch.pack import PACK
 
 PAGE = Path(__file__).parents[1] / "docs" / "alerts.md"
@@ -15,13 +16,21 @@ def _text(length: timedelta) -> str:
     return duration(int(length / timedelta(milliseconds=1))) if length else "0s"
 
 
+def _over(name: AlertName, terms: Terms) -> str:
+    if terms.over is None:
+        return ""
+    if name is AlertName.ERROR_RATIO:
+        return f"{terms.over:.0%}"
+    return _text(timedelta(seconds=terms.over))
+
+
 def _rows() -> Iterator[str]:
-    yield "| Alert | `severity` | `for` | `keepFiringFor` |"
-    yield "| --- | --- | --- | --- |"
+    yield "| Alert | `severity` | `for` | `keepFiringFor` | `over` |"
+    yield "| --- | --- | --- | --- | --- |"
     for name, rule in PACK.items():
         terms = rule.terms
         lengths = f"{_text(terms.wait)} | {_text(terms.keep)}"
-        yield f"| [{name}](#{name.lower()}) | {terms.severity} | {lengths} |"
+        yield f"| [{name}](#{name.lower()}) | {terms.severity} | {lengths} | {_over(name, terms)} |"
     for name, rule in PACK.items():
         yield f"\n### {name}\n"
         yield f"{rule.meaning}\n"

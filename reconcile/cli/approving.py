@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
@@ -254,7 +254,12 @@ def interruptible(shell: Shell) -> Iterator[Interrupt]:
             raise KeyboardInterrupt
         interrupt.request()
         name = signal.Signals(number).name
-        shell.terminal.say(f"{name}: finishing what is being written, then stopping.")
+        # A signal that comes while something is printed cannot print: the stream refuses it.
+        with suppress(RuntimeError):
+            if shell.logs_json:
+                shell.context.log("stopping", signal=name)
+            else:
+                shell.terminal.say(f"{name}: finishing what is being written, then stopping.")
 
     before = {number: signal.signal(number, request) for number in _STOPPING}
     try:

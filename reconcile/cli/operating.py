@@ -21,6 +21,7 @@ from reconcile.cli.options import (
 )
 from reconcile.cli.shell import Shell
 from reconcile.model.desired import TargetState
+from reconcile.model.exposure import StateEncoding
 
 if TYPE_CHECKING:
     from reconcile.cli.acting import Holding
@@ -116,6 +117,19 @@ def watch(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Look once, and say what would be done.")
     ] = False,
+    listen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT", help="Serve /metrics, /healthz and /readyz: 127.0.0.1:9464."
+        ),
+    ] = None,
+    state_encoding: Annotated[
+        StateEncoding | None,
+        typer.Option(
+            "--state-encoding",
+            help="In metrics a series for each state (all), or for the one that holds.",
+        ),
+    ] = None,
     local_ledger: LocalLedgerOption = False,
 ) -> Exit:
     """Look after connectors: restart what has failed, as their definitions declare.
@@ -123,11 +137,19 @@ def watch(
     Goes on until it is stopped, and reads the project again before each round. Several instances
     may run: one of them acts.
     """
-    from reconcile.cli.watching import watch_in_rounds
+    from reconcile.cli.watching import watch_in_rounds, watch_once_each
+    from reconcile.errors import usage
 
-    return watch_in_rounds(
-        shell, cluster, all_clusters, once=once, dry_run=dry_run, local=local_ledger
-    )
+    if not (once or dry_run):
+        return watch_in_rounds(
+            shell, cluster, all_clusters, listen=listen, encoding=state_encoding, local=local_ledger
+        )
+    if listen is not None or state_encoding is not None:
+        raise usage(
+            "metrics are of many rounds, and --once and --dry-run make one",
+            hint="leave out --listen and --state-encoding",
+        )
+    return watch_once_each(shell, cluster, all_clusters, dry_run=dry_run, local=local_ledger)
 
 
 def explain(

@@ -32,11 +32,15 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
-    """The terminal and the outside world, as one command sees them."""
+    """The terminal and the outside world, as one command sees them.
+
+    `logs_json` tells that programs read what is logged.
+    """
 
     terminal: Terminal
     context: Context
     project: Path | None
+    logs_json: bool = False
 
 
 def command(
@@ -106,7 +110,12 @@ def _common(
         rng=random.Random(),  # noqa: S311  # jitter, not secrecy
         log=_logger(log_level, log_format, redactor),
     )
-    return Shell(terminal=Terminal.of_process(), context=context, project=project)
+    return Shell(
+        terminal=Terminal.of_process(),
+        context=context,
+        project=project,
+        logs_json=log_format is LogFormat.JSON,
+    )
 
 
 _QUIET: Final = frozenset({"debug", "info"})

@@ -228,13 +228,13 @@ def get_recommended(
     )
 
 
-def get_loggers(connection: Connection) -> tuple[LoggerLevel, ...] | None:
-    """Return the loggers of the worker (KIP-495), or None where it has no endpoint for them.
+def get_loggers(connection: Connection) -> tuple[LoggerLevel, ...]:
+    """Return the loggers of the worker (KIP-495).
 
-    A worker can serve them on another port alone (`admin.listeners`, KIP-495).
+    A worker can serve them on another port alone (`admin.listeners`, KIP-495), and a service keeps
+    them back: to both, the answer is that there is no such endpoint.
     """
-    found = connection.offered(reading(at("admin", "loggers")), wire.loggers)
-    return None if isinstance(found, Fault) else found
+    return connection.read(reading(at("admin", "loggers")), wire.loggers)
 
 
 def get_logger(connection: Connection, name: str) -> LoggerLevel | None:

@@ -70,7 +70,15 @@ def _change(tree: Mapping[str, Tree]) -> TermsChange:
         wait=_length(tree.get("for")),
         keep=_length(tree.get("keepFiringFor")),
         enabled=switch(tree.get("enabled")),
+        over=_over(scalar(tree.get("over"))),
     )
+
+
+def _over(text: str | None) -> float | None:
+    """Return seconds of a duration, and the share that a percentage stands for."""
+    if text is None:
+        return None
+    return float(text[:-1]) / 100 if text.endswith("%") else milliseconds(text) / 1000
 
 
 def _length(tree: Tree | None) -> timedelta | None:

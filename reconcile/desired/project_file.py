@@ -114,6 +114,7 @@ def _read_cluster(
         ignore=ignore,
         ledger=ledger,
         freezes=freezes,
+        loggers={key: scalar(value) or "" for key, value in mapping(tree.get("loggers")).items()},
     )
     return cluster, findings
 

@@ -54,20 +54,23 @@ def restart_policy(layers: Iterable[Tree | None]) -> RestartPolicy:
         merged = _merged(merged, layer) if isinstance(layer, dict) else {}
     base = STRIMZI if scalar(merged.get("preset")) == "strimzi" else NO_RESTART
     rules = merged.get("classify")
+    within = scalar(mapping(merged.get("verify")).get("progressWithin"))
     return RestartPolicy(
         enabled=switch(merged.get("enabled")) or False,
         backoff=_backoff(mapping(merged.get("backoff")), base.backoff),
         attempts=_attempts(merged["maxAttempts"]) if "maxAttempts" in merged else base.attempts,
         reset_after=_reset(scalar(merged.get("resetAfter")), base.reset_after),
         rules=tuple(_rule(mapping(item)) for item in rules) if isinstance(rules, list) else (),
+        progress_within=None if within is None else timedelta(milliseconds=milliseconds(within)),
     )
 
 
 def _merged(below: Mapping[str, Tree], above: Mapping[str, Tree]) -> Mapping[str, Tree]:
     merged = {**below, **above}
-    one, other = below.get("backoff"), above.get("backoff")
-    if isinstance(one, dict) and isinstance(other, dict):
-        merged["backoff"] = {**one, **other}
+    for name, other in above.items():
+        one = below.get(name)
+        if isinstance(one, dict) and isinstance(other, dict):
+            merged[name] = {**one, **other}
     return merged
 
 

@@ -1,5 +1,6 @@
 """Read how a project is watched."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
@@ -7,13 +8,17 @@ from typing import Final
 from reconcile.desired.durations import milliseconds
 from reconcile.desired.findings import Finding
 from reconcile.desired.ledger_choice import brokers
+from reconcile.desired.listening import EXPECTED, parse_address
 from reconcile.desired.nodes import Tree
-from reconcile.desired.values import mapping, scalar, whole
+from reconcile.desired.values import mapping, scalar, texts, whole
 from reconcile.model.codes import Code
+from reconcile.model.exposure import Exposure, StateEncoding
 from reconcile.model.project import LedgerChoice, LedgerKind, WatchSettings
 from reconcile.model.restart import RestartBudget
 
 _PATH: Final = ("watch",)
+_EXPOSE: Final = (*_PATH, "expose")
+_NO_NAME: Final = re.compile(r"[^a-zA-Z0-9_]")
 _DEFAULT: Final = WatchSettings()
 _SHORTEST: Final = timedelta(seconds=1)
 
@@ -28,13 +33,15 @@ def read_watch_settings(
     written = mapping(tree)
     kind, _, topic = (scalar(written.get("store")) or "sqlite").partition(":")
     every = scalar(written.get("every"))
+    exposure, wrong = _read_exposure(mapping(written.get("expose")))
     settings = WatchSettings(
         every=timedelta(milliseconds=milliseconds(every)) if every else _DEFAULT.every,
         store=LedgerChoice(LedgerKind(kind), topic),
         budget=_budget(mapping(written.get("restarts")), _DEFAULT.budget),
         heals=_budget(mapping(written.get("heals")), _DEFAULT.heals),
+        expose=exposure,
     )
-    findings = [] if settings.every >= _SHORTEST else [_too_often(every or "")]
+    findings = wrong if settings.every >= _SHORTEST else [*wrong, _too_often(every or "")]
     if settings.store.kind is LedgerKind.KAFKA:
         findings += [_nowhere(name) for name, cluster in clusters.items() if not brokers(cluster)]
     return settings, findings
@@ -45,6 +52,25 @@ def _budget(tree: Mapping[str, Tree], otherwise: RestartBudget) -> RestartBudget
         per_minute=whole(tree["perMinute"]) if "perMinute" in tree else otherwise.per_minute,
         concurrent=whole(tree["concurrent"]) if "concurrent" in tree else otherwise.concurrent,
     )
+
+
+def _read_exposure(written: Mapping[str, Tree]) -> tuple[Exposure, list[Finding]]:
+    listen = scalar(written.get("listen"))
+    address = None if listen is None else parse_address(listen)
+    findings: list[Finding] = []
+    if listen is not None and address is None:
+        message = f"watch.expose.listen: {listen} {EXPECTED}"
+        findings.append(Finding(Code.INVALID_VALUE, (*_EXPOSE, "listen"), message))
+    labels: dict[str, str] = {}
+    for number, label in enumerate(texts(written.get("labels"))):
+        name = f"label_{_NO_NAME.sub('_', label)}"
+        if name in labels:
+            message = f"watch.expose.labels: {labels[name]} and {label} are both {name} in metrics"
+            path = (*_EXPOSE, "labels", str(number))
+            findings.append(Finding(Code.INVALID_VALUE, path, message, "leave one of them out"))
+        labels[name] = label
+    encoding = StateEncoding(scalar(written.get("states")) or StateEncoding.ALL)
+    return Exposure(listen=address, encoding=encoding, labels=labels), findings
 
 
 def _too_often(every: str) -> Finding:

@@ -13,6 +13,9 @@ from reconcile.model.metrics import ConnectorLag, PartitionLag, Standing
 MOST_MARKS: Final = 60
 MOST_COMMITS: Final = 10
 
+# The mark at the end of a transaction takes an offset that no sink ever commits.
+_OF_A_TRANSACTION: Final = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -35,7 +38,7 @@ class Commit:
 class Track:
     """What is kept of one partition: at most 60 marks and 10 commits, however long it is watched.
 
-    `behind_since` is when records were first left over with none caught up since, `looks` how
+    `behind_since` is when more than one record was first left over without a catch-up since, `looks` how
     often we looked since the last commit, and `highest` the highest offset committed.
     """
 
@@ -154,7 +157,7 @@ def connector_lag(partitions: Iterable[PartitionLag]) -> ConnectorLag:
 
 
 def _behind(track: Track, at: float, records: int) -> float | None:
-    if not records:
+    if records <= _OF_A_TRANSACTION:
         return None
     return at if track.behind_since is None else track.behind_since
 

@@ -18,8 +18,8 @@ def standing_of(track: Track, look: Look) -> Standing:
     """Return how a sink stands after a look that the track has followed.
 
     STOPPED: silent for longer than its last ten commits took. REWOUND: it committed less than
-    before, and is not yet back. STALLED: no commit in ten looks over five minutes, with records
-    left over all the time. FALLING_BEHIND: its lag has only grown over ten commits. All else, a
+    before, and is not yet back. STALLED: no commit in ten looks over five minutes, and twice as
+    long as it paused before, with records left over all the time. FALLING_BEHIND: its lag has only grown over ten commits. All else, a
     lag that was gone in between too, is fine, and so is whatever has not been watched for long.
     """
     behind, commits = track.behind_since, track.commits
@@ -32,7 +32,8 @@ def standing_of(track: Track, look: Look) -> Standing:
     pairs = tuple(pairwise(commits))
     if any(b.offset < a.offset for a, b in pairs) and commits[-1].offset < track.highest:
         return Standing.REWOUND
-    if waiting >= _STALLED_SECONDS and track.looks >= _STALLED_LOOKS:
+    pause = max((b.at - a.at for a, b in pairs), default=0.0)
+    if waiting >= max(_STALLED_SECONDS, 2 * pause) and track.looks >= _STALLED_LOOKS:
         return Standing.STALLED
     grew = full and all(a.records <= b.records for a, b in pairs)
     if grew and behind <= commits[0].at and commits[-1].records > commits[0].records:

@@ -21,7 +21,7 @@ from reconcile.model.project import MetricsAccess, MetricsKind
 from reconcile.redact import Redactor, one_line
 
 _SECONDS: Final = 10.0
-_AT_A_TIME: Final = 8
+_AT_A_TIME: Final = 32
 _LONGEST: Final = 300
 _FORM: Final = (("Content-Type", "application/x-www-form-urlencoded"),)
 

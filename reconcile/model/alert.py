@@ -21,6 +21,14 @@ class AlertName(StrEnum):
     GIVEN_UP = "RestartsGivenUp"
     CANNOT_HELP = "RestartCannotHelp"
     UNASSIGNED = "ConnectorUnassigned"
+    STALLED = "ConnectorStalled"
+    LAG_SECONDS = "LagSeconds"
+    LAG_FAR_OVER = "LagFarOver"
+    LAG_GROWING = "LagGrowing"
+    ERROR_RATIO = "ErrorRatio"
+    DEAD_LETTERS_LOST = "DeadLettersLost"
+    REBALANCE_STORM = "RebalanceStorm"
+    METRICS_UNREADABLE = "MetricsUnreadable"
     MISSING = "ConnectorMissing"
     DRIFTED = "ConnectorDrifted"
     FIGHTING = "SelfHealFighting"
@@ -37,6 +45,8 @@ OF_CLUSTERS = frozenset(
         AlertName.WORKER_GONE,
         AlertName.FAIL_TOGETHER,
         AlertName.WATCH_STALE,
+        AlertName.REBALANCE_STORM,
+        AlertName.METRICS_UNREADABLE,
         AlertName.TEST,
     }
 )
@@ -53,12 +63,17 @@ class AlertSeverity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """When an alert fires: after how long, for how long after the cause is gone, and how loud."""
+    """When an alert fires: after how long, for how long after the cause is gone, and how loud.
+
+    `over` is what has to be exceeded, in seconds or as a share from 0 to 1; None where the alert
+    goes by no such number.
+    """
 
     severity: AlertSeverity
     wait: timedelta = timedelta()
     keep: timedelta = timedelta()
     enabled: bool = True
+    over: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +84,7 @@ class TermsChange:
     wait: timedelta | None = None
     keep: timedelta | None = None
     enabled: bool | None = None
+    over: float | None = None
 
     def on(self, terms: Terms) -> Terms:
         """Return terms with this said of them."""
@@ -77,6 +93,7 @@ class TermsChange:
             wait=terms.wait if self.wait is None else self.wait,
             keep=terms.keep if self.keep is None else self.keep,
             enabled=terms.enabled if self.enabled is None else self.enabled,
+            over=terms.over if self.over is None else self.over,
         )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from reconcile.model.alert import AlertSettings
 from reconcile.model.config import Secret
 from reconcile.model.desired import IgnoreRule
+from reconcile.model.exposure import Exposure
 from reconcile.model.flavor import Flavor
 from reconcile.model.lint import LintSettings
 from reconcile.model.problem import Location
@@ -160,6 +161,7 @@ class WatchSettings:
     store: LedgerChoice = LedgerChoice()
     budget: RestartBudget = DEFAULT_BUDGET
     heals: RestartBudget = DEFAULT_BUDGET
+    expose: Exposure = field(default_factory=Exposure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +181,10 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """One Connect cluster of the project; `urls` as written, before references resolve."""
+    """One Connect cluster of the project; `urls` as written, before references resolve.
+
+    `loggers` are the levels that its workers are to have.
+    """
 
     name: str
     urls: tuple[str, ...]
@@ -190,6 +195,7 @@ class Cluster:
     ignore: tuple[IgnoreRule, ...] = ()
     ledger: LedgerChoice = LedgerChoice()
     freezes: tuple[Freeze, ...] = ()
+    loggers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

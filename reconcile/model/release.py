@@ -8,6 +8,7 @@ Release = tuple[int, int]
 
 STOP: Final[Release] = (3, 5)  # KIP-875
 INITIAL_STATE: Final[Release] = (3, 7)  # KIP-980
+SETS_LEVELS_EVERYWHERE: Final[Release] = (3, 7)  # KIP-976
 NOTICES_ALL_CHANGES: Final[Release] = (3, 9)  # KAFKA-9228
 STRICT_URLS: Final[Release] = (4, 0)  # Jetty 12
 PLUGIN_VERSIONS: Final[Release] = (4, 1)  # KIP-891

@@ -64,7 +64,7 @@ class RestartPolicy:
     `attempts` is None for any number. `reset_after` is how long a connector has to be well until
     its attempts are forgotten; None is longer than the delay that was next, as Strimzi does it.
     The first of `rules` that covers a failure decides; without one, what a restart can help is
-    restarted.
+    restarted. `progress_within` is by when records have to move after a restart, None for no need.
     """
 
     enabled: bool = False
@@ -72,6 +72,7 @@ class RestartPolicy:
     attempts: int | None = 8
     reset_after: timedelta | None = timedelta(minutes=20)
     rules: tuple[RestartRule, ...] = ()
+    progress_within: timedelta | None = None
 
 
 NO_RESTART = RestartPolicy()

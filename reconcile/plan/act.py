@@ -1,6 +1,6 @@
 """Small plans that an operator asks for by name: restart, pause, resume, stop."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -44,10 +44,12 @@ def restart_plan(
     project: str,
     now: datetime,
     only_failed: bool = False,
+    whole: Collection[str] = (),
 ) -> Plan:
     """Return the plan that restarts connectors with their tasks, or what of them has failed.
 
-    A stopped connector has nothing to restart, and with `only_failed` a sound one neither.
+    A stopped connector has nothing to restart, and with `only_failed` a sound one neither, but for
+    those in `whole`.
     """
     wanted = sorted(set(names))
     stopped = [
@@ -59,10 +61,11 @@ def restart_plan(
     def restart(connector: LiveConnector) -> Change | None:
         if connector.target_state is TargetState.STOPPED:
             return None
-        if only_failed and not connector.has_failed:
+        part = only_failed and connector.name not in whole
+        if part and not connector.has_failed:
             return None
-        effects = (Effect(EffectKind.RESTARTS_TASKS, _restarted(connector, only_failed)),)
-        return _change(connector, Action.RESTART, effects=effects, only_failed=only_failed)
+        effects = (Effect(EffectKind.RESTARTS_TASKS, _restarted(connector, part)),)
+        return _change(connector, Action.RESTART, effects=effects, only_failed=part)
 
     return _plan(live, wanted, restart, stopped, project=project, now=now)
 

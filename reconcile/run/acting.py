@@ -1,8 +1,9 @@
 """Plan what an operator asks for by name: restart, pause, resume, stop."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
+from reconcile.connect.connection import Connection
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import RefusedError
 from reconcile.live.snapshot import take_snapshot
@@ -29,8 +30,14 @@ def plan_restart(
     *,
     only_failed: bool,
     lock: Lock,
+    whole: Collection[str] = (),
+    desired: Desired | None = None,
 ) -> Iterator[Planned]:
-    """Plan the restart of connectors with their tasks, or of what of them has failed."""
+    """Plan the restart of connectors with their tasks, or of what of them has failed.
+
+    Those in `whole` are restarted with all of their tasks in any case. `desired` is what git
+    declares, where that is known, and its secrets to the redactor.
+    """
 
     def build(live: LiveState, desired: Desired) -> Plan:
         return restart_plan(
@@ -39,9 +46,11 @@ def plan_restart(
             project=desired.project,
             now=context.clock.now(),
             only_failed=only_failed,
+            whole=whole,
         )
 
-    with _planned(context, loaded, cluster, names, build, lock) as planned:
+    desired = desired or learn_secrets(context, loaded, cluster)
+    with _planned(context, loaded, desired, names, build, lock) as planned:
         yield planned
 
 
@@ -67,7 +76,8 @@ def plan_state(
             definitions=desired.definitions,
         )
 
-    with _planned(context, loaded, cluster, names, build, lock) as planned:
+    desired = learn_secrets(context, loaded, cluster)
+    with _planned(context, loaded, desired, names, build, lock) as planned:
         yield planned
 
 
@@ -75,17 +85,17 @@ def plan_state(
 def _planned(
     context: Context,
     loaded: LoadedProject,
-    cluster: str,
+    desired: Desired,
     names: Sequence[str],
     build: Callable[[LiveState, Desired], Plan],
     lock: Lock,
 ) -> Iterator[Planned]:
-    desired = learn_secrets(context, loaded, cluster)
+    cluster = desired.cluster
     with (
         open_ledger(context, loaded, cluster, lock) as ledger,
         connect_to(context, loaded, cluster) as connection,
     ):
-        live = take_snapshot(connection, clock=context.clock)
+        live = _find(context, connection, names)
         for name in names:
             if name in live.connectors:
                 context.redactor.learn(sensitive_values(live.connectors[name].config))
@@ -103,3 +113,11 @@ def _planned(
             connection=connection,
             ledger=ledger,
         )
+
+
+def _find(context: Context, connection: Connection, names: Sequence[str]) -> LiveState:
+    """Return what is live of some names; where one is unknown all, so that what is like it is told."""
+    live = take_snapshot(connection, clock=context.clock, names=names)
+    if all(name in live.connectors for name in names):
+        return live
+    return take_snapshot(connection, clock=context.clock)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from reconcile.apply.events import ChangeStarted, Event, Finished
 from reconcile.apply.execute import apply_plan
@@ -25,6 +26,8 @@ from reconcile.run.planning import NotPlanned, Planned
 from reconcile.run.recording import gone_names
 from reconcile.run.refusing import refusals_of
 from reconcile.run.returning import with_ways_back
+
+_LEVELS: Final = {OutcomeStatus.FAILED: "error", OutcomeStatus.UNSETTLED: "warning"}
 
 
 def check_plans(
@@ -117,8 +120,11 @@ def carry_out(
     for outcome in result.outcomes:
         context.log(
             "outcome",
+            at=_LEVELS.get(outcome.status, "info"),
+            run=planned.ledger.identity.run if planned.ledger.identity else None,
             cluster=result.cluster,
             connector=outcome.name,
+            commit=planned.plan.commit or None,
             action=outcome.action.value,
             status=outcome.status.value,
             seconds=round(outcome.seconds, 1),

@@ -7,6 +7,7 @@ from typing import Final
 
 from reconcile.connect.answers import Event, Exchange, Waiting
 from reconcile.connect.connection import Connection, open_connection
+from reconcile.connect.patience import Patience
 from reconcile.desired.project import LoadedProject, read_access
 from reconcile.errors import ClusterError
 from reconcile.run.context import Context
@@ -15,10 +16,18 @@ _WORTH_TELLING: Final = 2.0  # seconds: waits grow, so something has been amiss 
 
 
 @contextmanager
-def connect_to(context: Context, loaded: LoadedProject, cluster: str) -> Iterator[Connection]:
+def connect_to(
+    context: Context,
+    loaded: LoadedProject,
+    cluster: str,
+    *,
+    only: str = "",
+    patience: Patience | None = None,
+) -> Iterator[Connection]:
     """Open a connection to a cluster of the project; requests are logged, bodies never.
 
-    A ClusterError inside the block gets the cluster's place in the project file.
+    `only` is the address of the one worker that is meant. A ClusterError inside the block gets the
+    cluster's place in the project file.
     """
 
     def observe(event: Event) -> None:
@@ -42,13 +51,14 @@ def connect_to(context: Context, loaded: LoadedProject, cluster: str) -> Iterato
                     seconds=round(event.seconds, 1),
                 )
 
-    access = read_access(loaded, cluster, context.environment)
+    access = read_access(loaded, cluster, context.environment, (only,) if only else ())
     try:
         with open_connection(
             access,
             redactor=context.redactor,
             clock=context.clock,
             rng=context.rng,
+            patience=patience,
             observe=observe,
         ) as connection:
             yield connection

@@ -32,18 +32,13 @@ class Declared:
 
 
 def declared_now(
-    context: Context,
-    loaded: LoadedProject,
-    cluster: str,
-    before: Declared | None,
-    *,
-    anew: bool = False,
+    context: Context, loaded: LoadedProject, cluster: str, before: Declared | None
 ) -> Declared:
     """Return what git declares, from memory where no file has changed since; see `learn_declared`.
 
     Files are read twice after a change: what changes again within the tick of a clock may leave
-    the stamp as it is. With `anew` they are read whatever the stamps say. Raises DefinitionError
-    where they change while they are read: what was read would be half old and half new.
+    the stamp as it is. Raises DefinitionError where they change while they are read: what was read
+    would be half old and half new.
     """
     known = before.secret_files if before is not None else frozenset()
     stamps = take_stamps(loaded, known)
@@ -53,8 +48,7 @@ def declared_now(
         context.clock.sleep(_TICK)  # whoever writes them may not be done
     if not is_whole(loaded, stamps, context.clock.now()):
         raise _changing()
-    settled = before is not None and before.read - before.seen >= _TICK
-    if before is not None and same and settled and not anew:
+    if before is not None and same and before.read - before.seen >= _TICK:
         return before
     read = context.clock.monotonic()
     found = learn_declared(context, loaded, cluster)

@@ -41,9 +41,24 @@ def last_lines(path: Path, count: int) -> tuple[str, ...]:
 
 
 def error_lines(lines: tuple[str, ...], count: int) -> tuple[str, ...]:
-    """Return the last lines that speak of an error, or simply the last ones where none does."""
-    errors = [line for line in lines if any(mark in line for mark in _ERROR_MARKS)]
-    return tuple((errors or [line for line in lines if line.strip()])[-count:])
+    """Return the last lines that speak of an error, or simply the last ones where none does.
+
+    An entry in JSON counts as its message and the lines of its trace.
+    """
+    read = [part for line in lines for part in _entry_lines(line)]
+    errors = [line for line in read if any(mark in line for mark in _ERROR_MARKS)]
+    return tuple((errors or [line for line in read if line.strip()])[-count:])
+
+
+def _entry_lines(line: str) -> list[str]:
+    try:
+        entry = json.loads(line) if line.startswith("{") else None
+    except ValueError:
+        entry = None
+    if not isinstance(entry, dict):
+        return [line]
+    said = f"[{entry.get('@timestamp')}] {entry.get('log.level')} {entry.get('message')}"
+    return [*said.splitlines(), *str(entry.get("error.stack_trace", "")).splitlines()]
 
 
 def _read(url: str, path: str, access: Access) -> object:

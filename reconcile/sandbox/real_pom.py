@@ -18,9 +18,14 @@ _KAFKA_ARTIFACTS = (
     "connect-basic-auth-extension",
 )
 # Kafka 4 logs through log4j 2, but still against slf4j 1: hence the binding without a "2".
-_LOG4J_2 = Plugin(group="org.apache.logging.log4j", artifact="log4j-slf4j-impl", version="2.24.3")
+_LOG4J_2 = (
+    Plugin(group="org.apache.logging.log4j", artifact="log4j-slf4j-impl", version="2.24.3"),
+)
 _EXPORTER = Plugin(group="io.prometheus.jmx", artifact="jmx_prometheus_javaagent", version="1.0.1")
-_LOG4J_1 = Plugin(group="org.slf4j", artifact="slf4j-reload4j", version="1.7.36")
+_LOG4J_1 = (
+    Plugin(group="org.slf4j", artifact="slf4j-reload4j", version="1.7.36"),
+    Plugin(group="co.elastic.logging", artifact="log4j-ecs-layout", version="1.6.0"),
+)
 
 
 def runtime_pom(version: str) -> str:
@@ -28,7 +33,7 @@ def runtime_pom(version: str) -> str:
     modern = major_minor(version) >= (4, 0)
     artifacts = (*_KAFKA_ARTIFACTS, *(("connect-test-plugins",) if modern else ()))
     jars = [Plugin(group=_KAFKA, artifact=artifact, version=version) for artifact in artifacts]
-    return _pom("runtime", [*jars, _LOG4J_2 if modern else _LOG4J_1])
+    return _pom("runtime", [*jars, *(_LOG4J_2 if modern else _LOG4J_1)])
 
 
 def plugin_pom(plugin: Plugin) -> str:

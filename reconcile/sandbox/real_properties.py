@@ -10,11 +10,13 @@ from reconcile.sandbox.spec import RealSpec, major_minor
 _ASCII_END = 0x80
 _PROVIDERS = "org.apache.kafka.common.config.provider"
 _BASIC_AUTH = "org.apache.kafka.connect.rest.basic.auth.extension"
+# One JSON object a line, with the names of the Elastic Common Schema in both: log4j 1 has no layout
+# for that of its own, and log4j 2 can do without another jar.
 _LOG4J_1 = """\
 log4j.rootLogger=INFO, stdout
 log4j.appender.stdout=org.apache.log4j.ConsoleAppender
-log4j.appender.stdout.layout=org.apache.log4j.PatternLayout
-log4j.appender.stdout.layout.ConversionPattern=[%d] %p %X{connector.context}%m (%c:%L)%n
+log4j.appender.stdout.layout=co.elastic.logging.log4j.EcsLayout
+log4j.appender.stdout.layout.stackTraceAsArray=false
 log4j.logger.org.reflections=ERROR
 """
 _LOG4J_2 = """\
@@ -22,7 +24,15 @@ status = error
 appender.stdout.type = Console
 appender.stdout.name = stdout
 appender.stdout.layout.type = PatternLayout
-appender.stdout.layout.pattern = [%d] %p %X{connector.context}%m (%c:%L)%n
+appender.stdout.layout.charset = UTF-8
+appender.stdout.layout.pattern = {\
+"@timestamp":"%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z'}{UTC}",\
+"log.level":"%p",\
+"message":"%enc{%m}{JSON}",\
+"process.thread.name":"%enc{%t}{JSON}",\
+"log.logger":"%c",\
+"connector.context":"%enc{%X{connector.context}}{JSON}",\
+"error.stack_trace":"%enc{%throwable}{JSON}"}%n
 rootLogger.level = INFO
 rootLogger.appenderRef.stdout.ref = stdout
 """

@@ -90,20 +90,18 @@ def validate(group: Group, request: Request, name: str) -> Answer:
     return document(judgement_json(judgement, order_field=group.features.order_field))
 
 
-def list_loggers(group: Group, _request: Request) -> Answer:
+def list_loggers(group: Group, request: Request) -> Answer:
     """Answer `GET /admin/loggers`."""
-    loggers = {
-        "root": _level(group, "root"),
-        **{name: _level(group, name) for name in _known(group)},
-    }
-    return document(loggers)
+    worker = request.worker
+    names = ["root", *_known(group, worker)]
+    return document({name: _level(group, worker, name) for name in names})
 
 
-def read_logger(group: Group, _request: Request, name: str) -> Answer:
+def read_logger(group: Group, request: Request, name: str) -> Answer:
     """Answer `GET /admin/loggers/{name}`."""
-    if name != "root" and name not in _known(group):
+    if name != "root" and name not in _known(group, request.worker):
         return error(404, f"Logger {name} not found.")
-    return document(_level(group, name))
+    return document(_level(group, request.worker, name))
 
 
 def set_logger(group: Group, request: Request, name: str) -> Answer:
@@ -116,16 +114,10 @@ def set_logger(group: Group, request: Request, name: str) -> Answer:
         return error(400, "Desired 'level' parameter was not specified in request.")
     if level.upper() not in _LEVELS:
         return error(404, f"invalid log level '{level}'.")
-    changed = int(group.herder.clock.now().timestamp() * 1000)
-    every = {name, *(logger for logger in _known(group) if _is_below(logger, name))}
-    if group.features.loggers_tell_changes:
-        every = {entry for entry in every if _level(group, entry)["level"] != level.upper()}
-    for logger in every:
-        group.herder.loggers[logger] = (level.upper(), changed)
-    everywhere = request.values("scope")[:1] == ["cluster"]
-    if everywhere and group.features.loggers_know_scope:
-        return nothing(204)
-    return document(sorted(every))
+    everywhere = request.values("scope")[:1] == ["cluster"] and group.features.loggers_know_scope
+    workers = range(len(group.around.workers)) if everywhere else (request.worker,)
+    told = [_tell(group, worker, name, level.upper()) for worker in workers]
+    return nothing(204) if everywhere else document(told[0])
 
 
 def _definitions(group: Group, plugin: Plugin) -> list[dict[str, object]]:
@@ -147,16 +139,27 @@ def _plain(name: str) -> str:
     return name.removesuffix("Connector")
 
 
+def _tell(group: Group, worker: int, name: str, level: str) -> list[str]:
+    """Set a level on one worker; return the loggers that it is said to have changed."""
+    changed = int(group.herder.clock.now().timestamp() * 1000)
+    every = {name, *(logger for logger in _known(group, worker) if _is_below(logger, name))}
+    if group.features.loggers_tell_changes:
+        every = {entry for entry in every if _level(group, worker, entry)["level"] != level}
+    levels = group.herder.loggers.setdefault(worker, {})
+    levels.update(dict.fromkeys(every, (level, changed)))
+    return sorted(every)
+
+
 def _is_below(logger: str, name: str) -> bool:
     return name == "root" or logger.startswith(f"{name}.")
 
 
-def _known(group: Group) -> list[str]:
-    return sorted(name for name in group.herder.loggers if name != "root")
+def _known(group: Group, worker: int) -> list[str]:
+    return sorted(name for name in group.herder.loggers.get(worker, ()) if name != "root")
 
 
-def _level(group: Group, name: str) -> dict[str, object]:
-    level, changed = group.herder.loggers.get(name, ("INFO", None))
+def _level(group: Group, worker: int, name: str) -> dict[str, object]:
+    level, changed = group.herder.loggers.get(worker, {}).get(name, ("INFO", None))
     if not group.features.loggers_know_scope:
         return {"level": level}
     return {"level": level, "last_modified": changed}

@@ -246,9 +246,10 @@ class SimulatedCluster:
             self._place(delay=self._group.timing.worker_lost)
 
     def start_worker(self, worker: int) -> None:
-        """Start a killed worker again."""
+        """Start a killed worker again; it has forgotten the levels of its loggers."""
         with self._lock:
             self._dead.discard(worker)
+            self._group.herder.loggers.pop(worker, None)
             self._place(delay=self._group.timing.worker_lost)
 
     def stop_broker(self) -> None:

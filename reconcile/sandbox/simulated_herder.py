@@ -38,7 +38,7 @@ class Herder:
     around: Surroundings
     connectors: dict[str, Connector] = field(default_factory=dict)
     offsets: dict[str, tuple[Offset, ...]] = field(default_factory=dict)
-    loggers: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    loggers: dict[int, dict[str, tuple[str, int | None]]] = field(default_factory=dict)
     generation: int = 0
     rebalance_until: float = -1.0
     _queue: list[_Due] = field(default_factory=list)

@@ -17,12 +17,13 @@ from reconcile.model.receiver import Receiver
 from reconcile.report.links import links_of
 from reconcile.report.words import counted
 from reconcile.run.context import Context
-from reconcile.watch.alerts import Begin, TermsOf, firing, fold
+from reconcile.watch.alerts import Begin, firing, fold
 from reconcile.watch.facts import Subject, facts_of
+from reconcile.watch.flow_facts import TermsOf
 from reconcile.watch.kept import Entry
 from reconcile.watch.outbox import REFRESH, Box, allowed, attempted, due, posted
 from reconcile.watch.pack import PACK
-from reconcile.watch.rounds import Round, Seat
+from reconcile.watch.rounds import Post, Round, Seat
 from reconcile.watch.saved_alerts import Desk, read_desk, write_desk
 
 DESK: Final = Entry(
@@ -48,18 +49,26 @@ def alert_of_round(seat: Seat, found: Round, store: Store, lease: HeldLease) -> 
     now = seat.context.clock.now()
     before = DESK.kept(store)
     settings = seat.loaded.project.alerts
-    facts = facts_of(found, storming=(AlertName.FAIL_TOGETHER, "") in before.board)
-    folded = fold(before.board, facts, _terms_of(seat, found), _begin(seat, found), now)
+    terms_of, storming = _terms_of(seat, found), (AlertName.FAIL_TOGETHER, "") in before.board
+    facts = facts_of(found, terms_of, now, storming=storming)
+    folded = fold(before.board, facts, terms_of, _begin(seat, found), now)
     outbox = posted(before.outbox, settings.receivers, folded.news, firing(folded.board), now)
     desk = Desk(board=folded.board, outbox=outbox)
     DESK.keep(lease, before, desk)
     unsent: list[Problem] = []
     boxes = dict(desk.outbox)
+    posts: dict[str, Post] = {}
     for name, box in desk.outbox.items():
-        boxes[name], problems = _deliver(seat, name, box, now)
+        boxes[name], posts[name], problems = _deliver(seat, name, box, now)
         unsent += problems
     DESK.keep(lease, desk, replace(desk, outbox=boxes))
-    return replace(found, unsent=tuple(unsent))
+    return replace(
+        found,
+        firing=firing(desk.board),
+        posts=posts,
+        unsent=tuple(unsent),
+        news=folded.news,
+    )
 
 
 def try_receiver(context: Context, loaded: LoadedProject, name: str) -> Sent:
@@ -138,16 +147,16 @@ def _begin(seat: Seat, found: Round) -> Begin:
     return begin
 
 
-def _deliver(seat: Seat, name: str, box: Box, now: datetime) -> tuple[Box, list[Problem]]:
-    """Tell one receiver what waits for it, and return what still does."""
+def _deliver(seat: Seat, name: str, box: Box, now: datetime) -> tuple[Box, Post, list[Problem]]:
+    """Tell one receiver what waits for it, and return what still does, and what came of it."""
     alerts, room = due(box, now), allowed(box, now)
     if not alerts or not room:
-        return box, []
+        return box, Post(), []
     context = seat.context
     try:
         receiver = _receiver(context, seat.loaded, name)
     except DefinitionError as error:
-        return box, list(error.problems)
+        return box, Post(failed=1), list(error.problems)
     sent = send(
         receiver,
         alerts,
@@ -158,7 +167,9 @@ def _deliver(seat: Seat, name: str, box: Box, now: datetime) -> tuple[Box, list[
     )
     wait = max(sent.retry_after, backoff(box.failures, context.rng, policy=_BACKOFF))
     after = attempted(box, sent.delivered, sent.requests, now, wait if sent.failure else None)
-    return after, _failed(name, sent, after, now) if sent.failure else []
+    failed = 1 if sent.failure else 0
+    post = Post(taken=max(0, sent.requests - failed), failed=failed)
+    return after, post, _failed(name, sent, after, now) if failed else []
 
 
 def _failed(name: str, sent: Sent, box: Box, now: datetime) -> list[Problem]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from reconcile.model.alert import OF_CLUSTERS, Alert, Terms
 from reconcile.watch.facts import Facts, Subject
+from reconcile.watch.flow_facts import TermsOf
 from reconcile.watch.pack import PACK
 
 _BRIEF: Final = 500
@@ -39,7 +40,6 @@ class Folded:
     news: tuple[Alert, ...] = ()
 
 
-TermsOf = Callable[[Subject], Terms]
 Begin = Callable[[Subject, Terms, str, datetime], Alert]
 
 
@@ -103,7 +103,7 @@ def _step(
     now: datetime,
 ) -> Tracked | None:
     """Return what is remembered of one alert, None for nothing."""
-    if subject[0] not in facts.judged:
+    if subject[0] not in facts.judged or subject in facts.unseen:
         return before
     text = facts.holding.get(subject)
     if text is None:

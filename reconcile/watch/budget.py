@@ -70,10 +70,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What is remembered from now on, the restarts to make, and where each connector stands."""
+    """What is remembered from now on, the restarts to make, and where each connector stands.
+
+    `left` is how many restarts more the budget allows right now.
+    """
 
     book: Book
     restart: tuple[str, ...] = ()
+    left: int = 0
     standings: Mapping[str, Standing] = field(default_factory=dict)
 
 
@@ -126,7 +130,7 @@ def decide(
         attempts[name] = restarted(attempts[name], now, draw())
     kept = {name: one for name, one in attempts.items() if one != Attempts()}
     after = Book(attempts=kept, recent=(*recent, *[now] * len(chosen)), breaker=breaker)
-    return Decided(book=after, restart=tuple(chosen), standings=standings)
+    return Decided(book=after, restart=tuple(chosen), left=free - len(chosen), standings=standings)
 
 
 def _breaker(

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from reconcile.anomaly.profile import Metric
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Condition, Health, Verdict
+from reconcile.model.problem import Problem
 from reconcile.report.watch_text import drifted_text
 from reconcile.report.words import counted
+from reconcile.watch.flow_facts import TermsOf, flow_facts, unseen
 from reconcile.watch.heals import Healing
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
@@ -32,24 +35,26 @@ Subject = tuple[AlertName, str]
 class Facts:
     """What holds, in words, and which alerts the round could judge at all.
 
-    `connectors` are those that git declares; None where that is not known. `quiet` says of a
-    connector why nobody is told of it now.
+    `unseen` are those that it could not judge of one connector alone. `connectors` are those that
+    git declares; None where that is not known. `quiet` says of a connector why nobody is told of
+    it now.
     """
 
     holding: Mapping[Subject, str] = field(default_factory=dict)
     judged: frozenset[AlertName] = frozenset()
+    unseen: frozenset[Subject] = frozenset()
     connectors: frozenset[str] | None = None
     quiet: Mapping[str, str] = field(default_factory=dict)
 
 
-def facts_of(found: Round, *, storming: bool = False) -> Facts:
+def facts_of(found: Round, terms_of: TermsOf, now: datetime, *, storming: bool = False) -> Facts:
     """Return what a round says of the alerts; one that could not be made says little.
 
     `storming` tells that many failed at once: that goes on until few of them are left.
     """
     if found.problems:
         problem = found.problems[0]
-        if problem.code.value.startswith(_OF_CLUSTERS_ANSWERS):
+        if is_of_cluster(problem):
             return Facts(
                 holding={(AlertName.CLUSTER_UNREACHABLE, ""): problem.message},
                 judged=frozenset({AlertName.CLUSTER_UNREACHABLE, AlertName.WATCH_STALE}),
@@ -62,16 +67,24 @@ def facts_of(found: Round, *, storming: bool = False) -> Facts:
     if found.judged.from_memory:
         # What such workers say of connectors is no news, good or bad.
         judged = OF_CLUSTERS
+    names, trends = found.judged.candidates.keys(), found.trends
+    holding = (
+        *_holding(found, storming=storming),
+        *_of_drift(found.healing),
+        *flow_facts(found.flows, trends, names, terms_of, now),
+    )
     return Facts(
-        holding={
-            subject: text
-            for subject, text in (*_holding(found, storming=storming), *_of_drift(found.healing))
-            if subject[0] in judged
-        },
+        holding={subject: text for subject, text in holding if subject[0] in judged},
         judged=judged,
+        unseen=frozenset(unseen(found.flows, names)),
         connectors=frozenset(found.judged.definitions),
         quiet=found.judged.kept,
     )
+
+
+def is_of_cluster(problem: Problem) -> bool:
+    """Tell whether a problem is that the cluster does not answer as it should."""
+    return problem.code.value.startswith(_OF_CLUSTERS_ANSWERS)
 
 
 def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
@@ -135,5 +148,7 @@ def _of_verdict(verdict: Verdict) -> Iterator[AlertName]:
             yield AlertName.CONNECTOR_FAILED
         case Condition.UNSETTLED:
             yield AlertName.UNASSIGNED
-        case Condition.WELL | Condition.STALLED | Condition.HALTED | Condition.UNREAD:
+        case Condition.STALLED:
+            yield AlertName.STALLED
+        case Condition.WELL | Condition.HALTED | Condition.UNREAD:
             pass

@@ -1,8 +1,8 @@
 """Read once a round what flows, against what the round before has read: nothing here waits."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from reconcile.connect.connection import Connection
@@ -13,7 +13,7 @@ from reconcile.kafka.offsets import OffsetReader
 from reconcile.measure.flows import flows_of
 from reconcile.measure.progress import Positions, Progress, progress
 from reconcile.measure.rates import throughputs, worker_rates
-from reconcile.model.live import LiveConnector, LiveState, State
+from reconcile.model.live import ConnectorKind, LiveConnector, LiveState, State
 from reconcile.model.metrics import Flows, Samples, Throughput, WorkerSample
 from reconcile.model.problem import Problem
 from reconcile.model.project import KafkaAccess, MetricsAccess, MetricsKind
@@ -26,6 +26,8 @@ from reconcile.run.flowing import (
     positions_of,
     read_lags,
 )
+from reconcile.watch.pulse import UNKNOWN, Pulse, Times, pulse_of, unseen
+from reconcile.watch.trends import Trends, followed
 
 MOST_OFFSETS: Final = 20
 """For how many connectors a round asks the REST API for offsets, at most."""
@@ -37,8 +39,13 @@ _TENTH: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metered:
-    """What a source of metrics said last; until `rests` (monotonic seconds) it is left alone."""
+    """What a source of metrics said last; until `rests` (monotonic seconds) it is left alone.
 
+    `at` is when it was read, `span` what its rates are over.
+    """
+
+    at: datetime | None = None
+    span: timedelta = timedelta()
     samples: Samples | None = None
     throughputs: Mapping[str, Throughput] = field(default_factory=dict)
     delays: Mapping[str, float] = field(default_factory=dict)
@@ -53,6 +60,7 @@ class Sounded:
 
     access: KafkaAccess | None = None
     reader: OffsetReader | None = None
+    at: datetime | None = None
     reading: LagReading = field(default_factory=LagReading)
     rests: float = 0.0
 
@@ -74,12 +82,19 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stream:
-    """What one round leaves to the next: what was read of each source, and when."""
+    """What one round leaves to the next: what was read of each source, and what that says.
+
+    `began` is when the first round had read all, `at` when this one had.
+    """
 
     metered: Metered = Metered()
     sounded: Sounded = Sounded()
     placed: Mapping[str, Placed] = field(default_factory=dict)
     flows: Flows = field(default_factory=Flows)
+    pulses: Mapping[str, Pulse] = field(default_factory=dict)
+    trends: Trends = field(default_factory=Trends)
+    began: datetime | None = None
+    at: datetime | None = None
 
 
 def read_stream(
@@ -108,12 +123,41 @@ def read_stream(
         asked = [one.name for one in ours if _runs(one) and one.name not in told]
         asked.sort(key=lambda name: (name not in urgent, placed[name].at if name in placed else 0))
         placed |= _placed(context, connection, asked[:MOST_OFFSETS], placed)
-    return Stream(
+    flows = _flows(ours, metered, sounded, placed, context.clock.monotonic())
+    now = context.clock.now()
+    stream = Stream(
         metered=metered,
         sounded=sounded,
         placed=placed,
-        flows=_flows(ours, metered, sounded, placed, context.clock.monotonic()),
+        flows=flows,
+        trends=followed(before.trends, flows, metered.at, now),
+        began=before.began or now,
+        at=now,
     )
+    return replace(stream, pulses=dict(_pulses(ours, stream, before, now)))
+
+
+def _pulses(
+    connectors: Iterable[LiveConnector], stream: Stream, before: Stream, now: datetime
+) -> Iterator[tuple[str, Pulse]]:
+    passed = now - (before.at or now)
+    times = Times(
+        began=stream.began or now,
+        looked=stream.sounded.at or now,
+        measured=stream.metered.at or now,
+        span=stream.metered.span,
+    )
+    for connector in connectors:
+        name = connector.name
+        placed, old = stream.placed.get(name), before.pulses.get(name, UNKNOWN)
+        pulse = pulse_of(
+            stream.flows.connectors[name],
+            times,
+            source=connector.kind is ConnectorKind.SOURCE,
+            placed=placed.moved_after if placed is not None else None,
+            old=old,
+        )
+        yield name, unseen(pulse, old, passed) if stream.flows.problems else pulse
 
 
 def _flows(
@@ -171,7 +215,10 @@ def _read_metrics(
     rests = _rested(context, began)
     if not (samples.tasks or samples.workers or samples.delays):
         return Metered(samples=before.samples, problems=found.problems, rests=rests)
+    span = samples.at - earlier.at if earlier is not None else 0.0
     return Metered(
+        at=clock.now(),
+        span=timedelta(seconds=span),
         samples=samples,
         throughputs=throughputs(earlier, samples),
         delays=samples.delays,
@@ -200,7 +247,8 @@ def _sounded(
     if before.reader is None or began < before.rests:
         return before
     reading = read_lags(context, cluster, before.reader, connectors, before.reading.tracks)
-    return replace(before, reading=reading, rests=_rested(context, began))
+    at = context.clock.now()
+    return replace(before, at=at, reading=reading, rests=_rested(context, began))
 
 
 def _rested(context: Context, began: float) -> float:

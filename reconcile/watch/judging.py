@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from reconcile.model.live import LiveStatus, State
 from reconcile.model.plan import ActiveHold
 from reconcile.plan.holds import holding
 from reconcile.watch.budget import Candidate
+from reconcile.watch.pulse import UNKNOWN, Pulse
 from reconcile.watch.restarts import Seen
 
 _MOVING: Final = frozenset({State.UNASSIGNED, State.RESTARTING})
@@ -45,12 +46,18 @@ def judge_round(
     before: Mapping[str, Verdict],
     holds: Sequence[ActiveHold],
     now: datetime,
+    *,
+    pulses: Mapping[str, Pulse],
 ) -> Judged:
     """Return the judgement of a round; `before` are the verdicts of the round before.
 
-    `sights` are of all that is live, declared or not.
+    `sights` are of all that is live, declared or not; `pulses` tell which of them move.
     """
-    declared = {name: sights[name] for name in sorted(definitions) if name in sights}
+    declared = {
+        name: replace(sights[name], progress=pulses.get(name, UNKNOWN).stall)
+        for name in sorted(definitions)
+        if name in sights
+    }
     kept = {name: _kept(hold) for name in definitions if (hold := holding(name, holds)) is not None}
     return Judged(
         definitions=definitions,
@@ -58,7 +65,9 @@ def judge_round(
             name: health_of(before.get(name), sight, now) for name, sight in declared.items()
         },
         candidates={
-            name: candidate_of(definitions[name], sight.status, kept.get(name, ""))
+            name: candidate_of(
+                definitions[name], sight.status, kept.get(name, ""), pulses.get(name, UNKNOWN)
+            )
             for name, sight in declared.items()
             if sight.status is not None and _is_to_run(definitions[name], sight.status)
         },
@@ -70,7 +79,9 @@ def judge_round(
     )
 
 
-def candidate_of(definition: Definition, status: LiveStatus, kept: str) -> Candidate:
+def candidate_of(
+    definition: Definition, status: LiveStatus, kept: str, pulse: Pulse = UNKNOWN
+) -> Candidate:
     """Return a connector as one that may be restarted; `kept` says why nothing may be done now."""
     failures = [part.diagnosis for part in failures_of(status)]
     return Candidate(
@@ -79,7 +90,8 @@ def candidate_of(definition: Definition, status: LiveStatus, kept: str) -> Candi
             failed=bool(failures),
             failure=failures[0].failure if failures else FailureClass.UNKNOWN,
             cause=failures[0].cause if failures else "",
-            helps=any(failure.restart is not Chance.NO for failure in failures),
+            helps=not failures or any(one.restart is not Chance.NO for one in failures),
+            pulse=pulse,
         ),
         kept=kept,
     )

@@ -16,6 +16,7 @@ from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import chosen_store, lease_of
 from reconcile.watch.alerting import alert_of_round
 from reconcile.watch.drifting import heal_round
+from reconcile.watch.levels import with_levels
 from reconcile.watch.noticing import notice_round
 from reconcile.watch.rounds import COMMAND, Round, Seat, make_round
 
@@ -43,14 +44,15 @@ def watch_cluster(seat: Seat, course: Course) -> None:
     Another instance that watches the cluster is waited for, and takes over when this one ends.
     Whatever goes wrong is told as a round with problems, and the next round tries again.
     """
+    began = seat.context.clock.monotonic()
     stopped = False
     while not stopped:
         try:
             with watch_store(seat) as store, watch_lease(seat, store) as lease:
-                stopped = _rounds(seat, course, store, lease)
+                stopped = _rounds(seat, course, store, lease, began)
         except ConnectformError as error:
             course.tell(Round(cluster=seat.cluster, problems=_told(seat, error)))
-            stopped = course.wait(seat.loaded.project.watch.every.total_seconds())
+            stopped = course.wait(_pause(seat, began))
 
 
 def watch_once(seat: Seat, *, rehearse: bool) -> Round:
@@ -60,11 +62,12 @@ def watch_once(seat: Seat, *, rehearse: bool) -> Round:
     """
     with watch_store(seat) as store:
         if rehearse:
-            return look(seat, None, store, None)
+            return with_levels(seat, look(seat, None, store, None), rehearse=True)
         try:
             with watch_lease(seat, store) as lease:
                 found = look(seat, None, store, lease)
-                return alert_of_round(seat, found, store, lease)
+                found = alert_of_round(seat, found, store, lease)
+                return with_levels(seat, found, rehearse=False)
         except LedgerError as error:
             raise LedgerError(*_told(seat, error)) from error
 
@@ -100,12 +103,12 @@ def watch_lease(seat: Seat, store: Store) -> Iterator[HeldLease]:
         yield lease
 
 
-def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
+def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease, began: float) -> bool:
     """Make rounds under a lease; return once it is time to stop."""
     before: Round | None = None
-    began = seat.context.clock.monotonic()
     stopped = False
     while not stopped:
+        started = seat.context.clock.monotonic()
         try:
             seat, found = _as_declared(seat, course, before, store, lease)
         except LedgerError:
@@ -113,6 +116,8 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease) -> bool:
         except ConnectformError as error:
             found = Round(cluster=seat.cluster, problems=error.problems)
         found = alert_of_round(seat, found, store, lease)
+        found = with_levels(seat, found, rehearse=False)
+        found = replace(found, seconds=seat.context.clock.monotonic() - started)
         if not found.problems:
             before = found
         course.tell(found)

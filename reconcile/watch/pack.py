@@ -17,6 +17,8 @@ _FAILURES: Final = frozenset(
         AlertName.UNASSIGNED,
     }
 )
+_LAGS: Final = frozenset({AlertName.LAG_SECONDS, AlertName.LAG_FAR_OVER, AlertName.LAG_GROWING})
+_STANDSTILL: Final = frozenset({AlertName.STALLED, *_LAGS})
 
 _UNUSUAL: Final = frozenset(
     {AlertName.THROUGHPUT_UNUSUAL, AlertName.ERROR_RATE_UNUSUAL, AlertName.LAG_UNUSUAL}
@@ -34,9 +36,14 @@ class Rule:
     mutes: frozenset[AlertName] = frozenset()
 
 
-def _terms(severity: AlertSeverity, wait: int, keep: int) -> Terms:
+def _terms(severity: AlertSeverity, wait: int, keep: int, *, over: float | None = None) -> Terms:
     """Return terms; times in minutes."""
-    return Terms(severity=severity, wait=timedelta(minutes=wait), keep=timedelta(minutes=keep))
+    return Terms(
+        severity=severity,
+        wait=timedelta(minutes=wait),
+        keep=timedelta(minutes=keep),
+        over=over,
+    )
 
 
 PACK: Final[Mapping[AlertName, Rule]] = {
@@ -55,7 +62,7 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         cause="The brokers of the Connect cluster are down, or cannot be reached from its workers.",
         remedy="Look at the brokers first: connectors cannot be well without them, whatever their"
         " states say. Nothing is restarted meanwhile.",
-        mutes=_FAILURES | _UNUSUAL,
+        mutes=_FAILURES | _STANDSTILL | _UNUSUAL | {AlertName.REBALANCE_STORM},
     ),
     AlertName.WORKER_GONE: Rule(
         terms=_terms(AlertSeverity.TICKET, 2, 2),
@@ -75,7 +82,7 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         cause="What they share: brokers, a registry, a database, credentials, a worker's plugins.",
         remedy="`status` shows the root causes, which are likely all the same. One"
         " connector is tried, and the others follow once it is well.",
-        mutes=_FAILURES | _UNUSUAL,
+        mutes=_FAILURES | _STANDSTILL | _UNUSUAL,
     ),
     AlertName.WATCH_STALE: Rule(
         terms=_terms(AlertSeverity.TICKET, 5, 2),
@@ -91,7 +98,7 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         " and what was changed last.",
         remedy="Mend the cause. What a restart can help is restarted where `restart` is enabled;"
         " otherwise `restart NAME --only-failed`.",
-        mutes=frozenset({AlertName.TASK_FAILED, AlertName.UNASSIGNED}) | _UNUSUAL,
+        mutes=frozenset({AlertName.TASK_FAILED, AlertName.UNASSIGNED}) | _STANDSTILL | _UNUSUAL,
     ),
     AlertName.TASK_FAILED: Rule(
         terms=_terms(AlertSeverity.TICKET, 5, 5),
@@ -133,6 +140,75 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         " not generated since the connector cannot reach what it reads.",
         remedy="Look at the workers' logs for rebalances. Connect itself waits 5 minutes for a"
         " worker to come back (`scheduled.rebalance.max.delay.ms`).",
+    ),
+    AlertName.STALLED: Rule(
+        terms=_terms(AlertSeverity.PAGE, 0, 5),
+        meaning="A connector runs, records wait for it, and for five minutes none has moved.",
+        cause="A sink hangs in a call to what it writes to, or meets the same record again and"
+        " again; a source cannot write to Kafka. Its tasks do not fail, so nobody else notices.",
+        remedy="Look at the target, and at the worker's log of the task. `restart NAME` often"
+        " helps; with `restart.verify` a restart counts only once records move. A sink that commits"
+        " rarely by design wants a longer `for`.",
+        mutes=_LAGS | _UNUSUAL,
+    ),
+    AlertName.LAG_SECONDS: Rule(
+        terms=_terms(AlertSeverity.TICKET, 10, 10, over=300),
+        meaning="A connector is further behind than `over`: that old is the first record that it"
+        " is not done with, in its worst partition.",
+        cause="More records come than it can take, or it does not move at all.",
+        remedy="`status --over 10s` shows records a second; more tasks help as long as there are"
+        " partitions for them and what it writes to keeps up.",
+        mutes=frozenset({AlertName.LAG_GROWING}),
+    ),
+    AlertName.LAG_FAR_OVER: Rule(
+        terms=_terms(AlertSeverity.PAGE, 10, 10),
+        meaning="A connector is behind by four times what `LagSeconds` allows (its `over`).",
+        cause="As for `LagSeconds`, for much longer.",
+        remedy="As for `LagSeconds`. Look at the retention of the topics: what is deleted before"
+        " it was read is lost.",
+        mutes=frozenset({AlertName.LAG_SECONDS, AlertName.LAG_GROWING}),
+    ),
+    AlertName.LAG_GROWING: Rule(
+        terms=_terms(AlertSeverity.TICKET, 15, 10),
+        meaning="As the lag has grown over the last ten minutes, it will be over what `LagSeconds`"
+        " allows within an hour.",
+        cause="More records come than the connector can take.",
+        remedy="There is time: more tasks, a larger batch, or fewer records.",
+    ),
+    AlertName.ERROR_RATIO: Rule(
+        terms=_terms(AlertSeverity.TICKET, 0, 15, over=0.01),
+        meaning="More records fail than `over`, of late and over an hour, of a hundred records or"
+        " more: they are skipped, or go to the dead letter queue.",
+        cause="A producer has changed its format, or a converter or transform does not fit.",
+        remedy="Read the dead letters, or the worker's log (`errors.log`): they name the record"
+        " and the exception.",
+    ),
+    AlertName.DEAD_LETTERS_LOST: Rule(
+        terms=_terms(AlertSeverity.PAGE, 0, 30),
+        meaning="Records that failed could not be written to the dead letter queue: they are lost.",
+        cause="The topic does not exist and may not be created, or the connector may not write to"
+        " it; its replication factor is more than there are brokers.",
+        remedy="Create the topic and allow Write on it; stop the connector meanwhile, since each"
+        " record that fails is lost.",
+    ),
+    AlertName.REBALANCE_STORM: Rule(
+        terms=_terms(AlertSeverity.TICKET, 0, 15),
+        meaning="The workers have shared out the work five times within 15 minutes, or one such"
+        " rebalance has gone on for more than five minutes. Tasks stop and start each time.",
+        cause="A worker that comes and goes, out of memory or behind a probe that kills it; many"
+        " changes one after the other; a session time-out that is too short.",
+        remedy="Look at the workers that restarted, and at their heap and garbage collection"
+        " (`status`). Write changes together.",
+        mutes=frozenset({AlertName.UNASSIGNED}),
+    ),
+    AlertName.METRICS_UNREADABLE: Rule(
+        terms=_terms(AlertSeverity.TICKET, 15, 5),
+        meaning="A source of metrics, or of lag, has not been readable for long. What it tells is"
+        " not judged meanwhile, for better or worse; states and restarts go on.",
+        cause="An exporter, the Prometheus server or the brokers do not answer, or refuse our"
+        " credentials.",
+        remedy="The summary names the source: look at `metrics` and `kafka` of the cluster in the"
+        " project file.",
     ),
     AlertName.MISSING: Rule(
         terms=_terms(AlertSeverity.TICKET, 15, 0),

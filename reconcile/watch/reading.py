@@ -29,7 +29,7 @@ from reconcile.watch.flowing import Stream, read_stream
 from reconcile.watch.presence import Presences, followed, to_ask, workers_in
 
 LOOK_ANEW: Final = timedelta(minutes=10)
-"""How often the configs of all connectors, and all that git declares, are read again."""
+"""How often the configs of all connectors are read again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,7 +76,7 @@ def read_round(
     """
     anew = before is None or not _holds_still(before, context.clock.now())
     known = before.declared if before is not None else None
-    declared = declared_now(context, loaded, cluster, known, anew=anew)
+    declared = declared_now(context, loaded, cluster, known)
     if not declared.desired.complete:
         raise DefinitionError(*declared.desired.problems)
     # What is live is never older than what is remembered: an apply between the two is no drift.

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from reconcile.model.health import FailureClass
 from reconcile.model.restart import RestartPolicy
+from reconcile.watch.pulse import UNKNOWN, Pulse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +28,15 @@ class Attempts:
 class Seen:
     """What one round saw of a connector.
 
-    `helps` tells whether a restart can help against the failure. `moves` is None where nobody can
-    tell whether records have moved since the last restart.
+    `helps` tells whether a restart can help against the failure. `pulse` is what is known of
+    whether records move.
     """
 
     failed: bool
     failure: FailureClass = FailureClass.UNKNOWN
     cause: str = ""
     helps: bool = True
-    moves: bool | None = None
+    pulse: Pulse = UNKNOWN
 
 
 class Ruling(StrEnum):
@@ -58,9 +59,9 @@ def observed(policy: RestartPolicy, before: Attempts, seen: Seen, now: datetime)
     if not seen.failed and not before.count:
         return Attempts()
     attempts = _not_after(before, now)
-    if seen.failed:
+    if has_failed(policy, attempts, seen, now):
         return replace(attempts, failing=attempts.failing or now, well=None)
-    well = None if seen.moves is False else attempts.well or now
+    well = attempts.well or now if _is_proven(policy, attempts, seen, now) else None
     attempts = replace(attempts, failing=None, well=well)
     return Attempts() if _is_stable(policy, attempts, now) else attempts
 
@@ -69,7 +70,7 @@ def judged(
     policy: RestartPolicy, attempts: Attempts, seen: Seen, now: datetime
 ) -> tuple[Ruling, datetime | None]:
     """Return what the policy says now, and when a restart is due where one is to come."""
-    if not seen.failed:
+    if not has_failed(policy, attempts, seen, now):
         return Ruling.WELL, None
     if not policy.enabled:
         return Ruling.OFF, None
@@ -79,6 +80,27 @@ def judged(
         return Ruling.GIVEN_UP, None
     due = due_at(policy, attempts, now)
     return (Ruling.DUE if due <= now else Ruling.WAITING), due
+
+
+def has_failed(policy: RestartPolicy, attempts: Attempts, seen: Seen, now: datetime) -> bool:
+    """Tell whether a connector has failed, or its last restart: by when it was to move."""
+    if seen.failed or attempts.last is None or policy.progress_within is None:
+        return seen.failed
+    is_over = now - attempts.last >= policy.progress_within
+    return is_over and not _is_proven(policy, attempts, seen, now)
+
+
+def _is_proven(policy: RestartPolicy, attempts: Attempts, seen: Seen, now: datetime) -> bool:
+    """Tell whether a restart has helped: records have moved since, or none is left over.
+
+    Where nobody can tell, it has once the connector has run for as long as it had time to move.
+    """
+    pulse, last = seen.pulse, attempts.last
+    if policy.progress_within is None or last is None or pulse.left is False:
+        return True
+    if pulse.moved_after is not None and pulse.moved_after >= last:
+        return True
+    return pulse.left is None and now - last >= policy.progress_within
 
 
 def due_at(policy: RestartPolicy, attempts: Attempts, now: datetime) -> datetime:

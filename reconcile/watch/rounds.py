@@ -9,7 +9,10 @@ from reconcile.desired.project import LoadedProject
 from reconcile.errors import ClusterError, DefinitionError, LedgerError, RefusedError
 from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
+from reconcile.model.alert import Alert
 from reconcile.model.codes import Code
+from reconcile.model.desired import Desired
+from reconcile.model.logger import LevelChange
 from reconcile.model.metrics import Flows
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Problem
@@ -24,6 +27,7 @@ from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
 from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
+from reconcile.watch.trends import Trends
 from reconcile.watch.unusual import Known
 
 BOOK: Final = Entry(
@@ -56,13 +60,26 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """How many requests a receiver of alerts has taken in a round, and how many failed."""
+
+    taken: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """What one round saw, decided and did; with `problems` the cluster could not be read.
 
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
-    and where none was made. `breaker` is open while most connectors fail at once. `unsent` says
-    which alerts could not be delivered. `flows` is what is known of what flows, `known` what has
-    been learned of what is usual in it, `reading` what the next round may use again.
+    and where none was made. `left` is how many restarts more the budget allows right now.
+    `breaker` is open while most connectors fail at once. `firing` are the alerts that people know
+    of, None where nobody looked; `posts` is what came of telling each receiver, and `unsent` says
+    which alerts could not be delivered. `news` are the alerts that began or ended, `run` is under
+    which the restarts stand in the history. `levels` are those that workers were told again, and
+    `untold` says which could not be told. `seconds` is how long the round took, None where that was
+    not measured. `flows` is what is known of what flows, `known` what has been learned of what is
+    usual in it, `reading` what the next round may use again, None where the cluster was not read.
     `healing` is what was changed by hand, and what became of that; None where nobody could look.
     """
 
@@ -71,10 +88,18 @@ class Round:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     restarts: tuple[str, ...] = ()
     result: ApplyResult | None = None
+    left: int = 0
     problems: tuple[Problem, ...] = ()
     breaker: Breaker | None = None
+    firing: tuple[Alert, ...] | None = None
+    posts: Mapping[str, Post] = field(default_factory=dict)
     unsent: tuple[Problem, ...] = ()
+    news: tuple[Alert, ...] = ()
+    run: str = ""
+    levels: tuple[LevelChange, ...] = ()
+    untold: tuple[Problem, ...] = ()
     flows: Flows = field(default_factory=Flows)
+    seconds: float | None = None
     reading: Reading | None = None
     healing: Healing | None = None
     known: Known = field(default_factory=dict)
@@ -86,6 +111,11 @@ class Round:
         return frozenset(
             outcome.name for result in results if result is not None for outcome in result.outcomes
         )
+
+    @property
+    def trends(self) -> Trends:
+        """Return what is followed over rounds of what flows."""
+        return self.reading.stream.trends if self.reading is not None else Trends()
 
     @property
     def unproven(self) -> frozenset[str]:
@@ -107,13 +137,20 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
     verdicts = {} if before is None else before.judged.verdicts
-    judged = judge_round(reading.desired.definitions, reading.sights, verdicts, reading.holds, now)
+    judged = judge_round(
+        reading.desired.definitions,
+        reading.sights,
+        verdicts,
+        reading.holds,
+        now,
+        pulses=reading.stream.pulses,
+    )
     book = BOOK.kept(store)
     decided = _decide(seat, book, judged, suspended_by(judged))
     found = (
         _round(seat, judged, decided, None)
         if lease is None
-        else _act(seat, lease, book, judged, decided)
+        else _act(seat, lease, book, judged, decided, reading.declared.desired)
     )
     return replace(found, flows=reading.stream.flows, reading=reading)
 
@@ -152,7 +189,9 @@ def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
     )
 
 
-def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided) -> Round:
+def _act(
+    seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Decided, desired: Desired
+) -> Round:
     """Take the right to write, remember what is decided, then do it.
 
     Whoever writes to the cluster meanwhile is not disturbed, and costs no attempt.
@@ -160,6 +199,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
     if not decided.restart:
         BOOK.keep(lease, book, decided.book)
         return _round(seat, judged, decided, None)
+    lock = lock_of_act(seat)
     try:
         with plan_restart(
             seat.context,
@@ -167,7 +207,9 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
             seat.cluster,
             decided.restart,
             only_failed=True,
-            lock=lock_of_act(seat),
+            whole=_sound(judged, decided),
+            lock=lock,
+            desired=desired,
         ) as planned:
             BOOK.keep(lease, book, decided.book)
             result = carry_out(
@@ -185,7 +227,13 @@ def _act(seat: Seat, lease: HeldLease, book: Book, judged: Judged, decided: Deci
         return _round(seat, judged, waiting, None)
     except (ClusterError, RefusedError) as error:
         return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
-    return _round(seat, judged, decided, result)
+    return replace(_round(seat, judged, decided, result), run=lock.identity.run)
+
+
+def _sound(judged: Judged, decided: Decided) -> tuple[str, ...]:
+    """Return those of which nothing has failed but their last restart: they run, and do not move."""
+    candidates = judged.candidates
+    return tuple(name for name in decided.restart if not candidates[name].seen.failed)
 
 
 def lock_of_act(seat: Seat) -> Lock:
@@ -201,5 +249,6 @@ def _round(seat: Seat, judged: Judged, decided: Decided, result: ApplyResult | N
         standings=decided.standings,
         restarts=decided.restart,
         result=result,
+        left=decided.left,
         breaker=decided.book.breaker,
     )

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from reconcile.model.codes import Code
 from reconcile.model.health import UNWELL
 from reconcile.model.outcome import ApplyResult
+from reconcile.model.problem import Problem
 from reconcile.report.spans import Line
 from reconcile.report.watch_text import WatchedRow, drifted_line
 from reconcile.watch.budget import Standing
@@ -101,6 +103,16 @@ def drifted_count(found: Round) -> int:
         return 0
     drift = found.healing.drift
     return len({change.name for change in (*drift.changed, *drift.state)})
+
+
+def doubt_key(problem: Problem) -> tuple[str, str]:
+    """Return what tells one trouble from others, for those who tell of each once.
+
+    What cannot be true in metrics is counted anew each round: it is one trouble, whatever the
+    numbers.
+    """
+    counted_anew = problem.code is Code.METRICS_DOUBTFUL
+    return problem.code.value, "" if counted_anew else problem.message
 
 
 def is_well(found: Round) -> bool:

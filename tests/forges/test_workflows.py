@@ -88,7 +88,9 @@ def test_actionlint_knows_every_input_and_output_of_our_action(tmp_path):
     assert 'input "unknown" is not defined' in lint(tmp_path, folder / "every.yml")
 
 
-@pytest.mark.parametrize("name", [".github/action.sh", ".ci/run", ".ci/actionlint", ".ci/release"])
+@pytest.mark.parametrize(
+    "name", [".github/action.sh", ".ci/run", ".ci/actionlint", ".ci/kubernetes", ".ci/release"]
+)
 def test_shellcheck_finds_nothing_in_our_scripts(name):
     done = run(require("shellcheck", "checking scripts"), ROOT / name, folder=ROOT)
 

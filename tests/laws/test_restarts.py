@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from reconcile.model.restart import Backoff, RestartBudget, RestartPolicy
 from reconcile.watch.budget import Book, Candidate, decide
+from reconcile.watch.pulse import UNKNOWN, Pulse
 from reconcile.watch.restarts import Seen
 from reconcile.watch.saved import read_book, write_book
 from tests.laws.law import law
@@ -28,16 +29,31 @@ policies = st.builds(
     ),
     attempts=st.none() | st.integers(1, 6),
     reset_after=st.none() | st.timedeltas(timedelta(0), timedelta(minutes=10)),
+    progress_within=st.none() | st.timedeltas(timedelta(0), timedelta(minutes=10)),
 )
 budgets = st.builds(RestartBudget, per_minute=st.integers(1, 5), concurrent=st.integers(1, 4))
 rounds = st.lists(
     st.tuples(
         st.integers(0, 200),
         st.sets(st.sampled_from(NAMES)),
+        st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["idle", "stuck", "moves"])),
         st.sampled_from(["", "", "", "before it is kept", "before it is done"]),
     ),
     max_size=60,
 )
+
+
+def pulse(flow: str, now: datetime) -> Pulse:
+    """Return the pulse of a connector that is idle, stuck or moves; UNKNOWN for another."""
+    match flow:
+        case "idle":
+            return Pulse(left=False)
+        case "stuck":
+            return Pulse(left=True)
+        case "moves":
+            return Pulse(left=True, moved_after=now)
+        case _:
+            return UNKNOWN
 
 
 @law(policies, budgets, rounds, st.integers(), examples=100)
@@ -48,12 +64,17 @@ def test_restarts_keep_to_budget_spacing_and_attempts_through_every_crash(
     kept, now = write_book(Book()), START
     made: list[datetime] = []
     own: dict[str, list[datetime]] = {name: [] for name in NAMES}
-    for seconds, failed, dies in course:
+    for seconds, failed, flows, dies in course:
         now += timedelta(seconds=seconds)
         candidates = {
-            name: Candidate(policy=policy, seen=Seen(failed=name in failed)) for name in NAMES
+            name: Candidate(
+                policy=policy,
+                seen=Seen(failed=name in failed, pulse=pulse(flows.get(name, ""), now)),
+            )
+            for name in NAMES
         }
-        done = decide(read_book(kept), candidates, budget, now, rng.random)
+        book = read_book(kept)
+        done = decide(book, candidates, budget, now, rng.random)
         for name in NAMES:
             if done.book.attempts.get(name) is None:
                 own[name] = []
@@ -63,7 +84,11 @@ def test_restarts_keep_to_budget_spacing_and_attempts_through_every_crash(
         if dies == "before it is done":
             continue
         for name in done.restart:
-            assert name in failed
+            assert name in failed or (
+                flows.get(name) == "stuck"
+                and policy.progress_within is not None
+                and now - book.attempts[name].last >= policy.progress_within
+            )
             own[name].append(now)
             made.append(now)
             count = done.book.attempts[name].count

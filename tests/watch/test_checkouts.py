@@ -127,7 +127,7 @@ def test_what_changes_while_it_is_read_is_read_again(post, monkeypatch, way, mom
         one_by_one(monkeypatch, change)
     monkeypatch.setattr(declaring, "learn_declared", interrupted)
     with pytest.raises(DefinitionError) as caught:
-        declared_now(post.seat.context, loaded, "local", before, anew=True)
+        declared_now(post.seat.context, loaded, "local", before)
     monkeypatch.undo()
 
     assert [problem.code for problem in caught.value.problems] == [Code.FILES_CHANGING]

@@ -8,14 +8,11 @@ import pytest
 from reconcile.model.metrics import Standing
 from reconcile.sandbox import simulated_faults as faults
 from reconcile.watch.flowing import MOST_OFFSETS
+from reconcile.watch.telling import source_doubts
 from tests.unit.apply.mover import sink_at
-from tests.unit.http.canned_server import CannedServer, answer, canned_server
 from tests.unit.kafka.brokers import World
 from tests.watch.post import REFUSED, Post, post_in
-
-READ = "kafka_connect_sink_task_metrics_sink_record_read_total"
-ERRORS = "kafka_connect_task_error_metrics_total_record_errors"
-KAFKA = ", kafka: {bootstrap.servers: 'kafka:9092'}"
+from tests.watch.sources import KAFKA, READ, Page, brokers, page_served
 
 
 @pytest.fixture
@@ -24,40 +21,15 @@ def post(tmp_path: Path) -> Iterator[Post]:
         yield found
 
 
-class Page:
-    """The exporter page of a worker, served; what it says is changed by the test."""
-
-    def __init__(self, server: CannedServer) -> None:
-        self.server = server
-        self.text: str | None = ""
-        self.status = 200
-
-    @property
-    def more(self) -> str:
-        """Return the cluster's settings that lead here."""
-        return f", metrics: {{scrape: ['{self.server.url}/metrics']}}"
-
-    def say(self, **counts: float) -> None:
-        self.text = "".join(
-            f'{READ}{{connector="{name}",task="0"}} {count}\n' for name, count in counts.items()
-        )
-
-
 @pytest.fixture
 def page() -> Iterator[Page]:
-    def reply(_request: object) -> bytes | None:
-        return None if found.text is None else answer(found.status, found.text)
-
-    with canned_server(reply) as server:
-        found = Page(server)
+    with page_served() as found:
         yield found
 
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    found = World({"connect-a": {("lines", 0): 5}}, {("lines", 0): [60.0] * 10})
-    monkeypatch.setattr("reconcile.kafka.offsets.load_client", lambda: found)
-    return found
+    return brokers(monkeypatch, {0: (5, 10)})
 
 
 def asked_offsets(post: Post) -> list[str]:
@@ -72,9 +44,9 @@ def asked_offsets(post: Post) -> list[str]:
 def test_pages_are_compared_with_what_the_round_before_read(post, page):
     post.write_project(more=page.more)
     post.declare("a")
-    page.say(a=100)
+    page.say(READ, a=100)
     first = post.round()
-    page.say(a=700)
+    page.say(READ, a=700)
     second = post.round(30)
 
     assert first.flows.connectors["a"].throughput.records is None
@@ -176,11 +148,11 @@ def test_metrics_that_cannot_be_had_are_a_warning_and_all_else_goes_on(
 def test_rates_go_on_once_a_source_is_back(post, page):
     post.write_project(more=page.more)
     post.declare("a")
-    page.say(a=100)
+    page.say(READ, a=100)
     post.round()
     page.text = None
     lost = post.round(30)
-    page.say(a=700)
+    page.say(READ, a=700)
     back = post.round(30)
 
     assert lost.flows.problems
@@ -229,3 +201,18 @@ def test_a_reference_that_cannot_be_had_is_a_warning_too(post):
 
     assert found.problems == ()
     assert [problem.severity.value for problem in found.flows.problems] == ["warning"]
+
+
+def test_each_trouble_of_a_source_is_one_to_be_told_whatever_its_numbers(post, page):
+    post.write_project(more=page.more)
+    post.declare("a")
+    doubts = []
+    for count in (1, 2):
+        page.text = f'{READ}{{connector="a",task="0"}} 5\n' * (count + 1)
+        doubts.append(set(source_doubts(post.round(30))))
+    page.text = None
+    doubts.append(set(source_doubts(post.round(30))))
+
+    assert doubts[0] == doubts[1] == {"CF316"}
+    assert len(doubts[2]) == 1
+    assert doubts[2] != doubts[0]

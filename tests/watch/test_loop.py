@@ -2,7 +2,10 @@
 
 import json
 import signal
+import socket
+import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from reconcile.clock import SystemClock
 from reconcile.desired.project import LoadedProject, load_project
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_timing import Timing
+from reconcile.watch.ending import run_until_stopped
 from reconcile.watch.loop import Course, watch_cluster, watch_lease, watch_store
 from reconcile.watch.rounds import BOOK, Round, make_round
 from tests.cli.harness import Workplace, workplace_on
@@ -185,6 +189,40 @@ def test_a_crash_after_the_decision_costs_an_attempt_and_makes_no_second_restart
         (),
         ("a",),
     ]
+
+
+def test_a_cluster_that_never_answers_holds_up_neither_another_nor_the_stop(post):
+    post.write_project(restart="{enabled: true, backoff: {initial: 0s}}")
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED)
+    stop = threading.Event()
+    told: list[Round] = []
+
+    def tell(found: Round) -> None:
+        told.append(found)
+        if len(told) == 3:
+            stop.set()
+
+    def wait(seconds: float) -> bool:
+        post.clock.advance(seconds)
+        return stop.is_set()
+
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        path = post.folder / "connectform.yaml"
+        hung = f"clusters:\n  hung: {{url: 'http://127.0.0.1:{hanging.getsockname()[1]}'}}\n"
+        path.write_text(path.read_text().replace("clusters:\n", hung))
+        course = Course(tell=tell, wait=wait, reload=lambda: load_project(None, post.folder))
+        seats = [post.seat, replace(post.seat, cluster="hung")]
+        threads = [
+            threading.Thread(target=watch_cluster, args=(seat, course), name=seat.cluster)
+            for seat in seats
+        ]
+        left = run_until_stopped(threads, stop.is_set, SystemClock(), grace=0.1)
+
+    assert left == ("hung",)
+    assert {found.cluster for found in told} == {"local"}
+    assert [found.restarts for found in told].count(("a",)) == 1
+    assert [found.problems for found in told] == [(), (), ()]
 
 
 def test_the_command_watches_until_it_is_told_to_stop(workplace: Workplace):

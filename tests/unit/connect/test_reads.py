@@ -118,13 +118,11 @@ KEPT_BACK = {
 def test_what_a_command_can_do_without_may_be_kept_back(reply: bytes) -> None:
     routes = {
         "GET /connectors/orders/topics": reply,
-        "GET /admin/loggers": reply,
         "GET /connector-plugins": reply,
         "GET /connector-plugins/X/config": reply,
     }
     with answering(routes) as connection:
         assert reads.get_topics(connection, "orders") is None
-        assert reads.get_loggers(connection) is None
         plugins = reads.list_plugins(connection)
         settings = reads.get_plugin_settings(connection, "X")
 

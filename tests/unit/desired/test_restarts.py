@@ -52,6 +52,24 @@ def load_one(folder, default, spec, overlay):
         ),
         ("{enabled: true, maxAttempts: 1}", None, "null", NO_RESTART),
         (
+            "{verify: {progressWithin: 5m}}",
+            "{enabled: true}",
+            None,
+            RestartPolicy(enabled=True, progress_within=5 * MINUTE),
+        ),
+        (
+            "{enabled: true, verify: {progressWithin: 5m}}",
+            "{verify: null}",
+            None,
+            RestartPolicy(enabled=True),
+        ),
+        (
+            "{verify: {progressWithin: 5m}}",
+            "{verify: {}}",
+            None,
+            RestartPolicy(progress_within=5 * MINUTE),
+        ),
+        (
             None,
             "{enabled: true, preset: strimzi}",
             "{maxAttempts: 7}",
@@ -93,6 +111,8 @@ def test_layers_say_together_when_a_connector_is_restarted(
         ("{backoff: {initial: 30}}", "must be"),
         ("{maxAttempts: 0}", "must be a whole number from 1 on, or null"),
         ("{resetAfter: soon}", "must be a duration such as 20m, or auto"),
+        ("{verify: {progressWithin: 5}}", "must be"),
+        ("{verify: {within: 5m}}", "within"),
         ("{preset: keda}", "strimzi"),
         ("{enabled: yes please}", "must be true or false"),
     ],

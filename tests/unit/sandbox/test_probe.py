@@ -64,6 +64,13 @@ def test_the_end_of_a_log_is_read(tmp_path):
             ("Caused by: x.BindException: in use",),
         ),
         (("Error: Could not find or load main class kafka.Kafka",),) * 2,
+        (
+            (
+                '{"@timestamp":"t","log.level":"ERROR","message":"broken","error.stack_trace":"x\\n\\tat y\\nCaused by: z.BindException: in use"}',
+                '{"@timestamp":"t","log.level":"INFO","message":"bye"}',
+            ),
+            ("[t] ERROR broken", "Caused by: z.BindException: in use"),
+        ),
         (("killed", "", "bye"), ("killed", "bye")),
         ((), ()),
     ],

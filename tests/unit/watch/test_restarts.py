@@ -1,6 +1,7 @@
 """One failed connector: when it is restarted, when not, and when all is forgotten."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from reconcile.model.restart import (
     RestartPolicy,
     RestartRule,
 )
+from reconcile.watch.pulse import UNKNOWN, Pulse
 from reconcile.watch.restarts import Attempts, Ruling, Seen, judged, observed, restarted
 
 NOW = datetime(2027, 1, 4, 12, tzinfo=UTC)
@@ -122,14 +124,50 @@ def test_strimzi_forgets_once_the_next_delay_is_over():
     assert observed(STRIMZI, attempts, WELL, NOW + 6 * MINUTE + SECOND).count == 0
 
 
-def test_running_without_moving_a_record_is_no_recovery():
-    stuck = Seen(failed=False, moves=False)
-    attempts = restarted(Attempts(), NOW, 0)
+VERIFIED = replace(PLAIN, progress_within=5 * MINUTE)
+WAITING = Pulse(left=True)
+
+
+@pytest.mark.parametrize(
+    ("pulse", "minutes", "well", "verdict"),
+    [
+        pytest.param(Pulse(left=False), 1, True, Ruling.WELL, id="nothing is left over"),
+        pytest.param(
+            Pulse(left=True, moved_after=NOW + MINUTE), 2, True, Ruling.WELL, id="moved since"
+        ),
+        pytest.param(
+            Pulse(left=True, moved_after=NOW - MINUTE), 2, False, Ruling.WELL, id="moved before"
+        ),
+        pytest.param(WAITING, 4, False, Ruling.WELL, id="has time to move"),
+        pytest.param(WAITING, 5, False, Ruling.DUE, id="had time to move"),
+        pytest.param(UNKNOWN, 4, False, Ruling.WELL, id="nobody can tell"),
+        pytest.param(UNKNOWN, 5, True, Ruling.WELL, id="nobody can tell, and it has run"),
+    ],
+)
+def test_a_restart_has_helped_once_records_move(pulse, minutes, well, verdict):
+    attempts, now = restarted(Attempts(), NOW, 0), NOW + minutes * MINUTE
+    seen = Seen(failed=False, pulse=pulse)
+    after = observed(VERIFIED, attempts, seen, now)
+
+    assert (after.well is not None) is well
+    assert judged(VERIFIED, after, seen, now)[0] is verdict
+    assert observed(PLAIN, attempts, seen, now).well == now
+
+
+def test_a_connector_that_runs_and_never_moves_is_restarted_ever_later_and_given_up():
+    stuck = Seen(failed=False, pulse=WAITING)
+    attempts, made, rulings = restarted(Attempts(), NOW, 0), [], []
     for minute in range(1, 60):
-        attempts = observed(PLAIN, attempts, stuck, NOW + minute * MINUTE)
-    assert attempts.count == 1
-    assert attempts.well is None
-    assert observed(PLAIN, Attempts(), stuck, NOW) == Attempts()
+        now = NOW + minute * MINUTE
+        attempts = observed(VERIFIED, attempts, stuck, now)
+        rulings.append(judged(VERIFIED, attempts, stuck, now)[0])
+        if rulings[-1] is Ruling.DUE:
+            made.append(minute)
+            attempts = restarted(attempts, now, 0)
+
+    assert made == [5, 10]
+    assert rulings[-1] is Ruling.GIVEN_UP
+    assert observed(VERIFIED, Attempts(), stuck, NOW) == Attempts()
 
 
 def test_a_clock_that_went_back_makes_the_wait_longer_and_ends_it():

@@ -1,0 +1,1 @@
+"""Metrics out: what watching found, for Prometheus to scrape."""

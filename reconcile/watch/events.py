@@ -1,0 +1,183 @@
+"""What a round is worth a log entry for: what is new in it, each thing once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from reconcile.model.alert import Alert, AlertSeverity
+from reconcile.model.health import UNWELL
+from reconcile.model.problem import Problem
+from reconcile.watch.budget import Standing
+from reconcile.watch.restarts import Ruling
+from reconcile.watch.rounds import Round
+from reconcile.watch.telling import doubt_key
+
+
+class Happening(StrEnum):
+    """The events that watching logs, as they are called in the log."""
+
+    UNWELL = "connector unwell"
+    MISSING = "connector missing"
+    RECOVERED = "connector recovered"
+    WAITING = "restart waiting"
+    HELD_BACK = "restart held back"
+    RESTART = "restart"
+    HOPELESS = "restart cannot help"
+    GIVEN_UP = "restarts given up"
+    STORM = "storm began"
+    STORM_OVER = "storm ended"
+    ALERT = "alert began"
+    ALERT_OVER = "alert ended"
+    UNSENT = "alert not delivered"
+    LEVEL = "level set"
+    LEVEL_REFUSED = "level not set"
+    DOUBT = "source not read"
+    PROBLEM = "problem"
+    SOLVED = "problem solved"
+
+
+LEVELS: Final[Mapping[Happening, str]] = {
+    Happening.UNWELL: "warning",
+    Happening.MISSING: "warning",
+    Happening.RECOVERED: "info",
+    Happening.WAITING: "info",
+    Happening.HELD_BACK: "info",
+    Happening.RESTART: "info",
+    Happening.HOPELESS: "warning",
+    Happening.GIVEN_UP: "error",
+    Happening.STORM: "error",
+    Happening.STORM_OVER: "info",
+    Happening.ALERT: "warning",
+    Happening.ALERT_OVER: "info",
+    Happening.UNSENT: "warning",
+    Happening.LEVEL: "info",
+    Happening.LEVEL_REFUSED: "warning",
+    Happening.DOUBT: "warning",
+    Happening.PROBLEM: "error",
+    Happening.SOLVED: "info",
+}
+"""How much each matters: info for what connectform has in hand, warning for what somebody may have to
+look at, error for what it cannot help."""
+
+_ALERTS: Final[Mapping[AlertSeverity, str]] = {
+    AlertSeverity.PAGE: "error",
+    AlertSeverity.TICKET: "warning",
+    AlertSeverity.INFO: "info",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One log entry: what happened, to which connector if to one, and more about it."""
+
+    event: Happening
+    at: str
+    connector: str = ""
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+
+def entries_of(before: Round, found: Round) -> Iterator[Entry]:
+    """Yield what is new in a round.
+
+    `before` is what was known until then: the last round that could look at the cluster, with the
+    problems, and the levels that were not set, of the last one at all; an empty round at first.
+    """
+    yield from _problems(Happening.PROBLEM, before.problems, found.problems)
+    if before.problems and not found.problems:
+        yield _entry(Happening.SOLVED)
+    for alert in found.news:
+        yield _alert(alert)
+    yield from _problems(Happening.UNSENT, before.unsent, found.unsent)
+    if found.problems:
+        return
+    yield from _health(before, found)
+    yield from _restarts(before, found)
+    for one in found.levels:
+        fields = {"action": "set-level", "worker": one.worker, "logger": one.logger}
+        yield _entry(Happening.LEVEL, before=one.before, after=one.after, **fields)
+    yield from _problems(Happening.LEVEL_REFUSED, before.untold, found.untold)
+    yield from _problems(Happening.DOUBT, before.flows.problems, found.flows.problems)
+
+
+def _health(before: Round, found: Round) -> Iterator[Entry]:
+    ill = {name for name, verdict in before.judged.verdicts.items() if verdict.health in UNWELL}
+    ill |= {*before.judged.missing}
+    for name, verdict in found.judged.verdicts.items():
+        known = before.judged.verdicts.get(name)
+        if verdict.health in UNWELL:
+            if known is None or (known.health, known.cause) != (verdict.health, verdict.cause):
+                fields = {"reason": verdict.reason, "cause": verdict.cause}
+                yield _entry(Happening.UNWELL, name, health=verdict.health.value, **fields)
+        elif name in ill:
+            yield _entry(Happening.RECOVERED, name, health=verdict.health.value)
+    for name in found.judged.missing:
+        if name not in before.judged.missing:
+            yield _entry(Happening.MISSING, name)
+
+
+def _restarts(before: Round, found: Round) -> Iterator[Entry]:
+    if found.breaker is not None and before.breaker is None:
+        yield _entry(Happening.STORM)
+    if found.breaker is None and before.breaker is not None:
+        yield _entry(Happening.STORM_OVER)
+    for name, standing in found.standings.items():
+        if name in found.restarts:
+            if found.result is not None:
+                attempts = {"attempts": standing.attempts + 1, "action": "restart"}
+                yield _entry(Happening.RESTART, name, **attempts)
+            continue
+        known = before.standings.get(name)
+        if name not in before.restarts and _told(known) == _told(standing):
+            continue
+        yield from _standing(name, standing)
+
+
+def _standing(name: str, standing: Standing) -> Iterator[Entry]:
+    fields: dict[str, object] = {"attempts": standing.attempts}
+    match standing.ruling:
+        case Ruling.WAITING:
+            due = standing.due.isoformat() if standing.due else None
+            yield _entry(Happening.WAITING, name, action="restart", due=due, **fields)
+        case Ruling.DUE:
+            reason = standing.waits_for
+            yield _entry(Happening.HELD_BACK, name, action="restart", reason=reason, **fields)
+        case Ruling.HOPELESS:
+            yield _entry(Happening.HOPELESS, name)
+        case Ruling.GIVEN_UP:
+            yield _entry(Happening.GIVEN_UP, name, **fields)
+        case Ruling.WELL | Ruling.OFF:
+            pass
+
+
+def _told(standing: Standing | None) -> tuple[Ruling, datetime | None, str] | None:
+    return None if standing is None else (standing.ruling, standing.due, standing.waits_for)
+
+
+def _alert(alert: Alert) -> Entry:
+    began = alert.ended is None
+    return Entry(
+        event=Happening.ALERT if began else Happening.ALERT_OVER,
+        at=_ALERTS[alert.severity] if began else "info",
+        connector=alert.connector,
+        fields={
+            "alert": alert.name.value,
+            "severity": alert.severity.value,
+            "summary": alert.summary,
+        },
+    )
+
+
+def _problems(
+    event: Happening, before: tuple[Problem, ...], found: tuple[Problem, ...]
+) -> Iterator[Entry]:
+    known = {doubt_key(problem) for problem in before}
+    for problem in found:
+        if doubt_key(problem) not in known:
+            fields = {"code": problem.code.value, "message": problem.message, "hint": problem.hint}
+            yield _entry(event, problem.connector, **fields)
+
+
+def _entry(event: Happening, connector: str = "", **fields: object) -> Entry:
+    return Entry(event=event, at=LEVELS[event], connector=connector, fields=fields)

@@ -1,0 +1,184 @@
+"""What watching logs: each decision once, with whom it is about, and no secret."""
+
+import ast
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reconcile.cli.logs import open_log
+from reconcile.cli.options import LogFormat, LogLevel
+from reconcile.desired.project import load_project
+from reconcile.sandbox.simulated_answers import error
+from reconcile.sandbox.simulated_faults import Fault
+from reconcile.watch.diary import Diary
+from reconcile.watch.events import LEVELS, Happening
+from reconcile.watch.loop import Course, watch_cluster
+from tests.cli.harness import Workplace
+from tests.watch.post import BAD_RECORD, REFUSED, Post, post_in
+
+ROOT = Path(__file__).parents[2]
+STRICT = "{enabled: true, maxAttempts: 1, backoff: {initial: 30s, jitter: 0}}"
+NOISE = {"request", "waiting"}
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[Post]:
+    with post_in(tmp_path) as found:
+        yield found
+
+
+def logged(
+    post: Post, monkeypatch: pytest.MonkeyPatch, *steps, level: LogLevel = LogLevel.INFO
+) -> list[dict[str, object]]:
+    """Watch for a round, and another after each step; return the entries that were logged."""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    seat = post.seat
+    log = open_log(level, LogFormat.JSON, seat.context.redactor)
+    seat = replace(seat, context=replace(seat.context, log=log))
+    diary = Diary(seat.context, "run-1", str(post.folder))
+    rounds = []
+
+    def tell(found) -> None:
+        diary.write(found)
+        rounds.append(found)
+
+    def wait(_seconds: float) -> bool:
+        if len(rounds) > len(steps):
+            return True
+        steps[len(rounds) - 1]()
+        return False
+
+    reload = lambda: load_project(None, post.folder)  # noqa: E731
+    watch_cluster(seat, Course(tell=tell, wait=wait, reload=reload))
+    entries = [json.loads(line) for line in stream.getvalue().splitlines()]
+    return [entry for entry in entries if entry["event"] not in NOISE]
+
+
+def short(entries: list[dict[str, object]]) -> list[tuple[object, ...]]:
+    return [
+        (entry["level"], entry.get("alert") or entry["event"], entry.get("connector"))
+        for entry in entries
+    ]
+
+
+def test_a_failure_its_restart_and_its_end_are_each_logged_once(post, monkeypatch):
+    post.write_project(restart=STRICT)
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED)
+
+    def later(seconds: float):
+        return lambda: post.clock.advance(seconds)
+
+    entries = logged(post, monkeypatch, later(1), later(29), later(1), later(1))
+
+    assert short(entries) == [
+        ("warning", "connector unwell", "a"),
+        ("info", "restart waiting", "a"),
+        ("info", "outcome", "a"),
+        ("info", "restart", "a"),
+        ("info", "connector recovered", "a"),
+    ]
+    assert {entry["cluster"] for entry in entries} == {"local"}
+    unwell, waiting, outcome, restart, recovered = entries
+    assert [unwell["run"], waiting["run"], recovered["run"]] == ["run-1"] * 3
+    assert outcome["run"] == restart["run"] != "run-1", "the history has it under this"
+    assert [waiting["action"], outcome["action"], restart["action"]] == ["restart"] * 3
+    assert (outcome["status"], restart["attempts"]) == ("applied", 1)
+    assert "Connection refused" in unwell["cause"]
+    assert all("commit" in entry and entry["timestamp"] for entry in entries)
+
+
+def test_giving_up_and_what_a_restart_cannot_help_are_told_with_their_alerts(post, monkeypatch):
+    post.write_project(
+        restart=STRICT, alerts="{rules: {RestartsGivenUp: {for: 0s}, RestartCannotHelp: {for: 0s}}}"
+    )
+    for name, trace in {"a": REFUSED, "b": BAD_RECORD, "c": None, "d": None, "e": None}.items():
+        post.declare(name)
+        if trace:
+            post.cluster.fail_task(name, 0, trace, for_good=True)
+
+    entries = logged(
+        post, monkeypatch, *[lambda: post.clock.advance(31)] * 4, level=LogLevel.WARNING
+    )
+
+    found = [one for one in short(entries) if one[1] != "connector unwell"]
+    assert ("error", "restarts given up", "a") in found
+    assert ("warning", "restart cannot help", "b") in found
+    alerts = [(entry["alert"], entry["connector"]) for entry in entries if "alert" in entry]
+    assert ("RestartsGivenUp", "a") in alerts
+    assert ("RestartCannotHelp", "b") in alerts
+    assert len(found) == len(set(found)), "each once"
+
+
+def test_a_cluster_that_is_gone_is_a_problem_once_and_solved_once(post, monkeypatch):
+    post.declare("a")
+
+    def gone() -> None:
+        post.cluster.inject(
+            Fault(match="GET /connectors*", answer=error(403, "\x1b[31mno"), times=None)
+        )
+
+    entries = logged(post, monkeypatch, gone, lambda: None, post.cluster.clear_faults, lambda: None)
+
+    told = [one for one in short(entries) if one[1].startswith("problem")]
+    assert told == [("error", "problem", None), ("info", "problem solved", None)]
+    problem = next(entry for entry in entries if entry["event"] == "problem")
+    assert (problem["code"], "\x1b" in problem["message"]) == ("CF304", False)
+
+
+def test_secrets_that_a_trace_quotes_are_masked(post, monkeypatch):
+    post.declare("a", more=", state: running")
+    config = post.cluster.configs()["a"] | {"database.password": "s3cr3t-hush"}
+    post.cluster.put("a", config)
+    post.cluster.fail_task("a", 0, f"{REFUSED} for s3cr3t-hush")
+
+    entries = logged(post, monkeypatch, level=LogLevel.DEBUG)
+
+    assert any(entry["event"] == "connector unwell" for entry in entries)
+    assert "s3cr3t-hush" not in json.dumps(entries)
+
+
+def test_programs_find_nothing_but_json_on_standard_error(tmp_path: Path):
+    place = Workplace(folder=tmp_path, cluster=None, url="http://127.0.0.1:1")
+    place.write_project()
+    (tmp_path / "connectors").mkdir()
+
+    found = place.run("watch", "--once", "--log-format", "json")
+
+    entries = [json.loads(line) for line in found.err.splitlines()]
+    told = [entry for entry in entries if entry["event"] == "problem"]
+    assert (found.code, [entry["code"] for entry in told]) == (1, ["CF301"])
+
+
+def test_every_event_is_in_the_table_of_the_documentation_with_its_level():
+    page = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    table = dict(re.findall(r"^\| `([a-z ]+)` \| ([a-z, ]+) \|", page, re.MULTILINE))
+
+    assert table == {event.value: table.get(event.value) for event in Happening} | {
+        name: table.get(name) for name in plain_events()
+    }
+    for event in Happening:
+        assert LEVELS[event] in table[event.value], event
+
+
+def plain_events() -> set[str]:
+    """Return the events that are logged by name, anywhere in the package."""
+    found = set()
+    for path in (ROOT / "reconcile").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "log"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                found.add(node.args[0].value)
+    return found
