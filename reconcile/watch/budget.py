@@ -176,4 +176,4 @@ def _obstacle(candidate: Candidate, ruling: Ruling, suspended: str, breaker: Bre
         return candidate.kept or suspended
     if breaker is not None and not breaker.released:
         return "most connectors of the cluster fail at once: one is tried first"
-    return "the budget of restarts is spent for now"
+    return "the budget of the cluster is spent for now"

@@ -216,6 +216,26 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         cause="Somebody deleted it by hand, or a merge was not applied.",
         remedy="`drift` tells which; `apply` creates it.",
     ),
+    AlertName.DRIFTED: Rule(
+        terms=_terms(AlertSeverity.TICKET, 15, 0),
+        meaning="A connector is not as it was last applied: settings of it were changed by hand, or"
+        " it was paused, resumed or stopped.",
+        cause="Somebody did it, for a reason that git does not know, or a program did. Where"
+        " `selfHeal` is on, the summary says why it is not set back.",
+        remedy="`drift` shows what was changed, and the two commands that take it back or accept it"
+        " into git; `hold` keeps it so for a time, in silence.",
+    ),
+    AlertName.FIGHTING: Rule(
+        terms=_terms(AlertSeverity.TICKET, 0, 30),
+        meaning="Self-heal tried five times to set a connector back, and each time it was changed by"
+        " hand again, or could not be written: it is left as it is now.",
+        cause="A program that owns it too: another GitOps tool, an operator, a script; or somebody"
+        " who does not know that it is watched.",
+        remedy="`history NAME` says what was written. Find who else writes to it, and let one of the"
+        " two go. It is set back again once it"
+        " has been as applied for 6 hours.",
+        mutes=frozenset({AlertName.DRIFTED, AlertName.MISSING}),
+    ),
     AlertName.THROUGHPUT_UNUSUAL: Rule(
         terms=_terms(AlertSeverity.INFO, 0, 0),
         meaning="A connector moves more or fewer records than it usually does at this hour of the"

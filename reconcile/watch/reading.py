@@ -10,7 +10,7 @@ from reconcile.connect.workers import Reply, address_of, ask_workers
 from reconcile.desired.project import LoadedProject, read_access
 from reconcile.errors import DefinitionError
 from reconcile.health.rollup import Sight
-from reconcile.ledger.reading import read_memory
+from reconcile.ledger.reading import read_memory, renewed
 from reconcile.live.snapshot import follow_snapshot, take_snapshot
 from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
@@ -79,6 +79,11 @@ def read_round(
     if not declared.desired.complete:
         raise DefinitionError(*declared.desired.problems)
     anew = before is None or not _holds_still(before, declared, loaded, context.clock.now())
+    # What is live is never older than what is remembered: an apply between the two is no drift.
+    with opened_store(context, loaded, cluster) as store:
+        memory = read_memory(store)
+    if before is not None:
+        written = {*written, *renewed(before.memory, memory)}
     with connect_to(context, loaded, cluster) as connection:
         live, described = _look(context, connection, None if anew else before, written)
         from_memory = answers_from_memory(connection)
@@ -97,8 +102,6 @@ def read_round(
     for connector in live.connectors.values():
         if connector.has_failed:
             context.redactor.learn(sensitive_values(connector.config))
-    with opened_store(context, loaded, cluster) as store:
-        memory = read_memory(store)
     desired = _ours(declared.desired, memory)
     return Reading(
         declared=declared,

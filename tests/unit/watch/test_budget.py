@@ -42,7 +42,7 @@ def test_no_more_restarts_are_made_than_the_budget_has():
 
     assert first.restart == ("a", "b")
     assert again.restart == ()
-    assert again.standings["c"].waits_for == "the budget of restarts is spent for now"
+    assert again.standings["c"].waits_for == "the budget of the cluster is spent for now"
     assert again.standings["c"].ruling is Ruling.DUE
     assert later.restart == ("c", "d")
 
