@@ -24,8 +24,13 @@ _PLAIN: Final = {
     AlertName.GIVEN_UP: (names.RESTARTS_GIVEN_UP, "== 1"),
     AlertName.CANNOT_HELP: (names.RESTART_HOPELESS, "== 1"),
     AlertName.MISSING: (names.CONNECTOR_MISSING, "== 1"),
+    AlertName.DRIFTED: (names.CONNECTOR_DRIFTED, "== 1"),
+    AlertName.FIGHTING: (names.SELF_HEAL_GIVEN_UP, "== 1"),
 }
 """The alerts that one metric tells by itself."""
+
+_WHATEVER_STATE: Final = frozenset({AlertName.MISSING, AlertName.DRIFTED, AlertName.FIGHTING})
+"""The alerts that speak of connectors which do not run, too."""
 
 _UNUSUAL: Final = {
     AlertName.THROUGHPUT_UNUSUAL: Metric.THROUGHPUT,
@@ -92,7 +97,7 @@ def _of_connector(name: AlertName, scope: Scope, where: str) -> str | None:
     if cause is None:
         return None
     silent = f"{own_value(names.CONNECTOR_HELD, where)} == 1"
-    if name is not AlertName.MISSING:
+    if name not in _WHATEVER_STATE:
         silent = f"{silent} or {own_state(names.CONNECTOR_STATE, _NOT_RUN, where)}"
     return f"({cause}) unless ({silent})"
 

@@ -121,7 +121,7 @@ def _of_drift(healing: Healing | None) -> Iterator[tuple[Subject, str]]:
         text = "; ".join(
             part for part in (drifted_text(healing.drift, name), healing.left.get(name)) if part
         )
-        if name not in {change.name for change in healing.drift.missing}:
+        if name in healing.drift.altered:
             yield (AlertName.DRIFTED, name), text
         standing = healing.standings.get(name)
         if standing is not None and standing.ruling is Ruling.GIVEN_UP:

@@ -13,6 +13,7 @@ from reconcile.model.alert import Alert, AlertName, AlertSeverity
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
 from reconcile.model.desired import Definition, TasksRange
+from reconcile.model.drift import Drift
 from reconcile.model.live import (
     ClusterIdentity,
     ConnectorKind,
@@ -34,9 +35,13 @@ from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Location, Problem
 from reconcile.model.restart import Backoff, RestartBudget, RestartPolicy
 from reconcile.watch.budget import Book, decide
+from reconcile.watch.budget import Standing as RestartStanding
+from reconcile.watch.heals import Healing
 from reconcile.watch.judging import judge_round
+from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Post, Round
 from reconcile.watch.unusual import Series
+from tests.golden.nouns import IDENTITY, UPDATED
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
 WORKER = "10.0.0.7:8083"
@@ -198,10 +203,20 @@ def everything() -> tuple[Watched, ...]:
         }
     )
     known = {"a": {Metric.LAG: Series(words="3.1 times the usual"), Metric.THROUGHPUT: Series()}}
+    healing = Healing(
+        drift=Drift(
+            project="shop",
+            cluster="prod",
+            identity=IDENTITY,
+            created_at=NOW,
+            changed=(replace(UPDATED, name="a"),),
+            missing=(replace(UPDATED, name="gone"),),
+        ),
+        standings={"a": RestartStanding(ruling=Ruling.GIVEN_UP, attempts=5)},
+    )
     return (
         shown(
-            replace(found, flows=flows, known=known),
-            drifted={"a": True, "w": False},
+            replace(found, flows=flows, known=known, healing=healing),
             owners=("owner", "team"),
             labels={"label_tier": "tier"},
         ),
