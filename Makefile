@@ -17,7 +17,7 @@ REAL := -m "real and not soak" -n 2 --dist loadgroup
 
 # The fast tests run every line and branch of the packages that decide and never act.
 FAST := tests/unit tests/laws tests/architecture
-PURE := model plan lint plugins report health anomaly measure redact
+PURE := model plan lint plugins report health anomaly measure redact generate
 PURE_COVERAGE := 99
 
 comma := ,
@@ -91,6 +91,7 @@ rules: setup ## Write docs/lint-rules.md, and the tables of alerts and metrics i
 	$(BIN)/python -m tests.lint_page
 	$(BIN)/python -m tests.alerts_page
 	$(BIN)/python -m tests.metrics_page
+	$(BIN)/python -m tests.prometheus_page
 
 .PHONY: fix
 fix: setup ## Format, and mend what ruff can mend

@@ -1,7 +1,7 @@
 """Write alerts as each receiver wants them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -68,22 +68,29 @@ def _batches(alerts: Sequence[Alert], size: int) -> list[tuple[Alert, ...]]:
 
 
 def _labels(alert: Alert) -> dict[str, str]:
+    ours = {"alertname": alert.name.value, "cluster": alert.cluster}
+    ours |= {"severity": alert.severity.value}
+    if alert.connector:
+        ours["connector"] = one_line(alert.connector)
+    return alert_labels(alert.labels, ours)
+
+
+def alert_labels(declared: Mapping[str, str], ours: Mapping[str, str]) -> dict[str, str]:
     """Return the labels of an alert; those of the definition never take the place of ours."""
-    labels = {_label(key): one_line(value) for key, value in alert.labels.items() if value}
-    labels |= {"alertname": alert.name.value, "cluster": alert.cluster}
-    labels |= {"severity": alert.severity.value}
-    labels.pop("connector", None)
-    return labels | ({"connector": one_line(alert.connector)} if alert.connector else {})
+    labels = {label_name(key): one_line(value) for key, value in declared.items() if value}
+    for name in ("alertname", "connector"):
+        labels.pop(name, None)
+    return labels | dict(ours)
 
 
-def _label(key: str) -> str:
+def label_name(key: str) -> str:
     """Return the name of a label as every version of Prometheus takes it."""
     name = _NO_LABEL.sub("_", key)
-    return f"_{name}" if name[:1].isdigit() else name
+    return name if name and not name[0].isdigit() else f"_{name}"
 
 
 def _annotations(alert: Alert) -> dict[str, str]:
-    links = {f"link_{_label(label)}": url for label, url in alert.links.items()}
+    links = {f"link_{label_name(label)}": url for label, url in alert.links.items()}
     return {"summary": one_line(alert.summary), "description": alert.meaning, **links}
 
 

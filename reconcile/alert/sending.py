@@ -3,8 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -79,7 +78,7 @@ def send(
                         delivered=tuple(delivered),
                         requests=requests,
                         failure=redactor.redact(failure),
-                        retry_after=_retry_after(answer, clock.now()),
+                        retry_after=min(answer.retry_after or 0.0, _LONGEST_WAIT),
                     )
                 delivered += message.alerts
     except HttpFailure as failure:
@@ -100,15 +99,3 @@ def _failure(answer: Answer) -> str:
         return ""
     text = answer.body.decode("utf-8", "replace").strip()[:200]
     return f"it answered {answer.status}" + (f": {text}" if text else "")
-
-
-def _retry_after(answer: Answer, now: datetime) -> float:
-    """Return the seconds that a Retry-After asks for (RFC 9110 10.2.3), within reason."""
-    written = answer.headers.get("retry-after", "").strip()
-    if written.isascii() and written.isdigit():
-        return min(float(written[:9]), _LONGEST_WAIT)
-    try:
-        wanted = (parsedate_to_datetime(written) - now).total_seconds()
-    except (TypeError, ValueError):
-        return 0.0
-    return min(max(wanted, 0.0), _LONGEST_WAIT)

@@ -68,7 +68,7 @@ class Api:
             answer = self._ask("GET", url, needs=needs)
             value = self._value(answer)
             for entry in value[within] if within else value:
-                key = entry.get("id")
+                key = entry.get("id") or entry.get("sha")
                 if key not in seen:
                     seen.add(key)
                     yield entry
@@ -92,14 +92,21 @@ class Api:
         """Make something unless it is there already: somebody else may have been quicker."""
         self._ask("POST", self.url + path, body=body, needs=needs, accept=_TAKEN)
 
-    def download(self, path: str, *, needs: str) -> bytes:
-        """Return a file; where the forge sends on to another place, our token stays behind."""
-        answer = self._ask("GET", self.url + path, needs=needs, accept=_MOVED)
+    def download(self, path: str, *, needs: str) -> bytes | None:
+        """Return a file, or None where it is kept no more.
+
+        Where the forge sends on to another place, our token stays behind.
+        """
+        answer = self._ask("GET", self.url + path, needs=needs, accept=_MOVED | _ABSENT)
+        if answer.status in _ABSENT:
+            return None
         if answer.status not in _MOVED:
             return answer.body
         place = urljoin(self.url + path, answer.headers.get("location", ""))
         headers = self.headers if self._is_own(place) else {}
         answer = self._once("GET", place, None, headers)
+        if answer.status in _ABSENT:
+            return None
         if answer.status != HTTPStatus.OK:
             raise refused(answer.status, "", self.url, path, needs)
         return answer.body
@@ -171,9 +178,8 @@ class Api:
         if answer.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}:
             return None
         headers = answer.headers
-        asked = _seconds(headers.get("retry-after"))
-        if asked is not None:
-            return max(asked, 1.0)
+        if answer.retry_after is not None:
+            return max(answer.retry_after, 1.0)
         if headers.get("x-ratelimit-remaining", headers.get("ratelimit-remaining")) == "0":
             reset = _seconds(headers.get("x-ratelimit-reset", headers.get("ratelimit-reset")))
             if reset is not None:

@@ -1,9 +1,15 @@
 """What the two forges have in common, in our words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from itertools import islice
+from typing import Final, Protocol
+
+from reconcile.ci.pipeline import Pipeline
+
+MOST_COMMITS: Final = 300
+"""How far back merges are looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +35,11 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Artifact:
-    """A plan that a pipeline made for the newest commit of a merged pull request."""
+class Merge:
+    """A pull request that was merged; `commit` is the newest of its own."""
 
     pull_request: int
     commit: str
-    run: int
-    content: bytes
 
 
 class Forge(Protocol):
@@ -73,5 +77,27 @@ class Forge(Protocol):
     def comment_issue(self, number: int, body: str) -> None:
         """Comment on an issue."""
 
-    def merged_plan(self, commit: str) -> Artifact | None:
-        """Return the plan that was made for the pull request that brought a commit in."""
+    def merges(self, pipeline: Pipeline) -> Sequence[Merge]:
+        """Return what was merged into the pipeline's branch since the last that was applied.
+
+        The newest first, and none that the pipeline's commit does not hold.
+        """
+
+    def kept_plan(self, merge: Merge) -> bytes | None:
+        """Return the plan that a pull request's pipeline made for its newest commit.
+
+        None where it made none, or keeps it no more.
+        """
+
+
+def since(commits: Iterable[str], applied: Collection[str]) -> Mapping[str, int]:
+    """Return how far back each commit lies, from the first of these to the last that was applied.
+
+    The first counts in any case: what is applied for it may be applied again.
+    """
+    found: dict[str, int] = {}
+    for age, commit in enumerate(islice(commits, MOST_COMMITS)):
+        if age and commit in applied:
+            break
+        found.setdefault(commit, age)
+    return found

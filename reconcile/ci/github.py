@@ -5,11 +5,13 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from reconcile.ci.api import Api
-from reconcile.ci.forge import Artifact, Comment, Issue
+from reconcile.ci.forge import MOST_COMMITS, Comment, Issue, Merge, since
+from reconcile.ci.pipeline import Pipeline
 
 ARTIFACT: Final = "connectform-plan"
 """How plan.yml calls what it keeps."""
@@ -21,6 +23,8 @@ _COMMENTS: Final = "permissions: pull-requests: write"
 _ISSUES: Final = "permissions: issues: write"
 _READ: Final = "permissions: pull-requests: read"
 _RUNS: Final = "permissions: actions: read"
+_CONTENTS: Final = "permissions: contents: read"
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,22 +106,60 @@ class GitHub:
         path = self._path("issues", number, "comments")
         self.api.send("POST", path, {"body": body}, needs=_ISSUES)
 
-    def merged_plan(self, commit: str) -> Artifact | None:
-        """Return the plan that was made for the pull request that brought a commit in.
+    def merges(self, pipeline: Pipeline) -> Sequence[Merge]:
+        """Return what was merged into the pipeline's branch since the last that was applied.
+
+        A workflow that waits may be cancelled by the next: what it would have applied is still to do.
+        """
+        listed = f"{self._path('commits')}?{urlencode({'sha': pipeline.commit, 'per_page': '100'})}"
+        commits = (str(entry["sha"]) for entry in self.api.pages(listed, needs=_CONTENTS))
+        ages = since(commits, self._applied(pipeline))
+        asked = {
+            "state": "closed",
+            "base": pipeline.branch,
+            "sort": "updated",
+            "direction": "desc",
+            "per_page": "100",
+        }
+        pulls = self.api.pages(f"{self._path('pulls')}?{urlencode(asked)}", needs=_READ)
+        merged = [
+            pull
+            for pull in islice(pulls, MOST_COMMITS)
+            if pull.get("merged_at")
+            and pull["base"]["ref"] == pipeline.branch
+            and pull["merge_commit_sha"] in ages
+        ]
+        return [
+            Merge(pull_request=int(pull["number"]), commit=str(pull["head"]["sha"]))
+            for pull in sorted(merged, key=lambda each: ages[each["merge_commit_sha"]])
+        ]
+
+    def kept_plan(self, merge: Merge) -> bytes | None:
+        """Return the plan that a pull request's pipeline made for its newest commit.
 
         Only a run for a pull request of this repository counts, and none of a fork's.
         """
-        pulls = self.api.pages(self._path("commits", commit, "pulls"), needs=_READ)
-        for pull in [found for found in pulls if found.get("merged_at")]:
-            head = str(pull["head"]["sha"])
-            found = [entry for run in self._runs_for(head) for entry in self._kept_by(run)]
-            for entry in sorted(found, key=lambda each: int(each["id"]), reverse=True):
-                path = self._path("actions", "artifacts", entry["id"], "zip")
-                content = _unpacked(self.api.download(path, needs=_RUNS))
-                if content is not None:
-                    number, run = int(pull["number"]), int(entry["workflow_run"]["id"])
-                    return Artifact(pull_request=number, commit=head, run=run, content=content)
+        found = [entry for run in self._runs_for(merge.commit) for entry in self._kept_by(run)]
+        for entry in sorted(found, key=lambda each: int(each["id"]), reverse=True):
+            path = self._path("actions", "artifacts", entry["id"], "zip")
+            packed = self.api.download(path, needs=_RUNS)
+            content = _unpacked(packed) if packed is not None else None
+            if content is not None:
+                return content
         return None
+
+    def _applied(self, pipeline: Pipeline) -> frozenset[str]:
+        """Return the commits for which the pipeline's workflow ended well, the newest of them."""
+        name = pipeline.workflow.rpartition("/")[2]
+        asked = {
+            "branch": pipeline.branch,
+            "event": "push",
+            "status": "success",
+            "per_page": "100",
+        }
+        path = f"{self._path('actions', 'workflows', name, 'runs')}?{urlencode(asked)}"
+        found = self.api.find(path, needs=_RUNS)
+        return frozenset(str(run["head_sha"]) for run in found["workflow_runs"]) if found else _NONE
 
     def _runs_for(self, head: str) -> list[int]:
         """Return the runs of workflows for a pull request whose newest commit this is."""

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from reconcile.ci.api import Api
-from reconcile.ci.forge import Artifact, Comment, Issue
+from reconcile.ci.forge import MOST_COMMITS, Comment, Issue, Merge, since
 from reconcile.ci.github import PLAN_FILE
+from reconcile.ci.pipeline import Pipeline
 
 _PLAN_JOB: Final = "connectform-plan"
 _NEEDS: Final = "a project access token with the scope api and the role Reporter or higher"
@@ -91,23 +93,66 @@ class GitLab:
         path = self._path("issues", number, "notes")
         self.api.send("POST", path, {"body": body}, needs=_NEEDS)
 
-    def merged_plan(self, commit: str) -> Artifact | None:
-        """Return the plan that was made for the merge request that brought a commit in.
+    def merges(self, pipeline: Pipeline) -> Sequence[Merge]:
+        """Return what was merged into the pipeline's branch since the last that was applied.
 
-        Only a job of this project counts, in a pipeline for the newest commit of the request.
+        A pipeline that waits may be cancelled by the next, and a job that comes after one for a
+        newer commit is refused: what they would have applied is still to do.
         """
-        path = self._path("repository", "commits", commit, "merge_requests")
-        for request in list(self.api.pages(path, needs=_NEEDS)):
-            if request.get("state") != "merged":
-                continue
-            number, head = int(request["iid"]), str(request["sha"])
-            listed = self.api.pages(self._path("merge_requests", number, "pipelines"), needs=_NEEDS)
-            ours = [entry for entry in listed if self._is_of(entry, number, head)]
-            newest = max((int(entry["id"]) for entry in ours), default=None)
-            content = self._plan_of(newest) if newest is not None else None
-            if newest is not None and content is not None:
-                return Artifact(pull_request=number, commit=head, run=newest, content=content)
+        asked = {"ref_name": pipeline.commit, "first_parent": "true", "per_page": "100"}
+        listed = f"{self._path('repository', 'commits')}?{urlencode(asked)}"
+        commits = (str(entry["id"]) for entry in self.api.pages(listed, needs=_NEEDS))
+        ages = since(commits, self._applied(pipeline))
+        asked = {
+            "state": "merged",
+            "target_branch": pipeline.branch,
+            "order_by": "updated_at",
+            "per_page": "100",
+        }
+        requests = self.api.pages(
+            f"{self._path('merge_requests')}?{urlencode(asked)}", needs=_NEEDS
+        )
+        merged = [
+            (age, request)
+            for request in islice(requests, MOST_COMMITS)
+            if request["state"] == "merged"
+            and request["target_branch"] == pipeline.branch
+            and (age := _age(request, ages)) is not None
+        ]
+        return [
+            Merge(pull_request=int(request["iid"]), commit=str(request["sha"]))
+            for _, request in sorted(merged, key=lambda each: each[0])
+        ]
+
+    def kept_plan(self, merge: Merge) -> bytes | None:
+        """Return the plan that a merge request's pipeline made for its newest commit.
+
+        Only a job of this project counts.
+        """
+        path = self._path("merge_requests", merge.pull_request, "pipelines")
+        listed = self.api.pages(f"{path}?per_page=100", needs=_NEEDS)
+        for entry in sorted(listed, key=lambda each: int(each["id"]), reverse=True):
+            if self._is_for(entry, merge):
+                return self._plan_of(int(entry["id"]))
         return None
+
+    def _applied(self, pipeline: Pipeline) -> frozenset[str]:
+        """Return the commits that the pipeline's job deployed, the newest of them."""
+        if not pipeline.environment:
+            return frozenset()
+        asked = {
+            "environment": pipeline.environment,
+            "status": "success",
+            "order_by": "id",
+            "sort": "desc",
+            "per_page": "100",
+        }
+        found = self.api.get(f"{self._path('deployments')}?{urlencode(asked)}", needs=_NEEDS)
+        return frozenset(
+            str(entry["sha"])
+            for entry in found
+            if (entry.get("deployable") or {}).get("name") == pipeline.workflow
+        )
 
     def _plan_of(self, pipeline: int) -> bytes | None:
         path = self._path("pipelines", pipeline, "jobs") + "?per_page=100"
@@ -118,11 +163,16 @@ class GitLab:
         newest = max(int(job["id"]) for job in kept)
         return self.api.download(self._path("jobs", newest, "artifacts", PLAN_FILE), needs=_NEEDS)
 
-    def _is_of(self, entry: Mapping[str, Any], number: int, head: str) -> bool:
+    def _is_for(self, entry: Mapping[str, Any], merge: Merge) -> bool:
         """Tell whether a pipeline is of this project, and for this commit or its merged result."""
         if str(entry.get("project_id", self.project)) != self.project:
             return False
-        return entry["sha"] == head or entry.get("ref") == f"refs/merge-requests/{number}/merge"
+        if entry["sha"] == merge.commit:
+            return True
+        if entry.get("ref") != f"refs/merge-requests/{merge.pull_request}/merge":
+            return False
+        result = self.api.find(self._path("repository", "commits", entry["sha"]), needs=_NEEDS)
+        return result is not None and merge.commit in result["parent_ids"]
 
     def _comment(self, entry: Mapping[str, Any], pull_request: int) -> Comment:
         place = f"{self.web_url}/-/merge_requests/{pull_request}#note_{entry['id']}"
@@ -148,3 +198,9 @@ def _issue(entry: Mapping[str, Any]) -> Issue:
         url=str(entry.get("web_url") or ""),
         closed_at=datetime.fromisoformat(closed) if closed else None,
     )
+
+
+def _age(request: Mapping[str, Any], ages: Mapping[str, int]) -> int | None:
+    """Return how far back the commit lies by which a merge request came in, if it is among these."""
+    names = ("merge_commit_sha", "squash_commit_sha", "sha")
+    return min((ages[request[name]] for name in names if request.get(name) in ages), default=None)

@@ -31,7 +31,8 @@ class Pipeline:
     """One run of a pipeline.
 
     `repository` is `owner/name` on GitHub and the number of the project on GitLab. `commit` is the
-    newest commit of the pull request, where there is one, and not the merge of it. `order` grows
+    newest commit of the pull request, where there is one, and not the merge of it; `branch` is what
+    was pushed to, and `environment` what the job deploys to, on GitLab. `order` grows
     from run to run of one `workflow`, and with each attempt of a run. `web_url` is where people see
     the repository, `manual_url` is where
     somebody starts an apply by hand. `fork` tells that the code is a stranger's, so that the job
@@ -44,6 +45,8 @@ class Pipeline:
     token: Secret | None = None
     pull_request: int | None = None
     commit: str = ""
+    branch: str = ""
+    environment: str = ""
     workflow: str = ""
     order: Order = (0, 0)
     web_url: str = ""
@@ -80,6 +83,7 @@ def _github(environment: Mapping[str, str], event: Mapping[str, Any]) -> Pipelin
         token=_token(environment, "GITHUB_TOKEN"),
         pull_request=_number(request.get("number")),
         commit=str(head.get("sha") or environment.get("GITHUB_SHA", "")),
+        branch=environment.get("GITHUB_REF_NAME", ""),
         workflow=workflow,
         order=(
             _number(environment.get("GITHUB_RUN_NUMBER")) or 0,
@@ -134,6 +138,8 @@ def _gitlab(environment: Mapping[str, str]) -> Pipeline:
         token=_token(environment, token),
         pull_request=_number(request),
         commit=head or environment.get("CI_COMMIT_SHA", ""),
+        branch=environment.get("CI_COMMIT_BRANCH", ""),
+        environment=environment.get("CI_ENVIRONMENT_NAME", ""),
         workflow=environment.get("CI_JOB_NAME", ""),
         order=(
             _number(environment.get("CI_PIPELINE_IID")) or 0,

@@ -2,21 +2,21 @@
 
 from reconcile.cli.exits import Exit
 from reconcile.cli.opening import open_project
-from reconcile.cli.shell import Shell
+from reconcile.cli.shell import Shell, write_document
 from reconcile.cli.watching import seat_for
 from reconcile.desired.project import load_project
 from reconcile.errors import DefinitionError, UsageError
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
 from reconcile.plugins.suggest import suggest
-from reconcile.report.alert_text import Listed, alert_lines
+from reconcile.report.alert_text import Listed, alert_lines, alerts_document
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Span, Style, bold, line
 from reconcile.watch.alerting import DESK, try_receiver
 from reconcile.watch.loop import watch_store
 
 
-def list_alerts(shell: Shell, clusters: list[str] | None, every: bool) -> Exit:
+def list_alerts(shell: Shell, clusters: list[str] | None, every: bool, *, as_json: bool) -> Exit:
     """Print the alerts that fire on the clusters that are chosen, by default all."""
     loaded, chosen = open_project(shell, clusters, every)
     found: list[Listed] = []
@@ -27,7 +27,10 @@ def list_alerts(shell: Shell, clusters: list[str] | None, every: bool) -> Exit:
                 for one in DESK.kept(store).board.values()
                 if one.alert is not None
             ]
-    shell.terminal.show(alert_lines(found))
+    if as_json:
+        write_document(shell, document=alerts_document(found))
+    else:
+        shell.terminal.show(alert_lines(found))
     return Exit.FINE
 
 

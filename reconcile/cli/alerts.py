@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from reconcile.cli.exits import Exit
-from reconcile.cli.options import AllClustersOption, ClusterOption
+from reconcile.cli.options import AllClustersOption, ClusterOption, OutputFormat, OutputOption
 from reconcile.cli.shell import Shell, command
 
 alerts_app = typer.Typer(
@@ -19,6 +19,7 @@ def list_(
     shell: Shell,
     cluster: ClusterOption = None,
     all_clusters: AllClustersOption = False,
+    output: OutputOption = OutputFormat.TEXT,
 ) -> Exit:
     """Show the alerts that fire, as watch remembers them.
 
@@ -27,7 +28,8 @@ def list_(
     """
     from reconcile.cli.alerting import list_alerts
 
-    return list_alerts(shell, cluster, all_clusters)
+    as_json = output is OutputFormat.JSON
+    return list_alerts(shell, cluster, all_clusters, as_json=as_json)
 
 
 def try_(

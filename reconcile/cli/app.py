@@ -13,6 +13,7 @@ from reconcile.cli.demo import demo
 from reconcile.cli.drifting import drift
 from reconcile.cli.exits import Exit
 from reconcile.cli.files import export, init, lint, validate
+from reconcile.cli.generate import generate_app
 from reconcile.cli.keeping import adopt, forget, history, hold, rollback, show, unlock
 from reconcile.cli.loggers import loggers_app
 from reconcile.cli.operating import (
@@ -93,6 +94,7 @@ for _function in (
 app.command()(command(demo, with_project=False))
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(ci_app, name="ci")
+app.add_typer(generate_app, name="generate")
 app.add_typer(loggers_app, name="loggers")
 app.add_typer(schema_app, name="schema")
 app.add_typer(sandbox_app, name="sandbox")

@@ -16,7 +16,7 @@ from reconcile.errors import StaleError, usage
 from reconcile.model.codes import Code
 from reconcile.model.plan import Plan, WithheldBy
 from reconcile.model.problem import Problem
-from reconcile.plan.saved import SavedPlan, matching
+from reconcile.plan.saved import SavedPlan, held_instead, matching
 from reconcile.run.clusters import choose_clusters
 from reconcile.run.planning import NotPlanned, Planned, PlanRequest, plan_clusters
 from reconcile.run.saving import check_saved, expected_digest, plan_saved, read_plan_file
@@ -125,14 +125,17 @@ def _as_approved(item: Planned | NotPlanned, approved: Sequence[SavedPlan]) -> P
     if isinstance(item, NotPlanned):
         return item
     plans = [saved.plan for saved in approved if saved.plan.cluster == item.plan.cluster]
-    nothing = replace(item.plan, changes=(), digest="")
-    return replace(item, plan=matching(item.plan, plans[0] if plans else nothing))
+    plan = plans[0] if plans else replace(item.plan, changes=(), digest="")
+    held = held_instead(item.plan, plan)
+    matched = matching(item.plan, plan)
+    return replace(item, plan=replace(matched, problems=(*matched.problems, *held)))
 
 
 def _exit_of_left(plans: Sequence[Plan]) -> Exit | None:
-    """Return the exit code for changes that were not approved, or None where all were."""
+    """Return the exit code for what was not approved, or approved and held since, or None."""
     left = any(item.why is WithheldBy.EXPECTATION for plan in plans for item in plan.withheld)
-    return Exit.STALE if left else None
+    held = any(problem.code is Code.HELD for plan in plans for problem in plan.problems)
+    return Exit.STALE if left or held else None
 
 
 def _does_any(items: Sequence[Planned | NotPlanned]) -> bool:

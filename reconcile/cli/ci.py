@@ -97,10 +97,11 @@ def approved(
     ] = Path("approved.json"),
     author: AuthorOption = "",
 ) -> Exit:
-    """Fetch the plan that the merged pull request showed, for apply --expect.
+    """Fetch the plans that merged pull requests showed, for apply --expect.
 
-    It comes from what the pull request's pipeline kept, never from a comment. Where there is none,
-    an empty plan is written, which approves nothing.
+    They come from what the pipelines of pull requests kept, never from a comment: of all that were
+    merged since the last run of this job that ended well. Where there is none, an empty plan is
+    written, which approves nothing.
     """
     from reconcile.cli.reporting import fetch_approved
 

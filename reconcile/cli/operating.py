@@ -56,6 +56,10 @@ def status(
             metavar="DURATION", help="Show what flowed over so long, from offsets too: 10s, 5m."
         ),
     ] = None,
+    by: Annotated[
+        str,
+        typer.Option("--by", metavar="LABEL", help="Sum up by a label of the definitions: team."),
+    ] = "",
     exit_code: Annotated[
         bool,
         typer.Option("--exit-code", help="Exit with 2 where a connector is not well."),
@@ -71,7 +75,14 @@ def status(
     loaded, chosen = open_project(shell, cluster, all_clusters)
     selection = selection_of(select, exclude)
     return show_status(
-        shell, loaded, chosen, selection, reports, over=seconds_of(over), exit_code=exit_code
+        shell,
+        loaded,
+        chosen,
+        selection,
+        reports,
+        over=seconds_of(over),
+        by=by,
+        exit_code=exit_code,
     )
 
 

@@ -17,6 +17,7 @@ from reconcile.report.spans import Line, plain
 if TYPE_CHECKING:
     from reconcile.model.metrics import Flows
     from reconcile.report.page import Page
+    from reconcile.report.status_more import More
     from reconcile.report.status_page import Reading
 
 Links = Mapping[str, str]
@@ -177,28 +178,32 @@ def status_writers(
     *,
     links: Links,
     flows: "Mapping[str, Flows]",
+    more: "Mapping[str, More]",
 ) -> Writers:
     """Return how the states of connectors are written; `failed` are clusters that answer nothing."""
 
     def page() -> "Page":
         from reconcile.report.status_page import statuses_page
 
-        return statuses_page(readings, links=links, failed=failed, flows=flows)
+        return statuses_page(readings, links=links, failed=failed, flows=flows, more=more)
 
     def document() -> object:
         from reconcile.report.status_document import statuses_document
 
         found = ((live, verdicts) for live, verdicts, _ in readings)
-        return statuses_document(found, failed, flows)
+        return statuses_document(found, failed, flows, more)
 
     def lines() -> Iterable[Line]:
+        from reconcile.report.status_more import NOTHING_MORE, tally_lines
         from reconcile.report.status_text import status_summary, status_table
         from reconcile.report.table import table_lines
 
         for live, verdicts, names in readings:
-            table = status_table(live, verdicts, names, flows.get(live.cluster))
+            besides = more.get(live.cluster, NOTHING_MORE)
+            flow, restarts = flows.get(live.cluster), besides.restarts
+            table = status_table(live, verdicts, names, flow, restarts)
             yield from table_lines(table) if names else ()
-            yield status_summary(live, verdicts, names)
+            yield from (status_summary(live, verdicts, names), *tally_lines(besides))
 
     return {
         **_pages(page),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from reconcile.ci.approvals import approvals
 from reconcile.ci.commands import annotations
 from reconcile.ci.documents import read_documents
 from reconcile.ci.pipeline import ForgeKind, Pipeline
@@ -24,9 +25,8 @@ from reconcile.cli.shell import Shell, write_document
 from reconcile.desired.project import load_project
 from reconcile.errors import ConnectformError, DefinitionError
 from reconcile.model.project import Project
+from reconcile.plan.approvals import approvals_document
 from reconcile.plan.document import plans_document
-from reconcile.plan.saved import read_plans
-from reconcile.run.output import write_file
 
 
 def comment_on_pull_request(shell: Shell, files: Sequence[Path], author: str) -> Exit:
@@ -105,20 +105,16 @@ def keep_drift_issues(shell: Shell, files: Sequence[Path], author: str) -> Exit:
 
 
 def fetch_approved(shell: Shell, out: Path, author: str) -> Exit:
-    """Write the plan that was approved by merging, or an empty one."""
+    """Write what was approved by merging, or an empty plan."""
     pipeline = pipeline_here(shell.context)
     with open_target(shell.context, pipeline, author=author) as target:
-        found = target.forge.merged_plan(pipeline.commit)
-    if found is None:
+        found = approvals(target)
+    for line in found.told:
+        shell.terminal.say(line)
+    if not found.documents:
         shell.terminal.say("No pull request showed a plan for this commit: nothing is approved.")
-        write_document(shell, document=plans_document(()), output=OutputFormat.TEXT, json_out=out)
-        return Exit.FINE
-    text = found.content.decode("utf-8", "replace")
-    read_plans(text, str(out))
-    write_file(shell.context.directory / out, text)
-    shell.terminal.say(
-        f"wrote {out}: the plan of pull request {found.pull_request} for {found.commit[:12]}"
-    )
+    document = approvals_document(found.documents) if found.documents else plans_document(())
+    write_document(shell, document=document, output=OutputFormat.TEXT, json_out=out)
     return Exit.FINE
 
 

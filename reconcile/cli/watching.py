@@ -4,6 +4,8 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 
 from reconcile.cli.approving import interruptible
 from reconcile.cli.exits import Exit, worst
@@ -18,12 +20,20 @@ from reconcile.model.problem import Problem
 from reconcile.report.logger_text import change_lines
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Line
-from reconcile.report.watch_text import watched_line, watched_summary
+from reconcile.report.watch_text import WatchedRow, watched_line, watched_summary
 from reconcile.watch.diary import Diary
 from reconcile.watch.ending import run_until_stopped
 from reconcile.watch.loop import Course, watch_once
 from reconcile.watch.rounds import COMMAND, Round, Seat
-from reconcile.watch.telling import doubt_key, is_well, watched_rows
+from reconcile.watch.telling import (
+    doubt_key,
+    drifted_count,
+    drifted_lines,
+    is_well,
+    watched_rows,
+)
+
+_SUMMARY: Final = ("", "")
 
 
 def watch_once_each(
@@ -87,13 +97,13 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
     if not dry_run:
         _diary(shell, seat).write(found)
     rows = watched_rows(found)
-    shell.terminal.show([watched_line(row) for row in rows])
+    shell.terminal.show([*map(watched_line, rows), *drifted_lines(found).values()])
     shell.terminal.show(_level_lines(found))
     if dry_run or not shell.logs_json:
         _note(shell, (*found.problems, *found.unsent, *found.untold, *found.flows.problems))
     if found.problems:
         return Exit.ERROR
-    shell.terminal.show([watched_summary(seat.cluster, rows, len(found.judged.missing))])
+    shell.terminal.show([_summary(found, rows)])
     return Exit.FINE if is_well(found) else Exit.CHANGES
 
 
@@ -101,10 +111,12 @@ def _until_stopped(shell: Shell, seats: Sequence[Seat], display: Display) -> Exi
     """Watch each cluster in a thread of its own, so that none waits for another."""
     with interruptible(shell) as interrupt:
         teller = _Teller(shell, _diary(shell, seats[0]))
+        # A file that is missing for a moment is not looked for in the folders above.
+        file = shell.project or Path(seats[0].loaded.project.path)
         course = Course(
             tell=teller.tell,
             wait=interrupt.wait,
-            reload=lambda: load_project(shell.project, shell.context.directory),
+            reload=lambda: load_project(file, shell.context.directory),
         )
         threads = [
             threading.Thread(
@@ -128,7 +140,7 @@ class _Teller:
 
     shell: Shell
     diary: Diary
-    _said: dict[str, dict[str, Line]] = field(default_factory=dict)
+    _said: dict[str, dict[tuple[str, str], Line]] = field(default_factory=dict)
     _doubts: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -139,26 +151,31 @@ class _Teller:
         if self.shell.logs_json:
             return
         rows = watched_rows(found)
-        lines = {row.name: watched_line(row) for row in rows}
-        summary = watched_summary(found.cluster, rows, len(found.judged.missing))
+        lines = {("", row.name): watched_line(row) for row in rows}
+        lines |= {("drift", name): text for name, text in drifted_lines(found).items()}
+        summary = _summary(found, rows)
         with self._lock:
             said = self._said.get(found.cluster, {})
             _note(self.shell, found.unsent)
             if found.problems:
                 problems = problems_lines(found.problems)
-                if said.get("") != problems[0]:
+                if said.get(_SUMMARY) != problems[0]:
                     _note(self.shell, found.problems)
-                self._said[found.cluster] = {**said, "": problems[0]}
+                self._said[found.cluster] = {**said, _SUMMARY: problems[0]}
                 return
             doubts = {doubt_key(one): one for one in (*found.flows.problems, *found.untold)}
             known = self._doubts.get(found.cluster, set())
             self._doubts[found.cluster] = set(doubts)
             _note(self.shell, [one for key, one in doubts.items() if key not in known])
             new = [text for name, text in lines.items() if said.get(name) != text]
-            if new or said.get("") != summary:
+            if new or said.get(_SUMMARY) != summary:
                 self.shell.terminal.show([*new, summary])
             self.shell.terminal.show(_level_lines(found))
-            self._said[found.cluster] = {**lines, "": summary}
+            self._said[found.cluster] = {**lines, _SUMMARY: summary}
+
+
+def _summary(found: Round, rows: tuple[WatchedRow, ...]) -> Line:
+    return watched_summary(found.cluster, rows, len(found.judged.missing), drifted_count(found))
 
 
 def _diary(shell: Shell, seat: Seat) -> Diary:

@@ -227,12 +227,6 @@ def write_failure(fault: Fault) -> WriteFailure:
     return WriteFailure(kind, fault.problem, retry_after=fault.retry_after)
 
 
-def retry_after(answer: Answer) -> float:
-    """Return the seconds that a server asks to wait; its dates are not worth a parser."""
-    text = answer.headers.get("retry-after", "")
-    return float(text) if text.isascii() and text.isdigit() else 0.0
-
-
 def _not_found(error: ErrorBody | None, *, is_json: bool) -> FaultKind:
     """Tell an absent connector from a missing endpoint, and from a worker that is starting.
 

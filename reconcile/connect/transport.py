@@ -12,7 +12,6 @@ from reconcile.connect.failures import (
     failure_kind,
     fault_kind,
     is_aiven_error,
-    retry_after,
 )
 from reconcile.connect.problems import Asked, Heard, problem_of
 from reconcile.connect.requests import Request
@@ -85,7 +84,7 @@ def _judged(answer: Answer, asked: Asked, redact: Redact) -> Answer | Fault:
         status=answer.status,
         text=text,
         message=message,
-        retry_after=retry_after(answer),
+        retry_after=answer.retry_after or 0.0,
     )
 
 

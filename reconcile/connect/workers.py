@@ -15,6 +15,7 @@ from reconcile.connect.access import session_settings, shown_url
 from reconcile.connect.failures import Fault, FaultKind
 from reconcile.connect.requests import reading
 from reconcile.connect.transport import Target, exchange
+from reconcile.http.failures import HttpFailure
 from reconcile.http.session import Session, open_session
 from reconcile.model.project import Access, Timeouts
 from reconcile.redact import Redactor
@@ -55,7 +56,7 @@ def ask_workers(
     """Return what comes from the addresses of workers, asked for `GET /` all at once.
 
     No credentials are sent: where a cluster says that its workers are is not where they are for.
-    What cannot be an address is not asked. Raises HttpFailure where certificates are unusable.
+    What cannot be an address is not asked, and nobody is where our certificates are unusable.
     """
     declared = {address_of(url): url for url in access.urls}
     scheme = urlsplit(access.urls[0]).scheme
@@ -72,12 +73,15 @@ def ask_workers(
         headers={},
         timeouts=Timeouts(connect=_SECONDS, read=_SECONDS),
     )
-    with (
-        open_session(settings, clock=clock, redactor=redactor) as session,
-        ThreadPoolExecutor(_AT_A_TIME) as pool,
-    ):
-        ask = partial(_reply, session, access.cluster, kafka_cluster_id, redactor)
-        return dict(zip(urls, pool.map(ask, urls.values()), strict=True))
+    try:
+        with (
+            open_session(settings, clock=clock, redactor=redactor) as session,
+            ThreadPoolExecutor(_AT_A_TIME) as pool,
+        ):
+            ask = partial(_reply, session, access.cluster, kafka_cluster_id, redactor)
+            return dict(zip(urls, pool.map(ask, urls.values()), strict=True))
+    except HttpFailure:
+        return {}
 
 
 def _reply(

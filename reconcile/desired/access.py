@@ -97,9 +97,14 @@ def make_metrics(
     metrics = MetricsAccess(
         kind=kind,
         access=_access(tree, path, texts, urls),
-        match={key: scalar(value) or "" for key, value in mapping(tree.get("match")).items()},
+        match=match_of(tree),
     )
     return metrics, texts.findings
+
+
+def match_of(tree: Mapping[str, Tree]) -> Mapping[str, str]:
+    """Return the labels by which a Prometheus server tells the workers of a cluster."""
+    return {key: scalar(value) or "" for key, value in mapping(tree.get("match")).items()}
 
 
 def make_receiver(

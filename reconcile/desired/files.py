@@ -29,6 +29,21 @@ class _NotRegularError(OSError):
         super().__init__(errno.EINVAL, "it is no regular file")
 
 
+Stamp = tuple[int, ...]
+
+
+def stamp_of(path: str) -> Stamp | None:
+    """Return what the system keeps of a file and changes with its content; None where there is none.
+
+    Symbolic links are followed. Two changes within a tick of its clock can leave the same stamp.
+    """
+    try:
+        found = os.stat(path)  # noqa: PTH116  # ten thousand Path objects are slow
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
 def find_files(root: str, entries: Iterable[str]) -> tuple[list[str], list[str]]:
     """Return the definition files of a project, each once, and the entries that are not there.
 

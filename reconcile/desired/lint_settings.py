@@ -18,7 +18,7 @@ from reconcile.model.lint import (
     WorkingHours,
 )
 from reconcile.model.marks import Marks, Path
-from reconcile.model.regexes import LONGEST, runs_away
+from reconcile.model.regexes import TOO_SLOW, runs_away
 
 _LINT: Final = ("lint",)
 _RULE: Final = re.compile(r"CF0\d\d")
@@ -26,10 +26,6 @@ _CODES: Final = {code.value: code for code in Code if _RULE.fullmatch(code.value
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DEFAULT: Final = LintSettings()
 _HOURS: Final = WorkingHours()
-_TOO_SLOW: Final = (
-    "no repeat and no choice within a repeated group unless it is possessive, as in"
-    f" [a-z]+(-[a-z]++)*; up to three repeats; up to {LONGEST} characters"
-)
 _PAGE: Final = "see docs/lint-rules.md for all rules"
 
 
@@ -160,7 +156,7 @@ def _read_names(tree: Tree | None, findings: list[Finding]) -> str:
         return ""
     if runs_away(pattern):
         message = "lint.names could take hours to match a name"
-        findings.append(Finding(Code.INVALID_VALUE, (*_LINT, "names"), message, _TOO_SLOW))
+        findings.append(Finding(Code.INVALID_VALUE, (*_LINT, "names"), message, TOO_SLOW))
         return ""
     return pattern
 

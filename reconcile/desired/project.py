@@ -6,10 +6,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from reconcile.desired.access import make_access, make_kafka, make_metrics, make_receiver
+from reconcile.desired.access import (
+    make_access,
+    make_kafka,
+    make_metrics,
+    make_receiver,
+    match_of,
+)
 from reconcile.desired.checks import Checker, Schema
 from reconcile.desired.comments import read_ignores
-from reconcile.desired.files import SecretFiles, read_text
+from reconcile.desired.files import SecretFiles, Stamp, read_text, stamp_of
 from reconcile.desired.findings import Finding, problems_of
 from reconcile.desired.nodes import Document, Shapes, Tree, place
 from reconcile.desired.project_file import Parsed, parse_project
@@ -36,7 +42,8 @@ PROJECT_FILES: Final = ("connectform.yaml", "connectform.yml")
 class LoadedProject:
     """A checked project file; beside the project it keeps what loading needs later.
 
-    `ignores` are the comments of the project file that ignore lint findings.
+    `ignores` are the comments of the project file that ignore lint findings. `stamp` is what the
+    file had when it was about to be read.
     """
 
     project: Project
@@ -46,6 +53,7 @@ class LoadedProject:
     schemas: Mapping[str, Schema] = field(repr=False)
     ignores: tuple[LintIgnore, ...] = ()
     receivers: Mapping[str, Mapping[str, Tree]] = field(default_factory=dict, repr=False)
+    stamp: Stamp | None = None
 
 
 def load_project(path: Path | None, cwd: Path) -> LoadedProject:
@@ -54,6 +62,7 @@ def load_project(path: Path | None, cwd: Path) -> LoadedProject:
     Raises DefinitionError where there is none, or with all that is wrong with it.
     """
     file = _find(path, cwd)
+    stamp = stamp_of(str(file))
     document, ignores = _read(file, file.name)
     schemas = read_schemas()
     parsed = _parse(document, schemas, file)
@@ -65,6 +74,7 @@ def load_project(path: Path | None, cwd: Path) -> LoadedProject:
         schemas,
         ignores,
         parsed.receivers,
+        stamp,
     )
 
 
@@ -160,6 +170,11 @@ def read_metrics(
     if problems:
         raise DefinitionError(*problems)
     return replace(metrics, access=replace(metrics.access, tls=tls))
+
+
+def read_match(loaded: LoadedProject, cluster_name: str) -> Mapping[str, str]:
+    """Return the labels that pick the workers of a cluster; none where the project file has none."""
+    return match_of(mapping(loaded.clusters[cluster_name].get("metrics")))
 
 
 def read_receiver(loaded: LoadedProject, name: str, environment: Mapping[str, str]) -> Receiver:

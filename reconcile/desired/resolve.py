@@ -61,6 +61,7 @@ def resolve(
     tasks, state, wave = _fields(specs)
     kept = [spec.on_delete for spec in specs if spec.on_delete is not None]
     protected = [spec.protect for spec in specs if spec.protect is not None]
+    healed = [spec.self_heal for spec in specs if spec.self_heal is not None]
     moved = moved_from(manifest, cluster)
     definition = Definition(
         name=manifest.name,
@@ -77,6 +78,7 @@ def resolve(
         on_delete=kept[-1] if kept else OffsetsOnDelete.KEEP,
         moved_from=replace(moved, cluster=None) if moved and moved.cluster == cluster else moved,
         restart=restart_policy(spec.restart for spec in specs if spec.restart is not None),
+        self_heal=healed[-1] if healed else False,
         alerts=terms_changes(spec.alerts for spec in specs if spec.alerts is not None),
     )
     return Resolved(None if problems else definition, tuple(problems), tuple(secrets))

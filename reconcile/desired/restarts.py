@@ -12,6 +12,7 @@ from reconcile.desired.values import mapping, scalar, switch, texts
 from reconcile.model.codes import Code
 from reconcile.model.health import FailureClass
 from reconcile.model.marks import Path
+from reconcile.model.regexes import TOO_SLOW, runs_away
 from reconcile.model.restart import (
     NO_RESTART,
     STRIMZI,
@@ -41,6 +42,10 @@ def check_restart(tree: Tree | None, path: Path) -> list[Finding]:
             message = f"{dotted((*below, 'match'))} is no regular expression: {error}"
             hint = "write a plain word, or escape what has a meaning: \\( for ("
             findings.append(Finding(Code.INVALID_VALUE, (*below, "match"), message, hint))
+            continue
+        if runs_away(pattern or ""):
+            message = f"{dotted((*below, 'match'))} could take hours to search a trace"
+            findings.append(Finding(Code.INVALID_VALUE, (*below, "match"), message, TOO_SLOW))
     return findings
 
 

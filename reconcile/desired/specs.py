@@ -45,6 +45,7 @@ class Spec:
     moved_from: MovedFrom | None = None
     unmoved: bool = False
     restart: Tree | None = None
+    self_heal: bool | None = None
     alerts: Tree | None = None
 
 
@@ -83,6 +84,7 @@ def read_spec(
         moved_from=moved,
         unmoved="movedFrom" in tree and moved is None,
         restart=tree.get("restart"),
+        self_heal=switch(tree.get("selfHeal")),
         alerts=tree.get("alerts"),
     )
     return spec, findings

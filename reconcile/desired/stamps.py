@@ -1,29 +1,51 @@
-"""Tell without reading them whether files have changed."""
+"""Tell without reading them whether files have changed, or are being changed just now."""
 
-import os
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
 
-from reconcile.desired.files import find_files
+from reconcile.desired.files import Stamp, find_files, stamp_of
 from reconcile.desired.project import LoadedProject
 
-Stamps = Mapping[str, tuple[int, ...] | None]
-"""What the system keeps of each file and changes with its content; None where there is none."""
+Stamps = Mapping[str, Stamp | None]
+"""The stamps of files by path; None where there is none."""
+
+_LONGEST: Final = timedelta(minutes=1)
+_GIT_FOLDER: Final = "gitdir:"
 
 
 def take_stamps(loaded: LoadedProject, more: Iterable[str] = ()) -> Stamps:
-    """Return the stamps of all files that definitions are made from, and of `more`.
-
-    Symbolic links are followed: a mounted folder is exchanged by turning one. Two changes within a
-    tick of the file system's clock can leave the same stamp.
-    """
+    """Return the stamps of all files that definitions are made from, and of `more`."""
     project = loaded.project
     paths, _ = find_files(project.definitions_root, project.definitions)
-    return {path: _stamp(path) for path in (project.path, *paths, *more)}
+    return {path: stamp_of(path) for path in (project.path, *paths, *more)}
 
 
-def _stamp(path: str) -> tuple[int, ...] | None:
+def is_whole(loaded: LoadedProject, stamps: Stamps, now: datetime) -> bool:
+    """Tell whether a project file is that of the stamps, and git is not at work on the checkout.
+
+    Git holds `index.lock` as long as it writes files; one that is older than a minute was left
+    behind by a git that has ended.
+    """
+    lock = _git_folder(Path(loaded.project.root)) / "index.lock"
     try:
-        found = os.stat(path)  # noqa: PTH116  # ten thousand Path objects are slow
+        begun = datetime.fromtimestamp(lock.stat().st_mtime, UTC)
     except OSError:
-        return None
-    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        begun = None
+    at_work = begun is not None and abs(now - begun) < _LONGEST
+    return not at_work and stamps[loaded.project.path] == loaded.stamp
+
+
+def _git_folder(root: Path) -> Path:
+    """Return where git keeps what it knows of a checkout; a work tree of many says where that is."""
+    found = next(
+        (path for folder in (root, *root.parents) if (path := folder / ".git").exists()), None
+    )
+    if found is None or found.is_dir():
+        return found or root
+    try:
+        text = found.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return root
+    return found.parent / text.removeprefix(_GIT_FOLDER).strip()

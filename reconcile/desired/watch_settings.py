@@ -33,26 +33,25 @@ def read_watch_settings(
     written = mapping(tree)
     kind, _, topic = (scalar(written.get("store")) or "sqlite").partition(":")
     every = scalar(written.get("every"))
-    restarts = mapping(written.get("restarts"))
-    budget = _DEFAULT.budget
     exposure, wrong = _read_exposure(mapping(written.get("expose")))
     settings = WatchSettings(
         every=timedelta(milliseconds=milliseconds(every)) if every else _DEFAULT.every,
         store=LedgerChoice(LedgerKind(kind), topic),
-        budget=RestartBudget(
-            per_minute=whole(restarts["perMinute"])
-            if "perMinute" in restarts
-            else budget.per_minute,
-            concurrent=whole(restarts["concurrent"])
-            if "concurrent" in restarts
-            else budget.concurrent,
-        ),
+        budget=_budget(mapping(written.get("restarts")), _DEFAULT.budget),
+        heals=_budget(mapping(written.get("heals")), _DEFAULT.heals),
         expose=exposure,
     )
     findings = wrong if settings.every >= _SHORTEST else [*wrong, _too_often(every or "")]
     if settings.store.kind is LedgerKind.KAFKA:
         findings += [_nowhere(name) for name, cluster in clusters.items() if not brokers(cluster)]
     return settings, findings
+
+
+def _budget(tree: Mapping[str, Tree], otherwise: RestartBudget) -> RestartBudget:
+    return RestartBudget(
+        per_minute=whole(tree["perMinute"]) if "perMinute" in tree else otherwise.per_minute,
+        concurrent=whole(tree["concurrent"]) if "concurrent" in tree else otherwise.concurrent,
+    )
 
 
 def _read_exposure(written: Mapping[str, Tree]) -> tuple[Exposure, list[Finding]]:

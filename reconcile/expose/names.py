@@ -179,6 +179,11 @@ CONNECTOR_HELD: Final = _gauge(
 CONNECTOR_DRIFTED: Final = _gauge(
     "connector_drifted", _CONNECTOR, "1 where a connector differs from what was last applied to it."
 )
+SELF_HEAL_GIVEN_UP: Final = _gauge(
+    "connector_self_heal_given_up",
+    _CONNECTOR,
+    "1 where all attempts to set a connector back were made, and it differs again.",
+)
 
 CONNECTOR_RECORDS: Final = _gauge(
     "connector_records_per_second",
@@ -303,6 +308,7 @@ METRICS: Final = (
     CONNECTOR_MISSING,
     CONNECTOR_HELD,
     CONNECTOR_DRIFTED,
+    SELF_HEAL_GIVEN_UP,
     CONNECTOR_RECORDS,
     CONNECTOR_ERRORS,
     CONNECTOR_LOST,

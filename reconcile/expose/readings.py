@@ -24,13 +24,12 @@ _STALLED: Final = frozenset({Standing.STALLED, Standing.STOPPED})
 class Watched:
     """What is to be shown of one cluster: its last round, and what was counted over all of them.
 
-    `drifted` speaks of the connectors that were compared. `owners` are the labels in git that say whose a connector is, the first counts;
+    `owners` are the labels in git that say whose a connector is, the first counts;
     `labels` are those that are shown besides, by what they are called then.
     """
 
     found: Round
     counts: Counts
-    drifted: Mapping[str, bool] = field(default_factory=dict)
     owners: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -148,8 +147,17 @@ def _tasks_desired(watched: Watched) -> Iterator[Row[float]]:
 
 
 def _drifted(watched: Watched) -> Iterator[Row[float]]:
-    for name, drifted in watched.drifted.items():
-        yield (watched.found.cluster, name), drifted
+    found = watched.found
+    if found.healing is not None:
+        drifted = frozenset(found.healing.drift.altered)
+        for name in found.judged.definitions:
+            yield (found.cluster, name), name in drifted
+
+
+def _heal_given_up(watched: Watched) -> Iterator[Row[float]]:
+    healing = watched.found.healing
+    for name, standing in healing.standings.items() if healing is not None else ():
+        yield (watched.found.cluster, name), standing.ruling is Ruling.GIVEN_UP
 
 
 def _of_flow(read: Callable[[Flow], float | None]) -> Read[float]:
@@ -274,6 +282,7 @@ GAUGES: Final[Mapping[Metric, Read[float]]] = {
     names.CONNECTOR_MISSING: _of_declared(lambda judged: judged.missing),
     names.CONNECTOR_HELD: _of_declared(lambda judged: judged.kept),
     names.CONNECTOR_DRIFTED: _drifted,
+    names.SELF_HEAL_GIVEN_UP: _heal_given_up,
     names.CONNECTOR_RECORDS: _of_flow(lambda flow: flow.throughput.records),
     names.CONNECTOR_ERRORS: _of_flow(lambda flow: flow.throughput.errors),
     names.CONNECTOR_LOST: _of_flow(lambda flow: flow.throughput.lost),

@@ -2,6 +2,8 @@
 
 import random
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 
@@ -15,6 +17,7 @@ class Backoff:
 
 
 DEFAULT_BACKOFF: Final = Backoff()
+_LONGEST_NUMBER: Final = 9
 
 
 def backoff(attempt: int, rng: random.Random, *, policy: Backoff = DEFAULT_BACKOFF) -> float:
@@ -28,6 +31,20 @@ def backoff(attempt: int, rng: random.Random, *, policy: Backoff = DEFAULT_BACKO
         if step >= policy.longest:
             break
     return step * (0.5 + 0.5 * rng.random())
+
+
+def asked_wait(text: str, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After asks for, or None where it says nothing.
+
+    A number of seconds, or a date: RFC 9110 10.2.3.
+    """
+    written = text.strip()
+    if written.isascii() and written.isdigit():
+        return float(written[:_LONGEST_NUMBER])
+    try:
+        return max((parsedate_to_datetime(written) - now).total_seconds(), 0.0)
+    except (TypeError, ValueError):
+        return None
 
 
 def next_wait(

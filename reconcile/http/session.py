@@ -18,6 +18,7 @@ from reconcile.http.authorization import (
     split_user_info,
 )
 from reconcile.http.failures import FailureKind, HttpFailure, failure_of
+from reconcile.http.retry import asked_wait
 from reconcile.http.tls import tls_context
 from reconcile.http.tokens import TokenSource
 from reconcile.model.project import Auth, OAuthClientCredentials, Timeouts, Tls
@@ -30,12 +31,16 @@ _DOTS: Final = frozenset({".", ".."})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a server answered; header names in lower case, bodies never printed."""
+    """What a server answered; header names in lower case, bodies never printed.
+
+    `retry_after` counts the seconds after which to come back, where the server says so.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     seconds: float = 0.0
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +131,7 @@ class Session:
             headers={name.lower(): value for name, value in response.headers.items()},
             body=content,
             seconds=self._clock.monotonic() - started,
+            retry_after=asked_wait(response.headers.get("retry-after", ""), self._clock.now()),
         )
 
     def _content(self, response: httpx.Response, deadline: float) -> bytes:

@@ -10,6 +10,9 @@ from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
 
 SECONDS: Final = 30.0
+_GLANCE: Final = 3.0
+_PLAIN: Final = "plaintext"
+_REFUSALS: Final = frozenset({"_AUTHENTICATION", "_SSL"})
 
 Settings = dict[str, Any]
 
@@ -42,6 +45,25 @@ def quiet(settings: Mapping[str, str], **more: object) -> Settings:
     logger.propagate = False
     named = {key.replace("_", "."): value for key, value in more.items()}
     return {"socket.timeout.ms": 10_000, **settings, **named, "logger": logger}
+
+
+def reach(client: Any, settings: Mapping[str, str], *, seconds: float) -> tuple[Any, Any]:  # noqa: ANN401  # the client has no types
+    """Return an admin client, and the topics that brokers have.
+
+    The client asks again until time is up, also where brokers refuse how it speaks or who it is. So
+    where it speaks of itself, a first look is short, and such a refusal raises KafkaException.
+    """
+    heard: list[Any] = []
+    admin = client.admin.AdminClient({**quiet(settings), "error_cb": heard.append})
+    if settings.get("security.protocol", _PLAIN).lower() != _PLAIN:
+        try:
+            return admin, admin.list_topics(timeout=min(_GLANCE, seconds)).topics
+        except client.KafkaException:
+            admin.poll(0)
+            refusals = [error for error in heard if error.name() in _REFUSALS]
+            if refusals:
+                raise client.KafkaException(refusals[0]) from None
+    return admin, admin.list_topics(timeout=seconds).topics
 
 
 def reason(error: Exception) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from reconcile.clock import Clock
-from reconcile.kafka.client import SECONDS, BrokerError, load_client, quiet, reason
+from reconcile.kafka.client import SECONDS, BrokerError, load_client, quiet, reach, reason
 
 _POLL: Final = 0.5
 _ATTEMPTS: Final = 5
@@ -106,8 +106,8 @@ class CompactedTopic:
 
     def _exists(self) -> bool:
         """Tell whether the topic exists; raise TopicError where it is unfit for a ledger."""
-        admin = self._client.admin.AdminClient(quiet(self._settings))
-        found = admin.list_topics(timeout=self._seconds).topics.get(self._topic)
+        admin, topics = reach(self._client, self._settings, seconds=self._seconds)
+        found = topics.get(self._topic)
         if found is None or found.error is not None:
             return False
         if len(found.partitions) != 1:

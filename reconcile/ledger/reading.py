@@ -142,12 +142,20 @@ def parsed(place: str, key: str, text: str, read: Callable[[Mapping[str, Any]], 
         ) from error
 
 
+def renewed(before: Memory, after: Memory) -> frozenset[str]:
+    """Return the connectors of which a ledger remembers something else than it did before."""
+    one, other = before.records, after.records
+    if isinstance(one, _Records) and isinstance(other, _Records):
+        return frozenset(name for name, _ in one.texts.items() ^ other.texts.items())
+    return frozenset({*one, *other})
+
+
 class _Records(Mapping[str, Record]):
     """Records by connector, each parsed when it is first asked for: few of many ever are."""
 
     def __init__(self, place: str, entries: Mapping[str, str]) -> None:
         self._place = place
-        self._texts = {
+        self.texts = {
             keys.unquoted(key.removeprefix(keys.CONNECTORS)): text for key, text in entries.items()
         }
         self._parsed: dict[str, Record] = {}
@@ -155,19 +163,19 @@ class _Records(Mapping[str, Record]):
     def __getitem__(self, name: str) -> Record:
         found = self._parsed.get(name)
         if found is None:
-            text = self._texts[name]
+            text = self.texts[name]
             found = parsed(self._place, keys.connector_key(name), text, _record)
             self._parsed[name] = found
         return found
 
     def __contains__(self, name: object) -> bool:
-        return name in self._texts
+        return name in self.texts
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
+        return iter(self.texts)
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self.texts)
 
 
 def _all(

@@ -51,6 +51,9 @@ _OF_TRANSFORMS: Final = frozenset(
         *("add.fields", "add.headers", "unwrap.type", "route.by.field"),
     }
 )
+_BEFORE: Final = frozenset("_#/!;-")
+"""What stands before a setting that was commented out; a dot makes a setting of something else."""
+
 _JDBC: Final = (
     *("table.name.format", "collection.name.format", "insert.mode", "pk.mode", "pk.fields"),
     *("primary.key.mode", "primary.key.fields", "auto.create", "auto.evolve", "delete.enabled"),
@@ -136,10 +139,28 @@ def _misspelt(subject: Subject) -> Iterator[Fault]:
             message = f"{key} is a setting of a transform, and does nothing on the connector"
             yield Fault(key, message, f"write transforms.ALIAS.{key}")
             continue
+        switched_off = _switched_off(subject, key)
+        if switched_off:
+            message = f"{key} is no setting of Connect, which ignores it"
+            yield Fault(key, message, f"to do without {switched_off}, remove it: git remembers it")
+            continue
         meant = _meant(key) or _meant_for_jdbc(subject, key)
         if meant and meant not in subject.config:
             message = f"{key} is no setting of Connect, which ignores it"
             yield Fault(key, message, f"did you mean {meant}?")
+
+
+def _switched_off(subject: Subject, key: str) -> str:
+    """Return the setting that something was written before, to comment it out."""
+    known = (*_MISSPELT.values(), *_ERRORS, *(_JDBC if subject.class_name in JDBC_SINKS else ()))
+    return next(
+        (
+            name
+            for name in known
+            if "." in name and key.endswith(name) and key.removesuffix(name)[-1:] in _BEFORE
+        ),
+        "",
+    )
 
 
 def _meant(key: str) -> str:

@@ -27,6 +27,48 @@ class Dialect(StrEnum):
     JVM = "Java machine"
 
 
+class Naming(StrEnum):
+    """Whose metrics rules and dashboards are written for, as the command line calls them."""
+
+    OURS = "ours"
+    JMX_EXPORTER = "jmx-exporter"
+    CONFLUENT = "confluent"
+    STRIMZI_REPORTER = "strimzi-reporter"
+    OPEN_TELEMETRY = "opentelemetry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """How those who name metrics in a dialect say which connector a series is of, and its state.
+
+    `status` is 1 for the state that a connector is in, which the label `state` names in small
+    letters.
+    """
+
+    dialect: Dialect
+    status: str
+    state: str = "status"
+    connector: str = "connector"
+    task: str = "task"
+
+
+NAMINGS: Final[Mapping[Naming, Labels]] = {
+    Naming.JMX_EXPORTER: Labels(dialect=Dialect.RULES, status="kafka_connect_connector_status"),
+    Naming.CONFLUENT: Labels(dialect=Dialect.BEANS, status="kafka_connect_connector_metrics"),
+    Naming.STRIMZI_REPORTER: Labels(
+        dialect=Dialect.BEANS, status="kafka_connect_connector_metrics_status_info"
+    ),
+    Naming.OPEN_TELEMETRY: Labels(
+        dialect=Dialect.OPEN_TELEMETRY,
+        status="kafka_connect_connector_status",
+        state="kafka_connect_connector_state",
+        connector="kafka_connect_connector",
+        task="kafka_connect_task_id",
+    ),
+}
+"""All but our own, whose names are no dialect of Connect's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """An attribute of a bean of Connect, and its OpenTelemetry name.
@@ -183,15 +225,43 @@ def meanings(name: str) -> tuple[Meaning, ...]:
 
 def names(attribute: Attribute) -> Iterator[tuple[str, Meaning]]:
     """Yield the names of an attribute in every dialect that has one."""
-    tail = plain(attribute.name)
-    short = attribute.bean.removesuffix("-metrics").replace("connect-worker", "worker")
-    for dialect, bean in ((Dialect.RULES, short), (Dialect.BEANS, attribute.bean)):
+    for dialect in (Dialect.RULES, Dialect.BEANS):
         meaning = Meaning(attribute.measure, dialect, attribute.factor)
-        yield f"kafka_connect_{plain(bean)}_{tail}", meaning
+        yield _name(dialect, attribute.bean, attribute.name), meaning
     if attribute.telemetry:
         unit = "_seconds" if attribute.measure in _IN_SECONDS else ""
         meaning = Meaning(attribute.measure, Dialect.OPEN_TELEMETRY, where=attribute.state)
         yield f"kafka_connect_{plain(attribute.telemetry)}{unit}", meaning
+
+
+def names_of(measure: Measure, dialect: Dialect | None = None) -> tuple[str, ...]:
+    """Return the plain names of a measure, in one dialect or in all; none where it has none."""
+    pairs = [pair for attribute in ATTRIBUTES for pair in names(attribute)]
+    found = (
+        name
+        for name, meaning in (*pairs, *JAVA)
+        if meaning.measure is measure and dialect in {None, meaning.dialect}
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def tasks_of_connector(dialect: Dialect, state: str) -> tuple[str, tuple[str, str] | None]:
+    """Return the name of how many tasks of a connector a worker has in a state, `total` for all.
+
+    The second is a label and the value that it must have, where the state is not in the name;
+    with `total` there is none, and the sum over all states is meant.
+    """
+    if dialect is not Dialect.OPEN_TELEMETRY:
+        return _name(dialect, _WORKER, f"connector-{state}-task-count"), None
+    where = ("kafka_connect_worker_connector_task_state", state)
+    return "kafka_connect_worker_connector_task_count", None if state == "total" else where
+
+
+def _name(dialect: Dialect, bean: str, attribute: str) -> str:
+    """Return the name of an attribute as rules write it."""
+    if dialect is Dialect.RULES:
+        bean = bean.removesuffix("-metrics").replace("connect-worker", "worker")
+    return f"kafka_connect_{plain(bean)}_{plain(attribute)}"
 
 
 def known_names() -> tuple[str, ...]:

@@ -38,8 +38,8 @@ class Commit:
 class Track:
     """What is kept of one partition: at most 60 marks and 10 commits, however long it is watched.
 
-    `behind_since` is when more than one record was first left over without a catch-up since, `looks` how
-    often we looked since the last commit, and `highest` the highest offset committed.
+    `behind_since` is when more than one record was first left over with no catching up since,
+    `looks` how often we looked since the last commit, and `highest` the highest offset committed.
     """
 
     marks: tuple[Mark, ...] = ()

@@ -18,9 +18,10 @@ def standing_of(track: Track, look: Look) -> Standing:
     """Return how a sink stands after a look that the track has followed.
 
     STOPPED: silent for longer than its last ten commits took. REWOUND: it committed less than
-    before, and is not yet back. STALLED: no commit in ten looks over five minutes, and twice as
-    long as it paused before, with records left over all the time. FALLING_BEHIND: its lag has only grown over ten commits. All else, a
-    lag that was gone in between too, is fine, and so is whatever has not been watched for long.
+    before, and is not yet back. STALLED: no commit in ten looks over five minutes, nor for twice as
+    long as it paused before, with records left over all the time. FALLING_BEHIND: its lag has only
+    grown over ten commits. All else, a lag that was gone in between too, is fine, and so is
+    whatever has not been watched for long.
     """
     behind, commits = track.behind_since, track.commits
     waiting = idle_seconds(track, look.at)

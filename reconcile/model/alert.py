@@ -30,6 +30,8 @@ class AlertName(StrEnum):
     REBALANCE_STORM = "RebalanceStorm"
     METRICS_UNREADABLE = "MetricsUnreadable"
     MISSING = "ConnectorMissing"
+    DRIFTED = "ConnectorDrifted"
+    FIGHTING = "SelfHealFighting"
     THROUGHPUT_UNUSUAL = "ThroughputUnusual"
     ERROR_RATE_UNUSUAL = "ErrorRateUnusual"
     LAG_UNUSUAL = "LagUnusual"

@@ -102,6 +102,7 @@ class Definition:
     on_delete: OffsetsOnDelete = OffsetsOnDelete.KEEP
     moved_from: MovedFrom | None = None
     restart: RestartPolicy = NO_RESTART
+    self_heal: bool = False
     alerts: TermsChanges = field(default_factory=dict)
 
     @property

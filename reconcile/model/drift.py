@@ -101,6 +101,11 @@ class Drift:
         )
 
     @property
+    def altered(self) -> tuple[str, ...]:
+        """Return the connectors that are live and drifted, each once, sorted."""
+        return tuple(sorted({change.name for change in (*self.changed, *self.state)}))
+
+    @property
     def has_drift(self) -> bool:
         """Tell whether anything that git declares is not so live."""
         return bool(self.changed or self.missing or self.state)

@@ -295,7 +295,7 @@ class Plan:
     `orphaned` are apart from them: this project applied them, and git no longer declares them.
     `unrecorded` are declared and as they should be, and not in the ledger yet: apply enters them.
     `withheld` are changes that are not made. `only_git` leaves alone what was changed by hand.
-    `remembered` tells that the ledger has something to say, `place` where it is.
+    `remembered` tells that the ledger has something to say.
     `failing` are declared connectors that have failed live, or tasks of theirs; health is no
     difference, so this alone changes nothing.
     `asked` tells a small plan that an operator asked for by name from one that git asks for,
@@ -327,7 +327,6 @@ class Plan:
     returning: bool = False
     only_git: bool = False
     remembered: bool = False
-    place: str = ""
 
     @property
     def applicable(self) -> bool:

@@ -152,11 +152,15 @@ class LedgerChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchSettings:
-    """How `watch` goes about it: how often it looks, and where it keeps what it remembers."""
+    """How `watch` goes about it: how often it looks, and where it keeps what it remembers.
+
+    `heals` is the budget of what self-heal sets back, and `budget` that of restarts.
+    """
 
     every: timedelta = timedelta(seconds=30)
     store: LedgerChoice = LedgerChoice()
     budget: RestartBudget = DEFAULT_BUDGET
+    heals: RestartBudget = DEFAULT_BUDGET
     expose: Exposure = field(default_factory=Exposure)
 
 

@@ -4,6 +4,12 @@ import re
 from typing import Final
 
 LONGEST: Final = 300
+TOO_SLOW: Final = (
+    "no repeat and no choice within a repeated group unless it is possessive, as in"
+    f" [a-z]+(-[a-z]++)*; up to three repeats; up to {LONGEST} characters"
+)
+"""What a pattern may not hold that `runs_away` refuses, as a hint."""
+
 _MOST_REPEATS: Final = 3
 _TOKEN: Final = re.compile(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?[:>=!]|\?<[=!]|\?P?<\w+>)?|[*+?][+?]?"

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from reconcile.model.health import FailureClass
 
@@ -84,10 +84,25 @@ STRIMZI = RestartPolicy(backoff=StrimziBackoff(), attempts=None, reset_after=Non
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestartBudget:
-    """How many restarts a cluster may see: in a minute, and with their effect still to come."""
+    """How many restarts, or acts like them, a cluster may see.
+
+    In a minute, and at once, with their effect still to come.
+    """
 
     per_minute: int = 5
     concurrent: int = 3
 
 
 DEFAULT_BUDGET = RestartBudget()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restarts:
+    """What watch did for a connector that is not well for good yet: how often, last, and next.
+
+    `next` is None where none is to come.
+    """
+
+    count: int
+    last: datetime | None = None
+    next: datetime | None = None

@@ -27,6 +27,17 @@ def applied_of(
     )
 
 
+def is_same(one: Applied, other: Applied | None) -> bool:
+    """Tell whether two definitions that were applied say the same, wherever they came from."""
+    if other is None:
+        return False
+    return (dict(one.values), one.state, one.tasks_range) == (
+        dict(other.values),
+        other.state,
+        other.tasks_range,
+    )
+
+
 def with_drift_left(fresh: Applied, before: Applied, change: DraftChange) -> Applied:
     """Return what is remembered where `--only git` leaves keys of a connector as they are live.
 

@@ -114,7 +114,6 @@ def _plan(
         commit=draft.options.commit,
         only_git=draft.options.only_git,
         remembered=draft.options.memory.exists,
-        place=draft.options.memory.place,
     )
 
 

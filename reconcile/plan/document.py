@@ -96,6 +96,12 @@ def plan_document(plan: Plan) -> Document:
     }
 
 
+def counts_of(actions: Iterable[Action]) -> Document:
+    """Return how often a plan does what, as it stands in its summary."""
+    counts = Counter(actions)
+    return {_snake(action.value): counts[action] for action in Action}
+
+
 def result_document(result: ApplyResult) -> Document:
     """Return what came of the plan of one cluster."""
     counts = Counter(outcome.status for outcome in result.outcomes)
@@ -213,9 +219,8 @@ def _header(kind: str) -> Document:
 
 
 def _plan_summary(plan: Plan) -> Document:
-    counts = Counter(change.action for change in plan.changes)
     return {
-        **{_snake(action.value): counts[action] for action in Action},
+        **counts_of(change.action for change in plan.changes),
         "in_sync": plan.in_sync,
         "declared": plan.declared,
         "unmanaged": len(plan.unmanaged),

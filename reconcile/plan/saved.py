@@ -1,7 +1,7 @@
 """Read plans back from the files they were saved in, and fill in what those do not hold: secrets."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -13,7 +13,7 @@ from reconcile.model.config import Config
 from reconcile.model.desired import Definition
 from reconcile.model.live import ClusterIdentity, LiveConnector
 from reconcile.model.plan import Change, Plan, Selection, ValidationMode, Withheld, WithheldBy
-from reconcile.model.problem import Location, Problem
+from reconcile.model.problem import Location, Problem, Severity
 from reconcile.plan.change_parse import read_change, read_hold, read_problem, read_withheld
 from reconcile.plan.digest import digest_of, is_rotation, plan_digest, plan_entry
 from reconcile.plan.document import PLAN_FORMAT_VERSION
@@ -144,6 +144,30 @@ def matching(fresh: Plan, approved: Plan) -> Plan:
     )
 
 
+def held_instead(fresh: Plan, approved: Plan) -> tuple[Problem, ...]:
+    """Return what was approved, and is left alone now since something holds it or a freeze began."""
+    names = {change.name for change in approved.changes}
+    return tuple(
+        Problem(
+            code=Code.HELD,
+            message=f"{item.change.name} was approved, and is not applied:"
+            f" {'a freeze began' if item.why is WithheldBy.FREEZE else 'it is held'} since",
+            location=item.change.location,
+            hint="run again once that has ended",
+            severity=Severity.WARNING,
+            connector=item.change.name,
+        )
+        for item in fresh.withheld
+        if item.why in {WithheldBy.HOLD, WithheldBy.FREEZE} and item.change.name in names
+    )
+
+
+def changes_digest(read: Iterable[tuple[Change, Collection[str]]]) -> str:
+    """Return the digest of a plan from its changes as they were read, each with its hidden keys."""
+    entries = (plan_entry(change, frozenset(hidden)) for change, hidden in read)
+    return plan_digest([entry for entry in entries if entry is not None])
+
+
 _AGAIN: Final = "plan again: connectform plan --out FILE"
 
 
@@ -178,13 +202,7 @@ def _plan(document: Json, path: str) -> SavedPlan:
         only_git=document.get("only_git") is True,
         remembered=document.get("remembered") is True,
     )
-    hidden = {change.name: frozenset(sources) for change, sources in read}
-    entries = [
-        entry
-        for change in plan.changes
-        if (entry := plan_entry(change, hidden[change.name])) is not None
-    ]
-    if plan_digest(entries) != plan.digest:
+    if changes_digest(read) != plan.digest:
         raise _unusable(path, "its digest is not that of its changes", _AGAIN)
     return SavedPlan(
         plan=plan, path=path, secrets={change.name: sources for change, sources in read}

@@ -1,4 +1,4 @@
-"""Alerts as lines."""
+"""Alerts as lines, and as a JSON document."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +21,30 @@ def alert_lines(listed: Sequence[Listed]) -> list[Line]:
     lines = [_line(one) for one in listed]
     count = counted(len(listed), "alert")
     return [*lines, line(bold(f"{count} firing." if listed else "No alert fires."))]
+
+
+def alerts_document(listed: Sequence[Listed]) -> dict[str, object]:
+    """Return the alerts as a document (`schemas/alerts.schema.json`)."""
+    return {
+        "format_version": "1.0",
+        "kind": "alerts",
+        "alerts": [
+            {
+                "name": one.alert.name.value,
+                "cluster": one.alert.cluster,
+                "connector": one.alert.connector or None,
+                "severity": one.alert.severity.value,
+                "summary": one.alert.summary,
+                "meaning": one.alert.meaning,
+                "started_at": one.alert.started.isoformat(),
+                "told": one.told,
+                "fingerprint": one.alert.fingerprint,
+                "labels": dict(one.alert.labels),
+                "links": dict(one.alert.links),
+            }
+            for one in listed
+        ],
+    }
 
 
 def _line(listed: Listed) -> Line:

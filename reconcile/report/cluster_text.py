@@ -55,9 +55,9 @@ def unmanaged_lines(unmanaged: Sequence[str], undeclared: Sequence[str]) -> list
     ]
 
 
-def hidden_lines(in_sync: int, ignored: int) -> list[Line]:
-    """Return how much was compared and is not shown, as remarks."""
-    return [line(dim(f"# ({text})")) for text in hidden_texts(in_sync, ignored)]
+def hidden_lines(texts: Iterable[str]) -> list[Line]:
+    """Return what is not shown in full, as comments."""
+    return [line(dim(f"# ({text})")) for text in texts]
 
 
 def hidden_texts(in_sync: int, ignored: int) -> list[str]:

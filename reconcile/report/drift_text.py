@@ -12,6 +12,7 @@ from reconcile.report.change_text import block_lines, comment_lines, value_lines
 from reconcile.report.cluster_text import (
     header_line,
     hidden_lines,
+    hidden_texts,
     joined,
     match_text,
     problems_by_change,
@@ -33,6 +34,7 @@ def drift_lines(drift: Drift) -> list[Line]:
     near, apart = problems_by_change(found, drift.problems)
     header = header_line(drift.cluster, drift.identity, drift.commit)
     missing = {change.name for change in drift.missing}
+    hidden = hidden_texts(drift.in_sync if found else 0, drift.ignored)
     return joined(
         [
             [header, *selection_lines(drift.selection)],
@@ -52,7 +54,7 @@ def drift_lines(drift: Drift) -> list[Line]:
             unhealthy_lines(drift),
             orphaned_lines(drift),
             unmanaged_lines(drift.unmanaged, drift.undeclared),
-            [*hidden_lines(drift.in_sync if found else 0, drift.ignored), *closing_lines(drift)],
+            [*hidden_lines(hidden), *closing_lines(drift)],
         ]
     )
 

@@ -52,9 +52,9 @@ svg .good { fill: var(--good); } svg .warning { fill: var(--warning); } svg .err
 svg .dim { fill: var(--rule); }
 .card {
   background: var(--card); border: 1px solid var(--rule); border-left-width: 5px;
-  border-radius: .5rem; padding: .75rem 1rem; margin: 0 0 .75rem; content-visibility: auto;
-  contain-intrinsic-size: auto 9rem;
+  border-radius: .5rem; padding: .75rem 1rem; margin: 0 0 .75rem;
 }
+.card:nth-child(n + 100) { content-visibility: auto; contain-intrinsic-size: auto 9rem; }
 .edge-add, .edge-good { border-left-color: var(--add); }
 .edge-change, .edge-warning { border-left-color: var(--change); }
 .edge-destroy, .edge-error { border-left-color: var(--destroy); }
@@ -81,7 +81,8 @@ footer { color: var(--quiet); font-size: .85rem; padding: 1.5rem 1rem 2rem; }
 }
 @media print {
   :root { --page: #fff; --card: #fff; }
-  body { font-size: 11pt; } .card { break-inside: avoid; content-visibility: visible; }
+  body { font-size: 11pt; } .card { break-inside: avoid; }
+  .card:nth-child(n) { content-visibility: visible; }
   .skip { display: none; } details > * { display: block; }
 }
 """

@@ -62,13 +62,13 @@ def orphans(names: Sequence[str], advice: str) -> list[Line]:
     ]
 
 
-def unrecorded_lines(plan: Plan) -> list[Line]:
+def unrecorded_texts(plan: Plan) -> list[str]:
     """Return how many connectors apply will enter into the ledger."""
-    if not plan.unrecorded or not plan.place:
+    if not plan.unrecorded:
         return []
     count = counted(len(plan.unrecorded), "declared connector")
     verb = "is" if len(plan.unrecorded) == 1 else "are"
-    return [line(dim(f"# ({count} {verb} live and not in the ledger yet: apply enters them)"))]
+    return [f"{count} {verb} live and not in the ledger yet: apply enters them"]
 
 
 def left_text(plan: Plan) -> str:

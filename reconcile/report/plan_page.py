@@ -15,7 +15,7 @@ from reconcile.report.cluster_text import (
     selection_lines,
     unmanaged_lines,
 )
-from reconcile.report.kept_text import hold_lines, orphaned_lines, unrecorded_lines, withheld_blocks
+from reconcile.report.kept_text import hold_lines, orphaned_lines, unrecorded_texts, withheld_blocks
 from reconcile.report.page import Count, Page, Refused, Section, WayOn, filled, urgent_first
 from reconcile.report.plan_text import (
     MOST_REFUSALS,
@@ -76,7 +76,8 @@ def _section(plan: Plan, links: Mapping[str, str], way_on: WayOn | None) -> Sect
         change_card(change, near[change.name], cluster=plan.cluster, links=links)
         for change in deletes_first
     )
-    hidden = hidden_texts(plan.in_sync if plan.changes else 0, plan.ignored)
+    in_sync = hidden_texts(plan.in_sync if plan.changes else 0, plan.ignored)
+    hidden = [*in_sync, *unrecorded_texts(plan)]
     return Section(
         heading=f"Cluster {plan.cluster}",
         facts=cluster_facts(plan.identity, plan.commit),
@@ -96,7 +97,6 @@ def _section(plan: Plan, links: Mapping[str, str], way_on: WayOn | None) -> Sect
             orphaned_lines(plan),
             [*unmanaged_lines(plan.unmanaged, plan.undeclared), *adopt_lines(plan)],
             *([line(dim(text))] for text in hidden),
-            unrecorded_lines(plan),
         ),
     )
 

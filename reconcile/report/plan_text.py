@@ -10,6 +10,7 @@ from reconcile.report.change_text import change_lines, symbol
 from reconcile.report.cluster_text import (
     header_line,
     hidden_lines,
+    hidden_texts,
     joined,
     match_text,
     problems_by_change,
@@ -20,7 +21,7 @@ from reconcile.report.kept_text import (
     hold_lines,
     left_text,
     orphaned_lines,
-    unrecorded_lines,
+    unrecorded_texts,
     withheld_lines,
 )
 from reconcile.report.problem_text import problem_lines
@@ -38,7 +39,7 @@ def plan_lines(plan: Plan) -> list[Line]:
     """Return a whole plan: header, changes, findings, unmanaged connectors, summary."""
     near, apart = problems_by_change(plan.changes, plan.problems)
     header = header_line(plan.cluster, plan.identity, plan.commit)
-    hidden = hidden_lines(plan.in_sync if plan.changes else 0, plan.ignored)
+    in_sync = hidden_texts(plan.in_sync if plan.changes else 0, plan.ignored)
     return joined(
         [
             [header, *selection_lines(plan.selection), *validation_lines(plan)],
@@ -51,8 +52,7 @@ def plan_lines(plan: Plan) -> list[Line]:
             orphaned_lines(plan),
             [*unmanaged_lines(plan.unmanaged, plan.undeclared), *adopt_lines(plan)],
             [
-                *hidden,
-                *unrecorded_lines(plan),
+                *hidden_lines([*in_sync, *unrecorded_texts(plan)]),
                 *closing_lines(plan),
                 *([refused_heading(plan)] if plan.refusals else ()),
                 *failing_lines(plan.failing),

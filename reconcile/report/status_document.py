@@ -1,6 +1,7 @@
 """The states of connectors as a JSON document."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from reconcile.model.drift import NotCompared
 from reconcile.model.health import Verdict, tally
@@ -8,26 +9,31 @@ from reconcile.model.live import LiveConnector, LiveState, State
 from reconcile.model.metrics import Flow, Flows
 from reconcile.report.flow_text import flow_document
 from reconcile.report.problem_document import problem_entry
+from reconcile.report.status_more import NOTHING_MORE, More, groups_entry, restarts_entry
 
 Reading = tuple[LiveState, Mapping[str, Verdict]]
+
+_NOTHING: Final[Mapping[str, More]] = {}
 
 
 def statuses_document(
     readings: Iterable[Reading],
     failed: Iterable[NotCompared] = (),
     flows: Mapping[str, Flows] | None = None,
+    more: Mapping[str, More] = _NOTHING,
 ) -> dict[str, object]:
     """Return one document for all clusters read: how well connectors are, and why.
 
     `failed` are the clusters that could not be read, and why (`schemas/status.schema.json`);
-    `flows` are by cluster, where they are known.
+    `flows` and `more` are by cluster, where they are known.
     """
     known = flows or {}
     return {
-        "format_version": "1.1",
+        "format_version": "1.2",
         "kind": "status",
         "clusters": [
-            _cluster(live, verdicts, known.get(live.cluster)) for live, verdicts in readings
+            _cluster(live, verdicts, known.get(live.cluster), more.get(live.cluster, NOTHING_MORE))
+            for live, verdicts in readings
         ],
         "failures": [
             {"cluster": failure.cluster, "problems": [*map(problem_entry, failure.problems)]}
@@ -37,7 +43,7 @@ def statuses_document(
 
 
 def _cluster(
-    live: LiveState, verdicts: Mapping[str, Verdict], flows: Flows | None
+    live: LiveState, verdicts: Mapping[str, Verdict], flows: Flows | None, more: More
 ) -> dict[str, object]:
     found = tally(verdicts[name].health for name in live.connectors)
     through = flows.connectors if flows is not None else {}
@@ -50,6 +56,7 @@ def _cluster(
         "counts": {health.value: count for health, count in found.counts.items()},
         "connectors": [
             _connector(connector, verdicts[name], through.get(name))
+            | {"restarts": restarts_entry(more.restarts.get(name))}
             for name, connector in sorted(live.connectors.items())
         ],
         "workers": [
@@ -57,6 +64,7 @@ def _cluster(
             for one in (flows.workers if flows is not None else ())
         ],
         "problems": [*map(problem_entry, flows.problems if flows is not None else ())],
+        "groups": groups_entry(more),
     }
 
 

@@ -11,11 +11,13 @@ from reconcile.report.links import links_of
 from reconcile.report.page import Card, Page, Section
 from reconcile.report.problems_page import failure_sections
 from reconcile.report.spans import Span
+from reconcile.report.status_more import NOTHING_MORE, More, tally_lines
 from reconcile.report.status_text import health_style, status_summary, status_table
 from reconcile.report.words import clusters_text, moment_text
 
 Reading = tuple[LiveState, Mapping[str, Verdict], Sequence[str]]
 
+_NOTHING: Mapping[str, More] = {}
 _BAD = frozenset({Health.STALLED, Health.DEGRADED, Health.UNHEALTHY})
 
 
@@ -25,11 +27,12 @@ def statuses_page(
     links: Mapping[str, str],
     failed: Sequence[NotCompared] = (),
     flows: Mapping[str, Flows] | None = None,
+    more: Mapping[str, More] = _NOTHING,
 ) -> Page:
     """Return one page for all clusters read: how they are, and the names that were asked for.
 
-    `links` are the project's, `failed` the clusters that could not be read, and `flows` what is
-    known of the flow by cluster.
+    `links` are the project's, `failed` the clusters that could not be read, `flows` what is known
+    of the flow by cluster, and `more` what is shown besides.
     """
     known = flows or {}
     names = [live.cluster for live, _, _ in readings]
@@ -39,24 +42,34 @@ def statuses_page(
         facts=tuple(moment_text(live.taken_at) for live, _, _ in readings[:1]),
         sections=(
             *failure_sections(failed),
-            *(_section(reading, links, known.get(reading[0].cluster)) for reading in readings),
+            *(
+                _section(
+                    reading,
+                    links,
+                    known.get(reading[0].cluster),
+                    more.get(reading[0].cluster, NOTHING_MORE),
+                )
+                for reading in readings
+            ),
         ),
     )
 
 
-def _section(reading: Reading, links: Mapping[str, str], flows: Flows | None) -> Section:
+def _section(
+    reading: Reading, links: Mapping[str, str], flows: Flows | None, more: More
+) -> Section:
     live, verdicts, names = reading
     found = [live.connectors[name] for name in sorted(names)]
     return Section(
         heading=f"Cluster {live.cluster}",
         facts=cluster_facts(live.identity, ""),
-        summary=(status_summary(live, verdicts, names),),
+        summary=(status_summary(live, verdicts, names), *tally_lines(more)),
         cards=tuple(
             _card(connector, live.cluster, verdicts[connector.name], links)
             for connector in found
             if verdicts[connector.name].health in _BAD
         ),
-        table=status_table(live, verdicts, names, flows) if names else None,
+        table=status_table(live, verdicts, names, flows, more.restarts) if names else None,
     )
 
 

@@ -7,8 +7,10 @@ from reconcile.model.desired import TargetState
 from reconcile.model.health import Health, Verdict
 from reconcile.model.live import LiveConnector, LiveState, LiveStatus, State
 from reconcile.model.metrics import Flows
+from reconcile.model.restart import Restarts
 from reconcile.report.flow_text import COLUMNS, flow_cells
 from reconcile.report.spans import Line, Span, Style, bold, dim, line
+from reconcile.report.status_more import NOTHING_MORE, RESTART_COLUMNS, restart_cells
 from reconcile.report.table import Row, Table
 from reconcile.report.words import counted
 
@@ -23,19 +25,25 @@ def status_table(
     verdicts: Mapping[str, Verdict],
     names: Iterable[str],
     flows: Flows | None = None,
+    restarts: Mapping[str, Restarts] = NOTHING_MORE.restarts,
 ) -> Table:
     """Return the table of the named connectors: states, and why one is not well.
 
-    With `flows` there are columns of what flows.
+    With `flows` there are columns of what flows, with `restarts` columns of those.
     """
     found = [live.connectors[name] for name in sorted(names)]
-    rows = tuple(_row(connector, verdicts[connector.name]) for connector in found)
-    if flows is None:
-        return Table(_COLUMNS, rows)
-    cells = (flow_cells(flows.connectors.get(connector.name)) for connector in found)
+    columns: tuple[str, ...] = ()
+    cells: dict[str, Row] = {connector.name: () for connector in found}
+    if flows is not None:
+        columns = COLUMNS
+        cells = {name: flow_cells(flows.connectors.get(name)) for name in cells}
+    if restarts.keys() & cells.keys():
+        columns = (*columns, *RESTART_COLUMNS)
+        cells = {name: (*row, *restart_cells(restarts.get(name))) for name, row in cells.items()}
+    rows = {connector.name: _row(connector, verdicts[connector.name]) for connector in found}
     return Table(
-        (*_COLUMNS[:_FLOW], *COLUMNS, *_COLUMNS[_FLOW:]),
-        tuple((*row[:_FLOW], *more, *row[_FLOW:]) for row, more in zip(rows, cells, strict=True)),
+        (*_COLUMNS[:_FLOW], *columns, *_COLUMNS[_FLOW:]),
+        tuple((*row[:_FLOW], *cells[name], *row[_FLOW:]) for name, row in rows.items()),
     )
 
 

@@ -11,12 +11,11 @@ from reconcile.model.desired import Desired, TargetState
 from reconcile.model.live import LiveState
 from reconcile.model.plan import Plan
 from reconcile.plan.act import refuse_held, restart_plan, state_plan
-from reconcile.plan.digest import declared_digest
-from reconcile.plan.holds import active_holds
 from reconcile.plan.owners import owner_problems
 from reconcile.run.asking import sensitive_values
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
+from reconcile.run.holding import holds_now
 from reconcile.run.ledgers import Lock, open_ledger
 from reconcile.run.planning import Planned
 from reconcile.run.reading import learn_secrets
@@ -104,10 +103,7 @@ def _planned(
         if foreign:
             raise RefusedError(*foreign)
         chosen = loaded.project.clusters[cluster]
-        declared = {name: declared_digest(one) for name, one in desired.definitions.items()}
-        holds = active_holds(
-            ledger.memory.holds, chosen.freezes, now=context.clock.now(), declared=declared
-        )
+        holds = holds_now(context, chosen, ledger.memory, desired.definitions)
         yield Planned(
             loaded=loaded,
             cluster=chosen,

@@ -117,6 +117,11 @@ def carry_out(
         result = _finished(context, planned, journal, result)
     result = _with_rotations(planned.plan, result)
     result = replace(result, not_approved=_not_approved(planned.plan))
+    _log_outcomes(context, planned, result)
+    return result
+
+
+def _log_outcomes(context: Context, planned: Planned, result: ApplyResult) -> None:
     for outcome in result.outcomes:
         context.log(
             "outcome",
@@ -129,7 +134,6 @@ def carry_out(
             status=outcome.status.value,
             seconds=round(outcome.seconds, 1),
         )
-    return result
 
 
 def _journal(context: Context, planned: Planned) -> LedgerJournal | None:

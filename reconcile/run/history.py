@@ -14,17 +14,18 @@ from reconcile.model.codes import Code
 from reconcile.model.desired import Definition, Desired
 from reconcile.model.ledger import ChangeRecord, Hold, Memory, Run
 from reconcile.model.outcome import OutcomeStatus
-from reconcile.model.plan import Action, Change
+from reconcile.model.plan import Action
 from reconcile.model.problem import Location, Problem, Severity
 from reconcile.plan.act import refuse_held
+from reconcile.plan.applied import is_same
 from reconcile.plan.build import with_problems
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.owners import owner_problem
 from reconcile.run.context import Context
 from reconcile.run.ledgers import Lock, OpenLedger, open_ledger, opened_store
-from reconcile.run.planning import Planned, PlanRequest, fingerprints_of, plan_desired
+from reconcile.run.planning import Planned, fingerprints_of
 from reconcile.run.reading import read_desired
-from reconcile.run.returning import applied_again
+from reconcile.run.returning import applied_again, as_remembered, plan_back
 
 _DONE = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED})
 
@@ -71,25 +72,19 @@ def plan_return(
     """
     with open_ledger(context, loaded, cluster, lock) as ledger:
         wanted, left = _targets(ledger, target, loaded.project.name, cluster)
-        definitions = _definitions(context, loaded, cluster, ledger, wanted)
+        definitions = _definitions(context, loaded, cluster, wanted)
         now = read_desired(context, loaded, cluster).definitions
         desired = Desired(
-            project=loaded.project.name, cluster=cluster, definitions=definitions, complete=False
+            project=loaded.project.name,
+            cluster=cluster,
+            definitions=as_remembered(definitions, ledger.memory, now),
+            complete=False,
         )
-        request = PlanRequest(clusters=(cluster,))
-        with plan_desired(context, loaded, request, desired, ledger) as planned:
-            commits = {name: applied.commit for name, applied in wanted.items()}
-            plan = replace(
-                refuse_held(planned.plan, planned.plan.holds),
-                changes=tuple(_of_commit(change, commits) for change in planned.plan.changes),
-                unmanaged=(),
-                undeclared=(),
-                orphaned=(),
-                unrecorded=(),
-                returning=True,
-            )
+        commits = {name: applied.commit for name, applied in wanted.items()}
+        with plan_back(context, loaded, ledger, desired, commits) as planned:
+            plan = refuse_held(planned.plan, planned.plan.holds)
             yield Return(
-                planned=replace(planned, plan=with_problems(plan, left), commits=commits),
+                planned=replace(planned, plan=with_problems(plan, left)),
                 reverts=_reverts(loaded, now, definitions),
                 declared={name: declared_digest(one) for name, one in now.items()},
                 left=left,
@@ -112,12 +107,6 @@ def holds_of_return(context: Context, back: Return, target: str) -> tuple[Hold, 
     )
 
 
-def _of_commit(change: Change, commits: Mapping[str, str]) -> Change:
-    """Return a change that is remembered with the commit that its definition came from."""
-    applied, commit = change.applied, commits.get(change.name, "")
-    return replace(change, applied=replace(applied, commit=commit)) if applied else change
-
-
 def _targets(
     ledger: OpenLedger, target: str, project: str, cluster: str
 ) -> tuple[Mapping[str, Applied], tuple[Problem, ...]]:
@@ -137,7 +126,7 @@ def _targets(
     record = ledger.memory.records.get(target)
     current = record.applied if record is not None else (mine[-1].applied if mine else None)
     before = [
-        one.applied for one in mine if one.applied is not None and not _same(one.applied, current)
+        one.applied for one in mine if one.applied is not None and not is_same(one.applied, current)
     ]
     if not before:
         raise UsageError(_nothing_before(ledger, target, known=bool(mine)))
@@ -204,7 +193,6 @@ def _definitions(
     context: Context,
     loaded: LoadedProject,
     cluster: str,
-    ledger: OpenLedger,
     wanted: Mapping[str, Applied],
 ) -> Mapping[str, Definition]:
     found, refusals = applied_again(
@@ -218,13 +206,7 @@ def _definitions(
                 for refusal in refused
             )
         )
-    records = ledger.memory.records
-    return {
-        name: replace(definition, labels=records[name].labels, protect=records[name].protect)
-        if name in records
-        else definition
-        for name, definition in found.items()
-    }
+    return found
 
 
 def _not_had_again(name: str, applied: Applied, refusal: Refusal) -> Problem:
@@ -249,16 +231,6 @@ def _reverts(
         for name in definitions
         if name in now and (commit := introduced_by(root, now[name].location.path))
     }
-
-
-def _same(one: Applied, other: Applied | None) -> bool:
-    if other is None:
-        return False
-    return (dict(one.values), one.state, one.tasks_range) == (
-        dict(other.values),
-        other.state,
-        other.tasks_range,
-    )
 
 
 def _nothing_before(ledger: OpenLedger, target: str, *, known: bool) -> Problem:

@@ -1,6 +1,6 @@
 """Hold connectors, so that every writer leaves them alone, and let them go again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Final
@@ -14,10 +14,12 @@ from reconcile.ledger.reading import check_format, read_hold, read_memory
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
 from reconcile.model.command import command
+from reconcile.model.desired import Definition
 from reconcile.model.ledger import Hold, Memory
 from reconcile.model.outcome import ApplyResult, OutcomeStatus
 from reconcile.model.plan import ActiveHold
 from reconcile.model.problem import Problem
+from reconcile.model.project import Cluster
 from reconcile.plan.act import unknown_connector
 from reconcile.plan.digest import declared_digest
 from reconcile.plan.holds import active_holds
@@ -131,14 +133,16 @@ def release(context: Context, loaded: LoadedProject, cluster: str, name: str, lo
 def list_holds(context: Context, loaded: LoadedProject, cluster: str) -> tuple[ActiveHold, ...]:
     """Return the holds and freezes that are in force on a cluster."""
     definitions = read_desired(context, loaded, cluster).definitions
-    declared = {name: declared_digest(one) for name, one in definitions.items()}
     with opened_store(context, loaded, cluster) as store:
-        return active_holds(
-            read_memory(store).holds,
-            loaded.project.clusters[cluster].freezes,
-            now=context.clock.now(),
-            declared=declared,
-        )
+        return holds_now(context, loaded.project.clusters[cluster], read_memory(store), definitions)
+
+
+def holds_now(
+    context: Context, cluster: Cluster, memory: Memory, definitions: Mapping[str, Definition]
+) -> tuple[ActiveHold, ...]:
+    """Return the holds and freezes in force, by what git declares now."""
+    declared = {name: declared_digest(one) for name, one in definitions.items()}
+    return active_holds(memory.holds, cluster.freezes, now=context.clock.now(), declared=declared)
 
 
 def unlock(context: Context, loaded: LoadedProject, cluster: str) -> Broken | None:

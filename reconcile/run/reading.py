@@ -1,7 +1,7 @@
 """Read clusters for commands that only look: status, explain."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconcile.connect.answers import HealthStatus
 from reconcile.connect.connection import Connection
@@ -35,13 +35,15 @@ from reconcile.run.flowing import is_flow_known, read_flows
 class Status:
     """The selected connectors of one cluster, and how well they are.
 
-    `flows` is None where nothing says what flows.
+    `flows` is None where nothing says what flows. `labels` are those of git, where they were asked
+    for.
     """
 
     live: LiveState
     names: tuple[str, ...]
     verdicts: Mapping[str, Verdict]
     flows: Flows | None = None
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_status(
@@ -51,6 +53,7 @@ def read_status(
     selection: Selection,
     *,
     over: float | None = None,
+    labelled: bool = False,
 ) -> Status:
     """Read the state of the selected connectors; labels come from git where it can be read.
 
@@ -58,7 +61,7 @@ def read_status(
     `over`, the seconds between two readings, is given. Git is also asked which secrets a cause may
     quote, and which connectors are meant to be halted; it is not read where none has failed or is.
     """
-    labels = _labels(context, loaded, cluster) if selection else {}
+    labels = _labels(context, loaded, cluster) if selection or labelled else {}
     with connect_to(context, loaded, cluster) as connection:
         names = (
             [
@@ -86,6 +89,7 @@ def read_status(
             for name, connector in live.connectors.items()
         },
         flows=flows,
+        labels=labels,
     )
 
 

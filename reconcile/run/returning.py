@@ -1,7 +1,8 @@
 """Have again what was applied before: its references filled anew, its other secrets from git."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -12,14 +13,16 @@ from reconcile.desired.refill import refilled
 from reconcile.errors import ConnectformError
 from reconcile.model.applied import Applied
 from reconcile.model.config import Config
-from reconcile.model.desired import Definition
+from reconcile.model.desired import Definition, Desired
+from reconcile.model.ledger import Memory
 from reconcile.model.plan import Action, Change
 from reconcile.model.problem import Location
 from reconcile.plan.compare import carry_over
 from reconcile.plan.fingerprints import Fingerprints
 from reconcile.plan.ignore import activated, rules_for
 from reconcile.run.context import Context
-from reconcile.run.planning import Planned
+from reconcile.run.ledgers import OpenLedger
+from reconcile.run.planning import Planned, PlanRequest, plan_desired
 
 _UNKNOWN: Final = "the ledger does not know what was applied before"
 _NO_OTHER: Final = (
@@ -56,6 +59,59 @@ def applied_again(
             state=applied.state,
         )
     return found, refused
+
+
+def as_remembered(
+    found: Mapping[str, Definition], memory: Memory, now: Mapping[str, Definition]
+) -> Mapping[str, Definition]:
+    """Return definitions of what was applied, with what the ledger knows of them besides.
+
+    What git declares `now` says which keys are left as they are live: such rules are of today.
+    """
+    records = memory.records
+
+    def remembered(name: str, definition: Definition) -> Definition:
+        definition = replace(definition, ignore=now[name].ignore if name in now else ())
+        if name not in records:
+            return definition
+        record = records[name]
+        return replace(
+            definition, labels=record.labels, protect=record.protect, on_delete=record.on_delete
+        )
+
+    return {name: remembered(name, definition) for name, definition in found.items()}
+
+
+@contextmanager
+def plan_back(
+    context: Context,
+    loaded: LoadedProject,
+    ledger: OpenLedger,
+    desired: Desired,
+    commits: Mapping[str, str],
+) -> Iterator[Planned]:
+    """Plan one cluster back to definitions that were applied before, under a lock held already.
+
+    Only they are planned, and nothing else is listed. `commits` are those that they came from.
+    """
+    request = PlanRequest(clusters=(desired.cluster,))
+    with plan_desired(context, loaded, request, desired, ledger) as planned:
+        plan = replace(
+            planned.plan,
+            changes=tuple(_of_commit(change, commits) for change in planned.plan.changes),
+            unmanaged=(),
+            undeclared=(),
+            orphaned=(),
+            unrecorded=(),
+            returning=True,
+        )
+        yield replace(planned, plan=plan, commits=commits)
+
+
+def _of_commit(change: Change, commits: Mapping[str, str]) -> Change:
+    """Return a change that is remembered with the commit that its definition came from."""
+    applied, commit = change.applied, commits.get(change.name, "")
+    return replace(change, applied=replace(applied, commit=commit)) if applied else change
 
 
 def with_ways_back(context: Context, planned: Planned) -> Planned:

@@ -11,6 +11,11 @@ rules:
     name: kafka_connect_$1_$4
     labels: {connector: "$2", task: "$3"}
     type: GAUGE
+  - pattern: 'kafka.connect<type=connector-metrics, connector=(.+)><>status: ([a-z]+)'
+    name: kafka_connect_connector_status
+    value: 1
+    labels: {connector: "$1", status: "$2"}
+    type: GAUGE
   - pattern: 'kafka.connect<type=connect-worker-metrics, connector=(.+)><>([a-z-]+)'
     name: kafka_connect_worker_$2
     labels: {connector: "$1"}

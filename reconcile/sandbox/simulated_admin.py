@@ -142,16 +142,14 @@ def _plain(name: str) -> str:
 def _tell(group: Group, worker: int, name: str, level: str) -> list[str]:
     """Set a level on one worker; return the loggers that it is said to have changed."""
     changed = int(group.herder.clock.now().timestamp() * 1000)
-    every = {name, *(logger for logger in _known(group, worker) if _is_below(logger, name))}
+    # Whatever begins with the name counts as below it, with or without a dot.
+    known = _known(group, worker)
+    every = {name, *(logger for logger in known if name == "root" or logger.startswith(name))}
     if group.features.loggers_tell_changes:
         every = {entry for entry in every if _level(group, worker, entry)["level"] != level}
     levels = group.herder.loggers.setdefault(worker, {})
     levels.update(dict.fromkeys(every, (level, changed)))
     return sorted(every)
-
-
-def _is_below(logger: str, name: str) -> bool:
-    return name == "root" or logger.startswith(f"{name}.")
 
 
 def _known(group: Group, worker: int) -> list[str]:

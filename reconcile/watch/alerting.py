@@ -10,7 +10,7 @@ from reconcile.errors import DefinitionError
 from reconcile.http.retry import Backoff, backoff
 from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
-from reconcile.model.alert import OF_CLUSTERS, Alert, AlertName, AlertSeverity, Terms
+from reconcile.model.alert import Alert, AlertName, AlertSeverity, Terms
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem, Severity
 from reconcile.model.receiver import Receiver
@@ -22,7 +22,7 @@ from reconcile.watch.facts import Subject, facts_of
 from reconcile.watch.flow_facts import TermsOf
 from reconcile.watch.kept import Entry
 from reconcile.watch.outbox import REFRESH, Box, allowed, attempted, due, posted
-from reconcile.watch.pack import PACK
+from reconcile.watch.pack import PACK, terms_of
 from reconcile.watch.rounds import Post, Round, Seat
 from reconcile.watch.saved_alerts import Desk, read_desk, write_desk
 
@@ -111,17 +111,12 @@ def _terms_of(seat: Seat, found: Round) -> TermsOf:
     rules = seat.loaded.project.alerts.rules
     definitions = found.judged.definitions
 
-    def terms_of(subject: Subject) -> Terms:
+    def found_terms(subject: Subject) -> Terms:
         name, connector = subject
-        terms = PACK[name].terms
-        if name in rules:
-            terms = rules[name].on(terms)
         declared = definitions.get(connector)
-        if declared is not None and name in declared.alerts and name not in OF_CLUSTERS:
-            terms = declared.alerts[name].on(terms)
-        return terms
+        return terms_of(name, rules, declared.alerts if declared is not None else None)
 
-    return terms_of
+    return found_terms
 
 
 def _begin(seat: Seat, found: Round) -> Begin:

@@ -149,7 +149,7 @@ def _breaker(
     if before.released or before.probed is None or now - before.probed < SETTLE:
         return before
     canary = attempts.get(before.canary)
-    if canary is not None and (canary.well is not None or not canary.count):
+    if canary is not None and canary.failing is None:
         return replace(before, released=True)
     return replace(before, canary="", probes=before.probes + 1)
 
@@ -176,4 +176,4 @@ def _obstacle(candidate: Candidate, ruling: Ruling, suspended: str, breaker: Bre
         return candidate.kept or suspended
     if breaker is not None and not breaker.released:
         return "most connectors of the cluster fail at once: one is tried first"
-    return "the budget of restarts is spent for now"
+    return "the budget of the cluster is spent for now"

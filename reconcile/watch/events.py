@@ -9,7 +9,9 @@ from typing import Final
 from reconcile.model.alert import Alert, AlertSeverity
 from reconcile.model.health import UNWELL
 from reconcile.model.problem import Problem
+from reconcile.report.watch_text import drifted_text
 from reconcile.watch.budget import Standing
+from reconcile.watch.heals import Healing
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
 from reconcile.watch.telling import doubt_key
@@ -31,6 +33,9 @@ class Happening(StrEnum):
     ALERT = "alert began"
     ALERT_OVER = "alert ended"
     UNSENT = "alert not delivered"
+    DRIFT = "drift began"
+    DRIFT_OVER = "drift ended"
+    SET_BACK = "set back"
     LEVEL = "level set"
     LEVEL_REFUSED = "level not set"
     DOUBT = "source not read"
@@ -52,6 +57,9 @@ LEVELS: Final[Mapping[Happening, str]] = {
     Happening.ALERT: "warning",
     Happening.ALERT_OVER: "info",
     Happening.UNSENT: "warning",
+    Happening.DRIFT: "warning",
+    Happening.DRIFT_OVER: "info",
+    Happening.SET_BACK: "info",
     Happening.LEVEL: "info",
     Happening.LEVEL_REFUSED: "warning",
     Happening.DOUBT: "warning",
@@ -94,6 +102,7 @@ def entries_of(before: Round, found: Round) -> Iterator[Entry]:
         return
     yield from _health(before, found)
     yield from _restarts(before, found)
+    yield from _drift(before.healing, found.healing)
     for one in found.levels:
         fields = {"action": "set-level", "worker": one.worker, "logger": one.logger}
         yield _entry(Happening.LEVEL, before=one.before, after=one.after, **fields)
@@ -132,6 +141,21 @@ def _restarts(before: Round, found: Round) -> Iterator[Entry]:
         if name not in before.restarts and _told(known) == _told(standing):
             continue
         yield from _standing(name, standing)
+
+
+def _drift(before: Healing | None, found: Healing | None) -> Iterator[Entry]:
+    if found is None:
+        return
+    known = before.drift.names if before is not None else ()
+    for name in found.drift.names:
+        if name not in known:
+            yield _entry(Happening.DRIFT, name, changed=drifted_text(found.drift, name))
+    if found.result is not None:
+        for name in found.heals:
+            yield _entry(Happening.SET_BACK, name, action="set-back")
+    for name in known:
+        if name not in found.drift.names:
+            yield _entry(Happening.DRIFT_OVER, name)
 
 
 def _standing(name: str, standing: Standing) -> Iterator[Entry]:

@@ -9,15 +9,18 @@ from reconcile.anomaly.profile import Metric
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Condition, Health, Verdict
 from reconcile.model.problem import Problem
+from reconcile.report.watch_text import drifted_text
 from reconcile.report.words import counted
 from reconcile.watch.flow_facts import TermsOf, flow_facts, unseen
+from reconcile.watch.heals import Healing
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
 from reconcile.watch.unusual import unusual
 
 _OF_CLUSTERS_ANSWERS: Final = "CF3"
+_OF_DRIFT: Final = frozenset({AlertName.DRIFTED, AlertName.FIGHTING})
 _MANY: Final = 4
-_LOOP: Final = 3
+LOOP: Final = 3
 _UNUSUAL: Final = {
     Metric.THROUGHPUT: AlertName.THROUGHPUT_UNUSUAL,
     Metric.ERROR_RATE: AlertName.ERROR_RATE_UNUSUAL,
@@ -60,13 +63,14 @@ def facts_of(found: Round, terms_of: TermsOf, now: datetime, *, storming: bool =
             holding={(AlertName.WATCH_STALE, ""): problem.message},
             judged=frozenset({AlertName.WATCH_STALE}),
         )
-    judged = frozenset(AlertName)
+    judged = frozenset(AlertName) - (_OF_DRIFT if found.healing is None else frozenset())
     if found.judged.from_memory:
         # What such workers say of connectors is no news, good or bad.
         judged = OF_CLUSTERS
     names, trends = found.judged.candidates.keys(), found.trends
     holding = (
         *_holding(found, storming=storming),
+        *_of_drift(found.healing),
         *flow_facts(found.flows, trends, names, terms_of, now),
     )
     return Facts(
@@ -100,13 +104,28 @@ def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
         for alert in _of_verdict(verdict):
             yield (alert, name), text
         standing = found.standings.get(name)
-        if standing is not None and standing.attempts >= _LOOP and _loops(found, name):
+        if standing is not None and standing.attempts >= LOOP and _loops(found, name):
             yield (AlertName.RESTART_LOOP, name), f"{standing.attempts} restarts; {text}"
         if standing is not None and standing.ruling is Ruling.GIVEN_UP:
             yield (AlertName.GIVEN_UP, name), f"{text}; {standing.attempts} restarts did not help"
         if standing is not None and standing.ruling is Ruling.HOPELESS:
             yield (AlertName.CANNOT_HELP, name), text
         yield from _of_usual(found, name)
+
+
+def _of_drift(healing: Healing | None) -> Iterator[tuple[Subject, str]]:
+    """Yield what was changed by hand; of what is missing another alert tells."""
+    if healing is None:
+        return
+    for name in healing.drift.names:
+        text = "; ".join(
+            part for part in (drifted_text(healing.drift, name), healing.left.get(name)) if part
+        )
+        if name in healing.drift.altered:
+            yield (AlertName.DRIFTED, name), text
+        standing = healing.standings.get(name)
+        if standing is not None and standing.ruling is Ruling.GIVEN_UP:
+            yield (AlertName.FIGHTING, name), f"after {standing.attempts} attempts; {text}"
 
 
 def _gone(lost: Mapping[str, int]) -> str:
@@ -124,7 +143,7 @@ def _of_usual(found: Round, name: str) -> Iterator[tuple[Subject, str]]:
 def _loops(found: Round, name: str) -> bool:
     """Tell whether restarts go on beyond a few: else it is given up, and that is told."""
     most = found.judged.candidates[name].policy.attempts
-    return most is None or most > _LOOP
+    return most is None or most > LOOP
 
 
 def _of_verdict(verdict: Verdict) -> Iterator[AlertName]:

@@ -13,9 +13,9 @@ from reconcile.watch.trends import NEW, REBALANCES_WITHIN, Trend, Trends, lag_ah
 FAR: Final = 4
 """How many times over what is allowed a lag is far over it."""
 
-_MANY_REBALANCES: Final = 5
-_LONG_REBALANCE: Final = timedelta(minutes=5)
-_FEWEST_RECORDS: Final = 100
+MANY_REBALANCES: Final = 5
+LONG_REBALANCE: Final = timedelta(minutes=5)
+FEWEST_RECORDS: Final = 100
 _OF_LAG: Final = (AlertName.LAG_SECONDS, AlertName.LAG_FAR_OVER, AlertName.LAG_GROWING)
 _OF_METRICS: Final = (AlertName.ERROR_RATIO, AlertName.DEAD_LETTERS_LOST)
 
@@ -57,9 +57,9 @@ def _of_rebalances(trends: Trends, now: datetime) -> Holding:
     count = round(sum(number for _, number in trends.rebalances))
     since = trends.rebalancing
     subject = (AlertName.REBALANCE_STORM, "")
-    if count >= _MANY_REBALANCES:
+    if count >= MANY_REBALANCES:
         yield subject, f"{count} rebalances within {REBALANCES_WITHIN.seconds // 60} minutes"
-    elif since is not None and now - since > _LONG_REBALANCE:
+    elif since is not None and now - since > LONG_REBALANCE:
         minutes = int((now - since) / timedelta(minutes=1))
         yield subject, f"a rebalance has gone on for {minutes} minutes"
 
@@ -86,7 +86,7 @@ def _of_errors(name: str, flow: Flow, trend: Trend, terms_of: TermsOf) -> Holdin
         lost = f"{flow.throughput.lost:.2g} dead letters a second could not be written"
         yield (AlertName.DEAD_LETTERS_LOST, name), lost
     brief, long = trend.brief, trend.long
-    if not brief.errors or max(long.records, long.errors) < _FEWEST_RECORDS:
+    if not brief.errors or max(long.records, long.errors) < FEWEST_RECORDS:
         return
     over = terms_of((AlertName.ERROR_RATIO, name)).over
     if over is not None and brief.ratio > over and long.ratio > over:

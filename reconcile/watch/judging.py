@@ -65,7 +65,7 @@ def judge_round(
             name: health_of(before.get(name), sight, now) for name, sight in declared.items()
         },
         candidates={
-            name: _candidate(
+            name: candidate_of(
                 definitions[name], sight.status, kept.get(name, ""), pulses.get(name, UNKNOWN)
             )
             for name, sight in declared.items()
@@ -79,7 +79,10 @@ def judge_round(
     )
 
 
-def _candidate(definition: Definition, status: LiveStatus, kept: str, pulse: Pulse) -> Candidate:
+def candidate_of(
+    definition: Definition, status: LiveStatus, kept: str, pulse: Pulse = UNKNOWN
+) -> Candidate:
+    """Return a connector as one that may be restarted; `kept` says why nothing may be done now."""
     failures = [part.diagnosis for part in failures_of(status)]
     return Candidate(
         policy=definition.restart,

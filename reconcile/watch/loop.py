@@ -6,19 +6,23 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from reconcile.desired.project import LoadedProject
-from reconcile.errors import ConnectformError, LedgerError
+from reconcile.errors import ConnectformError, DefinitionError, LedgerError
 from reconcile.ledger.lease import HeldLease, hold_lease
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
+from reconcile.run.context import Context
 from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import chosen_store, lease_of
 from reconcile.watch.alerting import alert_of_round
+from reconcile.watch.drifting import heal_round
 from reconcile.watch.levels import with_levels
 from reconcile.watch.noticing import notice_round
 from reconcile.watch.rounds import COMMAND, Round, Seat, make_round
 
 _SHORTEST: Final = 0.1
+_READINGS: Final = 4
+_MOMENT: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,23 +62,34 @@ def watch_once(seat: Seat, *, rehearse: bool) -> Round:
     """
     with watch_store(seat) as store:
         if rehearse:
-            return with_levels(seat, make_round(seat, None, store, None), rehearse=True)
+            return with_levels(seat, look(seat, None, store, None), rehearse=True)
         try:
             with watch_lease(seat, store) as lease:
-                found = make_round(seat, None, store, lease)
-                found = notice_round(seat, found, None, store, lease)
+                found = look(seat, None, store, lease)
                 found = alert_of_round(seat, found, store, lease)
                 return with_levels(seat, found, rehearse=False)
         except LedgerError as error:
             raise LedgerError(*_told(seat, error)) from error
 
 
+def look(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None) -> Round:
+    """Make one round with all that belongs to it but its alerts; without a lease, a rehearsal."""
+    found = heal_round(seat, make_round(seat, before, store, lease), store, lease)
+    return found if lease is None else notice_round(seat, found, before, store, lease)
+
+
 @contextmanager
 def watch_store(seat: Seat) -> Iterator[Store]:
     """Open the place where it is kept what watching a cluster has to remember."""
-    choice = seat.loaded.project.watch.store
-    name = f"watch/{seat.cluster}"
-    with chosen_store(seat.context, seat.loaded, seat.cluster, choice, name=name) as store:
+    with store_of(seat.context, seat.loaded, seat.cluster) as store:
+        yield store
+
+
+@contextmanager
+def store_of(context: Context, loaded: LoadedProject, cluster: str) -> Iterator[Store]:
+    """Open the place where watching a cluster keeps what it remembers; to read, no lease is needed."""
+    choice = loaded.project.watch.store
+    with chosen_store(context, loaded, cluster, choice, name=f"watch/{cluster}") as store:
         yield store
 
 
@@ -95,9 +110,7 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease, began: f
     while not stopped:
         started = seat.context.clock.monotonic()
         try:
-            seat = replace(seat, loaded=course.reload())
-            found = make_round(seat, before, store, lease)
-            found = notice_round(seat, found, before, store, lease)
+            seat, found = _as_declared(seat, course, before, store, lease)
         except LedgerError:
             raise
         except ConnectformError as error:
@@ -110,6 +123,28 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease, began: f
         course.tell(found)
         stopped = course.wait(_pause(seat, began))
     return stopped
+
+
+def _as_declared(
+    seat: Seat, course: Course, before: Round | None, store: Store, lease: HeldLease
+) -> tuple[Seat, Round]:
+    """Make a round by what the files say now; those that change under us are read again at once."""
+    tries = 0
+    while True:
+        tries += 1
+        try:
+            seat = replace(seat, loaded=course.reload())
+            found = look(seat, before, store, lease)
+            if tries == _READINGS or not _is_changing(found):
+                return seat, found
+        except DefinitionError:
+            if tries == _READINGS:
+                raise
+        seat.context.clock.sleep(_MOMENT)
+
+
+def _is_changing(found: Round) -> bool:
+    return any(problem.code is Code.FILES_CHANGING for problem in found.problems)
 
 
 def _pause(seat: Seat, began: float) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from reconcile.model.alert import AlertName, AlertSeverity, Terms
+from reconcile.model.alert import OF_CLUSTERS, AlertName, AlertSeverity, Terms, TermsChanges
 
 _FAILURES: Final = frozenset(
     {
@@ -219,6 +219,26 @@ PACK: Final[Mapping[AlertName, Rule]] = {
         cause="Somebody deleted it by hand, or a merge was not applied.",
         remedy="`drift` tells which; `apply` creates it.",
     ),
+    AlertName.DRIFTED: Rule(
+        terms=_terms(AlertSeverity.TICKET, 15, 0),
+        meaning="A connector is not as it was last applied: settings of it were changed by hand, or"
+        " it was paused, resumed or stopped.",
+        cause="Somebody did it, for a reason that git does not know, or a program did. Where"
+        " `selfHeal` is on, the summary says why it is not set back.",
+        remedy="`drift` shows what was changed, and the two commands that take it back or accept it"
+        " into git; `hold` keeps it so for a time, in silence.",
+    ),
+    AlertName.FIGHTING: Rule(
+        terms=_terms(AlertSeverity.TICKET, 0, 30),
+        meaning="Self-heal tried five times to set a connector back, and each time it was changed by"
+        " hand again, or could not be written: it is left as it is now.",
+        cause="A program that owns it too: another GitOps tool, an operator, a script; or somebody"
+        " who does not know that it is watched.",
+        remedy="`history NAME` says what was written. Find who else writes to it, and let one of the"
+        " two go. It is set back again once it"
+        " has been as applied for 6 hours.",
+        mutes=frozenset({AlertName.DRIFTED, AlertName.MISSING}),
+    ),
     AlertName.THROUGHPUT_UNUSUAL: Rule(
         terms=_terms(AlertSeverity.INFO, 0, 0),
         meaning="A connector moves more or fewer records than it usually does at this hour of the"
@@ -244,3 +264,12 @@ PACK: Final[Mapping[AlertName, Rule]] = {
     ),
 }
 """Every alert, with the terms on which it fires."""
+
+
+def terms_of(name: AlertName, rules: TermsChanges, declared: TermsChanges | None = None) -> Terms:
+    """Return the terms of an alert: of the pack, the project's rules, then a definition's."""
+    terms = PACK[name].terms
+    layers = (rules, {} if name in OF_CLUSTERS or declared is None else declared)
+    for layer in layers:
+        terms = layer[name].on(terms) if name in layer else terms
+    return terms

@@ -51,8 +51,10 @@ def pulse_of(
     records, active = flow.throughput.records, flow.throughput.active
     counted = times.measured - times.span if times.span and records else None
     moved = max((moment for moment in (placed, counted) if moment is not None), default=None)
-    if not source or not active:
+    if not source or active is None:
         return Pulse(moved_after=moved)
+    if not active:
+        return Pulse(moved_after=moved, stall=Progress(moved_at=times.measured, waiting=False))
     still = records == 0 and old.stall is not None and old.stall.waiting
     since = old.stall.moved_at if old.stall is not None and still else times.measured
     return Pulse(moved_after=moved, left=True, stall=Progress(moved_at=since, waiting=True))

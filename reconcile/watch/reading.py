@@ -10,7 +10,7 @@ from reconcile.connect.workers import Reply, address_of, ask_workers
 from reconcile.desired.project import LoadedProject, read_access
 from reconcile.errors import DefinitionError
 from reconcile.health.rollup import Sight
-from reconcile.ledger.reading import read_memory
+from reconcile.ledger.reading import read_memory, renewed
 from reconcile.live.snapshot import follow_snapshot, take_snapshot
 from reconcile.model.desired import Desired
 from reconcile.model.ledger import Memory
@@ -74,11 +74,16 @@ def read_round(
     `before` is what the last round has read, after which `written` were written. Whether the
     `urgent` move is looked at first. Raises ClusterError, DefinitionError and LedgerError.
     """
-    anew = before is None or not _holds_still(before, context.clock.now())
     known = before.declared if before is not None else None
     declared = declared_now(context, loaded, cluster, known)
     if not declared.desired.complete:
         raise DefinitionError(*declared.desired.problems)
+    anew = before is None or not _holds_still(before, declared, loaded, context.clock.now())
+    # What is live is never older than what is remembered: an apply between the two is no drift.
+    with opened_store(context, loaded, cluster) as store:
+        memory = read_memory(store)
+    if before is not None:
+        written = {*written, *renewed(before.memory, memory)}
     with connect_to(context, loaded, cluster) as connection:
         live, described = _look(context, connection, None if anew else before, written)
         from_memory = answers_from_memory(connection)
@@ -97,8 +102,6 @@ def read_round(
     for connector in live.connectors.values():
         if connector.has_failed:
             context.redactor.learn(sensitive_values(connector.config))
-    with opened_store(context, loaded, cluster) as store:
-        memory = read_memory(store)
     desired = _ours(declared.desired, memory)
     return Reading(
         declared=declared,
@@ -125,9 +128,15 @@ def read_round(
     )
 
 
-def _holds_still(before: Reading, now: datetime) -> bool:
-    """Tell whether not all is to be read again: a clock that was set back says nothing."""
-    return timedelta() <= now - before.described < LOOK_ANEW
+def _holds_still(before: Reading, declared: Declared, loaded: LoadedProject, now: datetime) -> bool:
+    """Tell whether not all is to be read again.
+
+    A clock that was set back says nothing of the time that has passed, and another project file
+    may have another cluster under the same name.
+    """
+    path = loaded.project.path
+    same = declared.stamps[path] == before.declared.stamps.get(path)
+    return same and timedelta() <= now - before.described < LOOK_ANEW
 
 
 def _look(

@@ -19,9 +19,10 @@ from reconcile.model.problem import Problem
 from reconcile.run.acting import plan_restart
 from reconcile.run.applying import carry_out
 from reconcile.run.context import Context
-from reconcile.run.identity import Identity, identity_of
+from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import Lock
 from reconcile.watch.budget import Book, Breaker, Decided, Standing, decide
+from reconcile.watch.heals import Healing
 from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
 from reconcile.watch.reading import Reading, read_round
@@ -79,6 +80,7 @@ class Round:
     `untold` says which could not be told. `seconds` is how long the round took, None where that was
     not measured. `flows` is what is known of what flows, `known` what has been learned of what is
     usual in it, `reading` what the next round may use again, None where the cluster was not read.
+    `healing` is what was changed by hand, and what became of that; None where nobody could look.
     """
 
     cluster: str
@@ -99,13 +101,16 @@ class Round:
     flows: Flows = field(default_factory=Flows)
     seconds: float | None = None
     reading: Reading | None = None
+    healing: Healing | None = None
     known: Known = field(default_factory=dict)
 
     @property
     def written(self) -> frozenset[str]:
         """Return the connectors that this round has written to."""
-        outcomes = self.result.outcomes if self.result is not None else ()
-        return frozenset(outcome.name for outcome in outcomes)
+        results = (self.result, self.healing.result if self.healing is not None else None)
+        return frozenset(
+            outcome.name for result in results if result is not None for outcome in result.outcomes
+        )
 
     @property
     def trends(self) -> Trends:
@@ -141,7 +146,7 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
         pulses=reading.stream.pulses,
     )
     book = BOOK.kept(store)
-    decided = _decide(seat, book, judged, _suspended(judged))
+    decided = _decide(seat, book, judged, suspended_by(judged))
     found = (
         _round(seat, judged, decided, None)
         if lease is None
@@ -164,8 +169,8 @@ def _read(seat: Seat, before: Round | None) -> Reading:
     )
 
 
-def _suspended(judged: Judged) -> str:
-    """Return why nothing is restarted now, or nothing."""
+def suspended_by(judged: Judged) -> str:
+    """Return why nothing may be done to connectors now, or nothing."""
     if judged.from_memory:
         return _FROM_MEMORY
     if judged.lost:
@@ -194,7 +199,7 @@ def _act(
     if not decided.restart:
         BOOK.keep(lease, book, decided.book)
         return _round(seat, judged, decided, None)
-    identity = _identity(seat)
+    lock = lock_of_act(seat)
     try:
         with plan_restart(
             seat.context,
@@ -203,7 +208,7 @@ def _act(
             decided.restart,
             only_failed=True,
             whole=_sound(judged, decided),
-            lock=replace(seat.lock, identity=identity),
+            lock=lock,
             desired=desired,
         ) as planned:
             BOOK.keep(lease, book, decided.book)
@@ -222,7 +227,7 @@ def _act(
         return _round(seat, judged, waiting, None)
     except (ClusterError, RefusedError) as error:
         return Round(cluster=seat.cluster, judged=judged, problems=error.problems)
-    return replace(_round(seat, judged, decided, result), run=identity.run)
+    return replace(_round(seat, judged, decided, result), run=lock.identity.run)
 
 
 def _sound(judged: Judged, decided: Decided) -> tuple[str, ...]:
@@ -231,9 +236,10 @@ def _sound(judged: Judged, decided: Decided) -> tuple[str, ...]:
     return tuple(name for name in decided.restart if not candidates[name].seen.failed)
 
 
-def _identity(seat: Seat) -> Identity:
-    """Return who acts now: each action is a run of its own in the history."""
-    return identity_of(seat.context, COMMAND, root=seat.loaded.project.root)
+def lock_of_act(seat: Seat) -> Lock:
+    """Return how one act asks for the right to write: each is a run of its own in the history."""
+    identity = identity_of(seat.context, COMMAND, root=seat.loaded.project.root)
+    return replace(seat.lock, identity=identity)
 
 
 def _round(seat: Seat, judged: Judged, decided: Decided, result: ApplyResult | None) -> Round:

@@ -1,10 +1,15 @@
 """Say what a round means for each connector, in words for people."""
 
+from collections.abc import Mapping
+
 from reconcile.model.codes import Code
 from reconcile.model.health import UNWELL
+from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Problem
-from reconcile.report.watch_text import WatchedRow
+from reconcile.report.spans import Line
+from reconcile.report.watch_text import WatchedRow, drifted_line
 from reconcile.watch.budget import Standing
+from reconcile.watch.heals import Healing
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
 from reconcile.watch.unusual import unusual
@@ -45,6 +50,61 @@ def _note(found: Round, name: str, standing: Standing | None) -> str:
     return _NOTES[standing.ruling] or "; ".join(strange)
 
 
+def drifted_lines(found: Round) -> Mapping[str, Line]:
+    """Return a line for each connector that somebody changed by hand, by its name."""
+    healing = found.healing
+    if healing is None:
+        return {}
+    return {
+        name: drifted_line(healing.drift, name, _heal_note(healing, name))
+        for name in healing.drift.names
+    }
+
+
+def _heal_note(healing: Healing, name: str) -> str:
+    """Return what becomes of a connector that was changed by hand; nothing without self-heal."""
+    standing = healing.standings.get(name)
+    if standing is None:
+        return ""
+    if name in healing.left:
+        return f"not set back: {healing.left[name]}"
+    if name in healing.heals:
+        return _outcome_note(healing.result, name)
+    return _standing_note(standing)
+
+
+def _standing_note(standing: Standing) -> str:
+    match standing.ruling:
+        case Ruling.WAITING if standing.due is not None:
+            return f"is set back at {standing.due:%H:%M:%S} UTC"
+        case Ruling.DUE:
+            return f"its setting back waits: {standing.waits_for}"
+        case Ruling.GIVEN_UP:
+            return f"given up after {standing.attempts} attempts to set it back"
+        case _:
+            return ""
+
+
+def _outcome_note(result: ApplyResult | None, name: str) -> str:
+    if result is None:
+        return "would be set back to what was last applied"
+    outcome = next((one for one in result.outcomes if one.name == name), None)
+    if outcome is None:
+        return "it is as it was applied again"
+    if outcome.is_done:
+        return "set back to what was last applied"
+    reason = next((problem.message for problem in outcome.problems), outcome.status.value)
+    return f"could not be set back: {reason}"
+
+
+def drifted_count(found: Round) -> int:
+    """Return how many connectors somebody changed by hand, those that are missing apart."""
+    if found.healing is None:
+        return 0
+    drift = found.healing.drift
+    return len({change.name for change in (*drift.changed, *drift.state)})
+
+
 def doubt_key(problem: Problem) -> tuple[str, str]:
     """Return what tells one trouble from others, for those who tell of each once.
 
@@ -56,11 +116,12 @@ def doubt_key(problem: Problem) -> tuple[str, str]:
 
 
 def is_well(found: Round) -> bool:
-    """Tell whether nothing is wrong: all was read, all that is declared is there and works."""
+    """Tell whether nothing is wrong: all was read, is there and as applied, and nothing failed."""
     verdicts = found.judged.verdicts.values()
     return not (
         found.problems
         or found.judged.missing
+        or drifted_count(found)
         or found.judged.lost
         or any(verdict.health in UNWELL for verdict in verdicts)
     )

@@ -49,6 +49,19 @@ def test_a_page_is_accessible_in_both_colours(show, text, scheme) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+def test_what_lies_below_is_drawn_at_once_unless_there_is_very_much_of_it(show) -> None:
+    drawn = "cards => cards.map(card => getComputedStyle(card).contentVisibility)"
+    plan = nouns.plans()[0]
+    many = replace(plan, changes=(nouns.UPDATED,) * 300)
+
+    usual = show(page_html(PAGES["plan"])).page.locator(".card").evaluate_all(drawn)
+    long = show(page_html(plans_page([many], links={}))).page.locator(".card").evaluate_all(drawn)
+
+    assert set(usual) == {"visible"}
+    assert long[-1] == "auto"
+    assert long.count("visible") < 110
+
+
 @pytest.mark.parametrize("width", [WIDE, 780, PHONE])
 def test_short_words_of_a_table_are_never_torn(show, width) -> None:
     cause = "org.apache.kafka.connect.errors.ConnectException: more words than a row has room for "

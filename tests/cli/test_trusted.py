@@ -71,10 +71,15 @@ def test_a_saved_plan_is_applied_exactly_and_running_it_again_finds_it_done(work
     assert set(workplace.cluster.configs()) == {"a"}
 
 
-def test_show_prints_what_plan_printed_of_what_is_held(workplace: Workplace):
+def test_show_prints_what_plan_printed_of_what_is_held_and_what_is_unrecorded(
+    workplace: Workplace,
+):
     for name in ("a", "b"):
         workplace.write_sink(name)
     apply(workplace)
+    workplace.write_sink("c")
+    apply(workplace)
+    assert workplace.run("forget", "c").code == 0
     for name in ("a", "b"):
         workplace.write_sink(name, file="new.txt")
     workplace.run("hold", "a", "--reason", "incident 4711", "--until", "4h")
@@ -83,6 +88,7 @@ def test_show_prints_what_plan_printed_of_what_is_held(workplace: Workplace):
     shown = workplace.run("show", "plan.json")
 
     assert "Holds: 1 hold in force." in shown.out
+    assert "# (1 declared connector is live and not in the ledger yet" in shown.out
     assert shown.out == planned.out
 
 
@@ -197,6 +203,28 @@ def test_only_what_was_approved_is_applied_and_the_rest_is_left(workplace: Workp
     assert result.code == 5, result.both
     assert "Not approved: 1 connector changed otherwise than was approved" in result.out
     assert set(workplace.cluster.configs()) == {"a"}
+
+
+def test_what_was_approved_and_is_held_since_is_left_and_the_exit_code_says_so(
+    workplace: Workplace,
+):
+    workplace.write_sink("a")
+    apply(workplace)
+    workplace.write_sink("a", file="new.txt")
+    saved(workplace)
+    workplace.run("hold", "a", "--reason", "incident 4711", "--until", "4h")
+
+    alone = apply(workplace, "--expect", "plan.json")
+    workplace.write_sink("b")
+    saved_with_hold = saved(workplace)
+    known = apply(workplace, "--expect", "plan.json")
+
+    assert alone.code == 4, alone.both
+    assert "a was approved, and is not applied: it is held since" in alone.out
+    assert workplace.cluster.configs()["a"]["file"] != "new.txt"
+    assert "incident 4711" in saved_with_hold
+    assert known.code == 0, known.both
+    assert set(workplace.cluster.configs()) == {"a", "b"}
 
 
 def test_a_digest_is_expected_or_nothing_is_applied(workplace: Workplace):

@@ -243,6 +243,19 @@ def test_levels_of_loggers(world: World) -> None:
     assert failure.kind is WriteFailureKind.NOT_FOUND
 
 
+def test_a_level_holds_for_loggers_below_and_for_those_whose_names_begin_alike(
+    world: World,
+) -> None:
+    part, logger = "org.apache.kafka.connect.runtime.Worker", "org.apache.kafka.connect.runtime"
+    writes.set_logger_level(world.connection, f"{part}SourceTask", "DEBUG")
+
+    alike = writes.set_logger_level(world.connection, f"{part}Source", "WARN")
+    below = writes.set_logger_level(world.connection, logger, "INFO")
+
+    assert f"{part}SourceTask" in alike
+    assert f"{part}SourceTask" in below
+
+
 def test_levels_of_the_whole_cluster_from_connect_3_7_on(world: World) -> None:
     logger = "org.apache.kafka.connect.runtime.WorkerSinkTask"
 

@@ -1,13 +1,12 @@
 """Run what a page of documentation shows, on a cluster of the test's own."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.cli.harness import clean_environment
 from tests.docs.pages import MakeLive, RunCommand, RunPipeline, SetVariable, WriteFile, parts_of
+from tests.prepared import path_of_commands
 
 Put = Callable[[str, dict[str, str]], None]
 Happen = Callable[[RunPipeline], None]
@@ -57,11 +56,10 @@ def _here(text: str, shown: Mapping[str, str]) -> str:
 
 
 def _run(line: str, folder: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-c", line],
         cwd=folder,
-        env=clean_environment() | variables | {"PATH": tools},
+        env=clean_environment() | variables | {"PATH": path_of_commands()},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

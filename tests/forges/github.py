@@ -46,6 +46,7 @@ class SimulatedGitHub:
     runs: dict[int, Entry] = field(default_factory=dict)
     artifacts: dict[int, Entry] = field(default_factory=dict)
     files: dict[int, bytes] = field(default_factory=dict)
+    history: list[str] = field(default_factory=list)
     trouble: Trouble = field(default_factory=Trouble)
     clock: Clock = field(default_factory=SystemClock)
     _last: int = 0
@@ -188,11 +189,31 @@ class SimulatedGitHub:
         entry = self.pulls.get(int(number))
         return Response(200, entry) if entry else _ABSENT
 
-    # commits/commits#list-pull-requests-associated-with-a-commit
-    def pulls_of_commit(self, request: Request, actor: Actor, commit: str) -> Response:
-        """List the pull requests that brought a commit in."""
+    # pulls/pulls#list-pull-requests; "closed" are the merged ones as well
+    def list_pulls(self, request: Request, actor: Actor) -> Response:
+        """List pull requests, the last updated first where asked so."""
         del actor
-        found = [each for each in self.pulls.values() if each["merge_commit_sha"] == commit]
+        query = request.query
+        found = [
+            each
+            for each in self.pulls.values()
+            if query.get("state", "open") in {each["state"], "all"}
+            and query.get("base", each["base"]["ref"]) == each["base"]["ref"]
+        ]
+        if query.get("sort") == "updated":
+            found.sort(key=lambda each: each["updated_at"])
+        if query.get("direction") == "desc":
+            found.reverse()
+        return page(found, request, base=self.url, default=30)
+
+    # commits/commits#list-commits, from a commit back
+    def list_commits(self, request: Request, actor: Actor) -> Response:
+        """List the commits that a commit holds, itself first."""
+        del actor
+        if request.query["sha"] not in self.history:
+            return _ABSENT
+        end = self.history.index(request.query["sha"]) + 1
+        found = [{"sha": commit} for commit in reversed(self.history[:end])]
         return page(found, request, base=self.url, default=30)
 
     # actions/artifacts#list-workflow-run-artifacts
@@ -222,11 +243,24 @@ class SimulatedGitHub:
     def list_runs(self, request: Request, actor: Actor) -> Response:
         """List the runs of all workflows, newest first."""
         del actor
-        asked = {key: request.query.get(key) for key in ("head_sha", "event")}
+        return self._listed_runs(request, [*self.runs.values()])
+
+    # actions/workflow-runs#list-workflow-runs-for-a-workflow, by the name of its file too
+    def list_runs_of(self, request: Request, actor: Actor, name: str) -> Response:
+        """List the runs of a workflow, newest first."""
+        del actor
+        found = [run for run in self.runs.values() if run["path"].rpartition("/")[2] == name]
+        return self._listed_runs(request, found) if found else _ABSENT
+
+    def _listed_runs(self, request: Request, runs: list[Entry]) -> Response:
+        names = {"head_sha": "head_sha", "event": "event", "branch": "head_branch"}
+        asked = {key: request.query.get(query) for query, key in names.items()}
+        status = request.query.get("status")
         found = [
             each
-            for each in self.runs.values()
-            if all(value in {None, each[key]} for key, value in asked.items())
+            for each in runs
+            if all(value in {None, each.get(key)} for key, value in asked.items())
+            and status in {None, each.get("status"), each.get("conclusion")}
         ]
         found.sort(key=lambda each: -each["id"])
         listed = page(found, request, base=self.url, default=30)
@@ -250,7 +284,9 @@ class SimulatedGitHub:
         }
         return self.comments[identity]
 
-    def open_pull(self, head: str, *, login: str = "ada", repository: str = "") -> int:
+    def open_pull(
+        self, head: str, *, login: str = "ada", repository: str = "", base: str = "main"
+    ) -> int:
         """Let somebody open a pull request."""
         number = self._next()
         now = self._now()
@@ -260,6 +296,7 @@ class SimulatedGitHub:
             "state": "open",
             "user": {"login": login},
             "head": {"sha": head, "repo": {"full_name": repository or self.repository}},
+            "base": {"ref": base},
             "merged_at": None,
             "merge_commit_sha": None,
             "updated_at": now,
@@ -268,14 +305,37 @@ class SimulatedGitHub:
 
     def push(self, number: int, head: str) -> None:
         """Let a pull request have another newest commit."""
-        self.pulls[number]["head"]["sha"] = head
+        if self.pulls[number]["state"] == "open":
+            self.pulls[number] |= {"updated_at": self._now()}
+            self.pulls[number]["head"]["sha"] = head
 
     def merge(self, number: int, commit: str) -> None:
         """Merge a pull request."""
+        now = self._now()
         self.pulls[number] |= {
             "state": "closed",
-            "merged_at": self._now(),
+            "merged_at": now,
             "merge_commit_sha": commit,
+            "updated_at": now,
+        }
+        self.commit(commit)
+
+    def commit(self, commit: str) -> None:
+        """Let main have a commit, unless it has it already."""
+        if commit not in self.history:
+            self.history.append(commit)
+
+    def applied(self, commit: str, *, well: bool) -> None:
+        """Let a run of apply.yml end."""
+        run = self._next()
+        self.runs[run] = {
+            "id": run,
+            "event": "push",
+            "path": ".github/workflows/apply.yml",
+            "head_branch": "main",
+            "head_sha": commit,
+            "status": "completed",
+            "conclusion": "success" if well else "failure",
         }
 
     def keep(self, name: str, content: bytes, *, head: str, run: int, **changed: Any) -> int:
@@ -360,7 +420,9 @@ _ROUTES = (
     (r"labels/([^/]+)", "GET", "issues", "get_label"),
     (r"labels", "POST", "issues", "add_label"),
     (r"pulls/(\d+)", "GET", "pull-requests", "get_pull"),
-    (r"commits/([^/]+)/pulls", "GET", "pull-requests", "pulls_of_commit"),
+    (r"pulls", "GET", "pull-requests", "list_pulls"),
+    (r"commits", "GET", "contents", "list_commits"),
+    (r"actions/workflows/([^/]+)/runs", "GET", "actions", "list_runs_of"),
     (r"actions/runs", "GET", "actions", "list_runs"),
     (r"actions/runs/(\d+)/artifacts", "GET", "actions", "list_artifacts"),
     (r"actions/artifacts/(\d+)/zip", "GET", "actions", "get_artifact"),

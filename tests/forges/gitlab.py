@@ -32,6 +32,9 @@ class SimulatedGitLab:
     pipelines: dict[int, Entry] = field(default_factory=dict)
     jobs: dict[int, Entry] = field(default_factory=dict)
     files: dict[int, bytes] = field(default_factory=dict)
+    history: list[str] = field(default_factory=list)
+    parents: dict[str, list[str]] = field(default_factory=dict)
+    deployments: dict[int, Entry] = field(default_factory=dict)
     trouble: Trouble = field(default_factory=Trouble)
     clock: Clock = field(default_factory=SystemClock)
     _last: int = 0
@@ -147,11 +150,53 @@ class SimulatedGitLab:
         entry = self.requests.get(int(number))
         return Response(200, entry) if entry else _ABSENT
 
-    # commits#list-merge-requests-associated-with-a-commit
-    def requests_of_commit(self, request: Request, user: str, commit: str) -> Response:
-        """List the merge requests that brought a commit in."""
+    # merge_requests#list-project-merge-requests, newest first
+    def list_requests(self, request: Request, user: str) -> Response:
+        """List merge requests."""
         del user
-        found = [each for each in self.requests.values() if each["merge_commit_sha"] == commit]
+        query = request.query
+        found = [
+            each
+            for each in self.requests.values()
+            if query.get("state", each["state"]) in {each["state"], "all"}
+            and query.get("target_branch", each["target_branch"]) == each["target_branch"]
+        ]
+        if query.get("order_by") == "updated_at":
+            found.sort(key=lambda each: each["updated_at"])
+        found.reverse()
+        return page(found, request, base=self.url, default=20, extra=True)
+
+    # commits#list-repository-commits, where ref_name may be a commit
+    def list_commits(self, request: Request, user: str) -> Response:
+        """List the commits that a commit holds, itself first."""
+        del user
+        if request.query["ref_name"] not in self.history:
+            return _ABSENT
+        end = self.history.index(request.query["ref_name"]) + 1
+        found = [{"id": commit} for commit in reversed(self.history[:end])]
+        return page(found, request, base=self.url, default=20, extra=True)
+
+    # commits#retrieve-a-commit
+    def get_commit(self, request: Request, user: str, commit: str) -> Response:
+        """Get a commit."""
+        del request, user
+        if commit not in self.parents:
+            return _ABSENT
+        return Response(200, {"id": commit, "parent_ids": self.parents[commit]})
+
+    # deployments#list-project-deployments
+    def list_deployments(self, request: Request, user: str) -> Response:
+        """List deployments."""
+        del user
+        query = request.query
+        found = [
+            each
+            for each in self.deployments.values()
+            if query.get("environment", each["environment"]["name"]) == each["environment"]["name"]
+            and query.get("status", each["status"]) == each["status"]
+        ]
+        if query.get("sort", "asc") == "desc":
+            found.reverse()
         return page(found, request, base=self.url, default=20, extra=True)
 
     # merge_requests#list-merge-request-pipelines
@@ -187,7 +232,7 @@ class SimulatedGitLab:
         }
         return self.notes[identity]
 
-    def open_request(self, head: str) -> int:
+    def open_request(self, head: str, *, base: str = "main") -> int:
         """Let somebody open a merge request."""
         number = self._next()
         self.requests[number] = {
@@ -195,18 +240,39 @@ class SimulatedGitLab:
             "iid": number,
             "state": "opened",
             "sha": head,
+            "target_branch": base,
             "merge_commit_sha": None,
+            "squash_commit_sha": None,
+            "updated_at": self._now(),
         }
         self.note(("merge", number), "ada", "assigned to @ada", system=True)
         return number
 
     def push(self, number: int, head: str) -> None:
         """Let a merge request have another newest commit."""
-        self.requests[number]["sha"] = head
+        if self.requests[number]["state"] == "opened":
+            self.requests[number] |= {"sha": head, "updated_at": self._now()}
 
-    def merge(self, number: int, commit: str) -> None:
-        """Merge a merge request."""
-        self.requests[number] |= {"state": "merged", "merge_commit_sha": commit}
+    def merge(self, number: int, commit: str, *, by: str = "merge_commit_sha") -> None:
+        """Merge a merge request; `by` says in which way the commit came about."""
+        self.requests[number] |= {"state": "merged", by: commit, "updated_at": self._now()}
+        self.commit(commit)
+
+    def commit(self, commit: str) -> None:
+        """Let main have a commit, unless it has it already."""
+        if commit not in self.history:
+            self.history.append(commit)
+
+    def applied(self, commit: str, *, well: bool) -> None:
+        """Let a job that applies end: it deploys to an environment."""
+        number = self._next()
+        self.deployments[number] = {
+            "id": number,
+            "sha": commit,
+            "status": "success" if well else "failed",
+            "environment": {"name": "connect"},
+            "deployable": {"name": "connectform-apply"},
+        }
 
     def keep(self, content: bytes, *, number: int, head: str, **changed: Any) -> int:
         """Keep the plan of a pipeline for a merge request."""
@@ -255,7 +321,10 @@ _ROUTES = (
     (r"issues/(\d+)", "PUT", "edit_issue"),
     (r"merge_requests/(\d+)", "GET", "get_request"),
     (r"merge_requests/(\d+)/pipelines", "GET", "list_pipelines"),
-    (r"repository/commits/([^/]+)/merge_requests", "GET", "requests_of_commit"),
+    (r"merge_requests", "GET", "list_requests"),
+    (r"repository/commits", "GET", "list_commits"),
+    (r"repository/commits/([^/]+)", "GET", "get_commit"),
+    (r"deployments", "GET", "list_deployments"),
     (r"pipelines/(\d+)/jobs", "GET", "list_jobs"),
     (r"jobs/(\d+)/artifacts/plan\.json", "GET", "get_file"),
 )

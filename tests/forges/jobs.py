@@ -1,10 +1,8 @@
 """Run the jobs of our very workflow files, as GitHub and GitLab would: their steps, their variables."""
 
 import json
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +13,9 @@ import yaml
 from tests.cli.harness import ROOT, clean_environment
 from tests.forges.expressions import evaluate, filled, holds
 from tests.forges.repository import IDENTITY
+from tests.prepared import path_of_commands
 
 ACTION = "acme/connectform@" + "f" * 40
-COMMANDS = Path(sys.executable).parent
 
 
 class Loader(yaml.SafeLoader):
@@ -152,7 +150,7 @@ class GitHubJob:
             **clean_environment(),
             **IDENTITY,
             **self.environment,
-            "PATH": f"{COMMANDS}{os.pathsep}{os.environ['PATH']}",
+            "PATH": path_of_commands(),
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "GITHUB_ACTOR": github["actor"],
@@ -161,6 +159,7 @@ class GitHubJob:
             "GITHUB_EVENT_PATH": str(self._temp("event.json")),
             "GITHUB_OUTPUT": str(output),
             "GITHUB_REF": github["ref"],
+            "GITHUB_REF_NAME": github["ref"].split("/", 2)[2],
             "GITHUB_REPOSITORY": github["repository"],
             "GITHUB_RUN_ATTEMPT": "1",
             "GITHUB_RUN_ID": str(1_000 + github["run_number"]),
@@ -196,6 +195,9 @@ class GitLabJob:
         document = read_yaml(self.pipeline)
         job = extended(document, self.name)
         script = "\n".join(job["script"])
+        deploys = (
+            {"CI_ENVIRONMENT_NAME": job["environment"]["name"]} if "environment" in job else {}
+        )
         done = run_bash(
             script,
             self.folder,
@@ -203,6 +205,7 @@ class GitLabJob:
                 **self._environment(),
                 **document["variables"],
                 **job.get("variables", {}),
+                **deploys,
                 **self.variables,
             },
         )
@@ -220,7 +223,7 @@ class GitLabJob:
         return Done(code=done.returncode, log=done.stdout, folder=self.folder, kept=kept)
 
     def _environment(self) -> dict[str, str]:
-        path = {"PATH": f"{COMMANDS}{os.pathsep}{os.environ['PATH']}"}
+        path = {"PATH": path_of_commands()}
         return {**clean_environment(), **IDENTITY, **path, "CI": "true", "GITLAB_CI": "true"}
 
 

@@ -1,7 +1,6 @@
 """A repository, a Connect cluster, and a simulated forge whose pipelines run our own workflow files."""
 
 import itertools
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -19,8 +18,9 @@ from tests.cli.harness import clean_environment
 from tests.forges import github as hub
 from tests.forges import gitlab as lab
 from tests.forges.gitlab import PROJECT
-from tests.forges.jobs import ACTION, COMMANDS, Done, GitHubJob, GitLabJob, jobs_of, run_bash
+from tests.forges.jobs import ACTION, Done, GitHubJob, GitLabJob, jobs_of, run_bash
 from tests.forges.repository import IDENTITY, Repository
+from tests.prepared import path_of_commands
 from tests.simulated import ask
 
 PROJECT_FILE = """\
@@ -111,9 +111,14 @@ class Site:
 
     def apply(self, commit: str) -> Done:
         """Run the pipeline of a push to main."""
+        self.forge.commit(commit)
         if self.is_github:
-            return self._github("apply", "push", "refs/heads/main", commit, {})
-        return self._gitlab("connectform-apply", commit, _MAIN | {"CI_PIPELINE_SOURCE": "push"})
+            done = self._github("apply", "push", "refs/heads/main", commit, {})
+        else:
+            pushed = _MAIN | {"CI_PIPELINE_SOURCE": "push"}
+            done = self._gitlab("connectform-apply", commit, pushed)
+        self.forge.applied(commit, well=done.code == 0)
+        return done
 
     def apply_by_hand(self, commit: str, **inputs: str) -> Done:
         """Start an apply by hand, with its inputs."""
@@ -248,7 +253,7 @@ class Site:
         return self._last
 
     def _shell(self) -> dict[str, str]:
-        path = f"{COMMANDS}{os.pathsep}{os.environ['PATH']}"
+        path = path_of_commands()
         return {**clean_environment(), **IDENTITY, "PATH": path, "CONNECT_URL": self.connect_url}
 
 

@@ -239,6 +239,30 @@ def test_what_the_pull_request_did_not_show_is_not_applied(kind, tmp_path):
 
 
 @KINDS
+def test_a_merge_whose_own_run_was_dropped_is_applied_by_the_next(kind, tmp_path):
+    files = {"connectors/orders.yaml": sink("orders-sink")}
+    with site(kind, tmp_path, files) as place:
+        repository, requests = place.repository, {}
+        for name in ("one", "two", "never"):
+            repository.branch(name)
+            definition = {f"connectors/{name}.yaml": sink(f"orders-{name}")}
+            place.open(head := repository.commit(f"Add {name}", definition))
+            assert place.plan(head).code == 0
+            requests[name] = place.request
+        for name in ("one", "two"):
+            place.request = requests[name]
+            place.merge(name)
+        pushed = repository.commit("Past everybody", definition)
+
+        done = place.apply(pushed)
+
+        assert done.code == 5, done.log
+        assert place.names() == ["orders-one", "orders-sink", "orders-two"]
+        assert done.log.count("its plan is approved") == 2
+        assert "Not approved, and left as they are: orders-never." in done.log
+
+
+@KINDS
 def test_a_commit_without_a_pull_request_applies_nothing(kind, tmp_path):
     files = {"connectors/orders.yaml": sink("orders-sink")}
     with site(kind, tmp_path, files) as place:

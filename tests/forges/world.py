@@ -43,7 +43,9 @@ class World:
     def trouble(self):
         return self.forge.trouble
 
-    def pipeline(self, commit: str = FIRST, *, run: int | None = None) -> Pipeline:
+    def pipeline(
+        self, commit: str = FIRST, *, run: int | None = None, workflow: str = ""
+    ) -> Pipeline:
         """Return a run of the plan workflow for a commit."""
         github = self.kind is ForgeKind.GITHUB
         number = self.run if run is None else run
@@ -54,7 +56,9 @@ class World:
             token=Secret(hub.TOKEN if github else lab.TOKEN),
             pull_request=self.pull_request,
             commit=commit,
-            workflow="plan",
+            branch="main",
+            environment="connect",
+            workflow=workflow or "plan",
             order=(number, 1),
             web_url="https://forge.example/acme/connectors",
             run_url=f"https://forge.example/runs/{number}",
@@ -62,9 +66,12 @@ class World:
         )
 
     @contextmanager
-    def target(self, commit: str = FIRST, *, run: int | None = None) -> Iterator[Target]:
+    def target(
+        self, commit: str = FIRST, *, run: int | None = None, workflow: str = ""
+    ) -> Iterator[Target]:
         """Open the forge for one run."""
-        with open_target(self.context(), self.pipeline(commit, run=run), author=self.author) as it:
+        pipeline = self.pipeline(commit, run=run, workflow=workflow)
+        with open_target(self.context(), pipeline, author=self.author) as it:
             yield it
 
     def context(self) -> Context:

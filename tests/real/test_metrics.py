@@ -2,6 +2,8 @@
 
 import json
 from datetime import timedelta
+from http import HTTPStatus
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -18,7 +20,10 @@ from reconcile.model.project import Access, MetricsAccess, MetricsKind
 from reconcile.redact import Redactor
 from reconcile.sandbox.real_cluster import real_sandbox
 from reconcile.sandbox.spec import RealSpec
+from tests.cli.harness import Workplace
 from tests.fake_clock import FakeClock
+from tests.generate.questions import questions
+from tests.prometheus_server import prometheus
 from tests.requirements import require_real
 from tests.sandbox_command import wait_for
 
@@ -27,23 +32,44 @@ LAGS = (5, 20, 60, 150, 300)
 A_SECOND = 10
 
 
-@pytest.fixture
-def sandbox(tmp_path):
-    """A real sandbox with pages of metrics."""
+METRICS = '    metrics: {prometheus: "http://127.0.0.1:9090", match: {job: connect}}\n'
+AT_ONCE = "  alerts: {ConnectorFailed: {for: 0s, keepFiringFor: 0s, severity: ticket}}\n"
+WITHOUT_DEBEZIUM = {"Behind the source"}
+TOGETHER = pytest.mark.xdist_group("metrics")
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory):
+    """A real sandbox with pages of metrics; a test removes the connectors that it makes."""
     require_real()
-    with real_sandbox(RealSpec(metrics=True, heartbeat_ms=300), directory=tmp_path / "x") as found:
+    folder = tmp_path_factory.mktemp("sandbox") / "x"
+    with real_sandbox(RealSpec(metrics=True, heartbeat_ms=300), directory=folder) as found:
         yield found
 
 
 def put(sandbox, name, config):
+    ask(sandbox, "PUT", f"{name}/config", config)
+
+
+def ask(sandbox, method, path, body=None):
+    """Send a request about a connector, again while a rebalance refuses it."""
     request = Request(  # noqa: S310 - loopback
-        f"{sandbox.url}/connectors/{name}/config",
-        data=json.dumps(config).encode(),
+        f"{sandbox.url}/connectors/{path}",
+        data=None if body is None else json.dumps(body).encode(),
         headers={"Content-Type": "application/json"},
-        method="PUT",
+        method=method,
     )
-    with urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
-        return json.load(answer)
+
+    def is_taken():
+        try:
+            with urlopen(request, timeout=30):  # noqa: S310 - loopback
+                return True
+        except HTTPError as error:
+            if error.code != HTTPStatus.CONFLICT:
+                raise
+            return False
+
+    assert wait_for(is_taken)
 
 
 def produce(servers, topic, stamps):
@@ -63,6 +89,7 @@ def produce(servers, topic, stamps):
     assert (producer.flush(30), refused) == (0, [])
 
 
+@TOGETHER
 def test_the_page_of_a_worker_has_the_records_and_tasks_of_a_running_sink(sandbox, tmp_path):
     produce(sandbox.bootstrap_servers, "lines", [None] * 250)
     put(
@@ -97,6 +124,51 @@ def test_the_page_of_a_worker_has_the_records_and_tasks_of_a_running_sink(sandbo
     assert worker.values[Measure.REBALANCING] == 0.0
     (task,) = found.samples.tasks
     assert task.values[Measure.ERRORS] == 0.0
+    ask(sandbox, "DELETE", "a-sink")
+
+
+def unanswered(server, asked):
+    """Return the panels that have nothing to show."""
+    answered = {title for title, expression in asked if server.query(expression)}
+    return {title for title, _ in asked} - answered
+
+
+@TOGETHER
+def test_a_failed_connector_fires_in_a_real_prometheus_until_it_is_mended(sandbox, tmp_path):
+    place = Workplace(tmp_path, None, sandbox.url)
+    place.write_project(METRICS)
+    folder = tmp_path / "missing"
+    place.write_sink("broken-sink", file=str(folder / "out.txt"), more=AT_ONCE)
+    place.write_sink("fine-sink", file=str(tmp_path / "fine.txt"), more=AT_ONCE)
+    assert place.run("apply", "--auto-approve").code != 0, "a sink without its folder fails"
+    written = place.run(
+        "generate", "prometheus-rules", "--dialect", "jmx-exporter", "--output", "rules.json"
+    )
+    assert written.code == 0, written.both
+    pages = {"connect": sandbox.clusters[0].pages}
+
+    with prometheus(tmp_path, tmp_path / "rules.json", pages) as server:
+        assert wait_for(lambda: bool(server.firing()))
+        assert server.firing() == [
+            {
+                "alertname": "ConnectorFailed",
+                "cluster": "local",
+                "connector": "broken-sink",
+                "severity": "ticket",
+            }
+        ]
+        assert server.query('kafka_connect_connector_status{status="running"}')
+        drawn = place.run("generate", "grafana-dashboard", "--dialect", "jmx-exporter")
+        asked = list(questions(json.loads(drawn.out)))
+        assert wait_for(lambda: unanswered(server, asked) == WITHOUT_DEBEZIUM)
+
+        folder.mkdir()
+        restarted = place.run("restart", "broken-sink", "--only-failed", "--auto-approve")
+        assert restarted.code == 0, restarted.both
+        assert wait_for(lambda: not server.firing())
+        assert wait_for(lambda: len(server.query("up == 1")) == 1)
+    for name in ("broken-sink", "fine-sink"):
+        ask(sandbox, "DELETE", name)
 
 
 class Stream:

@@ -7,18 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reconcile.apply.options import ApplyOptions, Interrupt
 from reconcile.desired.project import load_project
+from reconcile.model.outcome import ApplyResult
 from reconcile.redact import Redactor
+from reconcile.run.applying import carry_out, check_plans
 from reconcile.run.context import Context
 from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import Lock
+from reconcile.run.planning import PlanRequest, plan_clusters
 from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_server import serve
 from reconcile.sandbox.simulated_timing import Timing
 from reconcile.watch.alerting import alert_of_round
-from reconcile.watch.loop import watch_lease, watch_store
-from reconcile.watch.noticing import notice_round
-from reconcile.watch.rounds import Round, Seat, make_round
+from reconcile.watch.loop import look, watch_lease, watch_store
+from reconcile.watch.rounds import Round, Seat
 from tests.fake_clock import FakeClock
 
 REFUSED = "org.apache.kafka.connect.errors.RetriableException: java.net.ConnectException: Connection refused"
@@ -46,13 +49,14 @@ class Post:
         watch: str = "{}",
         more: str = "",
         alerts: str = "{}",
+        top: str = "",
     ) -> None:
-        """Write the project file; `restart` holds for all connectors."""
+        """Write the project file; `restart` holds for all connectors, `top` are more fields."""
         (self.folder / "connectform.yaml").write_text(
             "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: shop}\n"
             f"alerts: {alerts}\nwatch: {watch}\n"
             f"clusters:\n  local: {{urls: {json.dumps(self.urls or (self.url,))}{more}}}\n"
-            f"defaults: [{{spec: {{restart: {restart}}}}}]\n",
+            f"defaults: [{{spec: {{restart: {restart}}}}}]\n{top}",
             encoding="utf-8",
         )
 
@@ -86,12 +90,27 @@ class Post:
         self.cluster.clear_requests()
         seat = self.seat
         with watch_store(seat) as store, watch_lease(seat, store) as lease:
-            found = make_round(seat, self.before, store, lease)
-            found = notice_round(seat, found, self.before, store, lease)
+            found = look(seat, self.before, store, lease)
             found = alert_of_round(seat, found, store, lease)
         if not found.problems:
             self.before = found
         return found
+
+    def apply(self) -> ApplyResult:
+        """Apply what git declares, as a pipeline does."""
+        seat = self.seat
+        context, loaded = seat.context, seat.loaded
+        lock = Lock(identity=identity_of(context, "apply", root=loaded.project.root))
+        request = PlanRequest(clusters=("local",))
+        with plan_clusters(context, loaded, request, lock=lock) as plans:
+            (planned,) = check_plans(plans, allow_deletes=None, allow_updates=None)
+            return carry_out(
+                context,
+                planned,
+                options=ApplyOptions(),
+                observe=lambda _event: None,
+                interrupt=Interrupt(),
+            )
 
     def restarts(self) -> list[str]:
         """Return the connectors that the last round has restarted, as the cluster saw it."""

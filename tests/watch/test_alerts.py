@@ -304,7 +304,7 @@ def test_an_alertmanager_is_told_again_of_what_fires_and_of_its_end(post, box):
     (post.folder / "connectors/a.yaml").unlink()
     post.declare("b")
     post.round(10)
-    assert box.documents()[0][0]["endsAt"] == "2027-01-04T09:03:40.000Z"
+    assert box.documents()[0][0]["endsAt"] == "2027-01-04T09:03:42.000Z"
 
 
 def test_secrets_of_receivers_are_in_no_message_and_not_in_the_store(post, box):

@@ -10,7 +10,7 @@ from reconcile.model.plan import Selection
 from reconcile.run.reading import read_status
 from reconcile.sandbox import simulated_faults as faults
 from reconcile.watch.flowing import MOST_OFFSETS
-from reconcile.watch.telling import source_doubts
+from reconcile.watch.telling import doubt_key
 from tests.unit.apply.mover import sink_at
 from tests.unit.kafka.brokers import World
 from tests.watch.post import REFUSED, Post, post_in
@@ -226,10 +226,10 @@ def test_each_trouble_of_a_source_is_one_to_be_told_whatever_its_numbers(post, p
     doubts = []
     for count in (1, 2):
         page.text = f'{READ}{{connector="a",task="0"}} 5\n' * (count + 1)
-        doubts.append(set(source_doubts(post.round(30))))
+        doubts.append(set(map(doubt_key, post.round(30).flows.problems)))
     page.text = None
-    doubts.append(set(source_doubts(post.round(30))))
+    doubts.append(set(map(doubt_key, post.round(30).flows.problems)))
 
-    assert doubts[0] == doubts[1] == {"CF316"}
+    assert doubts[0] == doubts[1] == {("CF316", "")}
     assert len(doubts[2]) == 1
     assert doubts[2] != doubts[0]

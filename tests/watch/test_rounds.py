@@ -10,15 +10,19 @@ from reconcile.errors import LedgerError
 from reconcile.ledger.keys import connector_key
 from reconcile.ledger.lease import hold_lease
 from reconcile.ledger.writing import record_text
+from reconcile.live.snapshot import take_snapshot
 from reconcile.model.health import Health
 from reconcile.model.ledger import Record
 from reconcile.model.outcome import OutcomeStatus
+from reconcile.model.restart import Restarts
 from reconcile.report.spans import plain
 from reconcile.report.watch_text import watched_line
+from reconcile.run.connections import connect_to
 from reconcile.run.holding import hold
 from reconcile.run.ledgers import lease_of, opened_store
 from reconcile.sandbox.simulated_state import Target
 from reconcile.watch.loop import watch_lease, watch_once, watch_store
+from reconcile.watch.remembered import restarts_of
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.telling import is_well, watched_rows
 from tests.watch.post import BAD_RECORD, REFUSED, Post, post_in
@@ -50,6 +54,31 @@ def test_what_failed_is_restarted_once_it_is_due_and_forgotten_once_it_is_well(p
     assert well.standings["a"].attempts == 1
     assert post.round(20 * 60).standings["a"].attempts == 0
     assert post.cluster.writes == 0
+
+
+def test_who_looks_sees_the_last_and_the_next_restart_and_writes_nothing(post):
+    def seen() -> object:
+        seat = post.seat
+        with connect_to(seat.context, seat.loaded, "local") as connection:
+            live = take_snapshot(connection, clock=post.clock)
+        return restarts_of(seat.context, seat.loaded, live)
+
+    post.declare("a")
+    post.declare("b")
+    assert seen() == {}
+    assert not list(post.folder.rglob("*.db"))
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    began = post.clock.now()
+    post.round()
+    first = seen()
+    post.round(30)
+    restarted = post.clock.now()
+    post.round(30)
+
+    assert first == {"a": Restarts(count=0, next=began + timedelta(seconds=30))}
+    (after,) = seen().values()
+    assert (after.count, after.next) == (1, after.last + timedelta(seconds=60))
+    assert after.last <= restarted
 
 
 def test_a_failure_that_stays_is_restarted_ever_later_and_given_up(post):

@@ -10,11 +10,9 @@ from reconcile.connect.failures import (
     error_body,
     failure_kind,
     fault_kind,
-    retry_after,
     write_failure,
 )
 from reconcile.http.failures import FailureKind, HttpFailure
-from reconcile.http.session import Answer
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
 
@@ -257,14 +255,6 @@ def test_a_404_of_another_server_does_not_mean_absent() -> None:
     body = json.dumps({"detail": "Not Found"}).encode()
 
     assert fault_kind(404, error_body(body)) is not FaultKind.NOT_FOUND
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("7", 7.0), ("", 0.0), ("-1", 0.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), ("²", 0.0)],
-)
-def test_a_server_may_say_when_to_come_back(text: str, seconds: float) -> None:
-    assert retry_after(Answer(status=429, headers={"retry-after": text})) == seconds
 
 
 def test_a_fault_prints_nothing_that_connect_said() -> None:

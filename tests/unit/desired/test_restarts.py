@@ -105,6 +105,7 @@ def test_layers_say_together_when_a_connector_is_restarted(
     [
         ("{classify: [{action: never}]}", "says of no failure what to do with it"),
         ("{classify: [{match: 'a(b', action: never}]}", "is no regular expression"),
+        ("{classify: [{match: '(a+)+b', action: never}]}", "could take hours to search a trace"),
         ("{classify: [{failures: [bad-luck], action: never}]}", "bad-luck"),
         ("{backoff: {factor: 0.5}}", "must be a number from 1 to 100"),
         ("{backoff: {jitter: 2}}", "must be a share from 0 to 1"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 from reconcile.anomaly.profile import Metric
 from reconcile.expose.counting import counted, no_counts
@@ -11,8 +12,8 @@ from reconcile.health.rollup import Sight
 from reconcile.model.alert import Alert, AlertName, AlertSeverity
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
-from reconcile.model.desired import Definition, Desired, TasksRange
-from reconcile.model.ledger import Memory
+from reconcile.model.desired import Definition, TasksRange
+from reconcile.model.drift import Drift
 from reconcile.model.live import (
     ClusterIdentity,
     ConnectorKind,
@@ -33,13 +34,14 @@ from reconcile.model.metrics import (
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Location, Problem
 from reconcile.model.restart import Backoff, RestartBudget, RestartPolicy
-from reconcile.run.declaring import Declared
 from reconcile.watch.budget import Book, decide
-from reconcile.watch.flowing import Stream
+from reconcile.watch.budget import Standing as RestartStanding
+from reconcile.watch.heals import Healing
 from reconcile.watch.judging import judge_round
-from reconcile.watch.reading import Reading
+from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Post, Round
 from reconcile.watch.unusual import Series
+from tests.golden.nouns import IDENTITY, UPDATED
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
 WORKER = "10.0.0.7:8083"
@@ -118,7 +120,6 @@ def made(
         for name, one in connectors.items()
     }
     definitions = {one.name: one for one in declared}
-    desired = Desired(project="shop", cluster=cluster, definitions=definitions)
     live_state = LiveState(
         cluster=cluster,
         url="http://127.0.0.1:8083",
@@ -126,25 +127,11 @@ def made(
         connectors=connectors,
         taken_at=NOW,
     )
-    judged = judge_round(definitions, sights, {}, (), NOW)
+    judged = judge_round(definitions, sights, {}, (), NOW, pulses={})
     decided = decide(book or Book(), judged.candidates, RestartBudget(), NOW, lambda: 0.0)
     found = Round(
         cluster=cluster,
-        reading=Reading(
-            declared=Declared(
-                desired=desired, secret_files=frozenset(), stamps={}, seen=0.0, read=0.0
-            ),
-            desired=desired,
-            live=live_state,
-            described=NOW,
-            memory=Memory(place="nowhere"),
-            holds=(),
-            sights=sights,
-            from_memory=from_memory,
-            workers={},
-            gone=gone,
-            stream=Stream(),
-        ),
+        reading=SimpleNamespace(live=live_state),  # no more of it is shown
         judged=judged,
         standings=decided.standings,
         restarts=decided.restart,
@@ -216,10 +203,20 @@ def everything() -> tuple[Watched, ...]:
         }
     )
     known = {"a": {Metric.LAG: Series(words="3.1 times the usual"), Metric.THROUGHPUT: Series()}}
+    healing = Healing(
+        drift=Drift(
+            project="shop",
+            cluster="prod",
+            identity=IDENTITY,
+            created_at=NOW,
+            changed=(replace(UPDATED, name="a"),),
+            missing=(replace(UPDATED, name="gone"),),
+        ),
+        standings={"a": RestartStanding(ruling=Ruling.GIVEN_UP, attempts=5)},
+    )
     return (
         shown(
-            replace(found, flows=flows, known=known),
-            drifted={"a": True, "w": False},
+            replace(found, flows=flows, known=known, healing=healing),
             owners=("owner", "team"),
             labels={"label_tier": "tier"},
         ),

@@ -161,6 +161,18 @@ def test_lag_is_told_by_topic_and_without_partitions_as_a_whole():
     assert gauge(names.PARTITIONS_STALLED, watched) == {("a", "orders"): 1, ("a", "refunds"): 0}
 
 
+def test_what_drifted_is_told_of_all_that_was_compared():
+    (watched, away) = everything()
+
+    assert gauge(names.CONNECTOR_DRIFTED, watched) == {
+        ("a",): True,
+        ("w",): False,
+        ("gone",): False,
+    }
+    assert gauge(names.CONNECTOR_DRIFTED, away) == {}
+    assert gauge(names.SELF_HEAL_GIVEN_UP, watched) == {("a",): True}
+
+
 def test_what_is_unusual_is_told_by_the_figure_that_is():
     (watched, _) = everything()
 

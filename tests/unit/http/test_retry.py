@@ -1,8 +1,9 @@
 import random
+from datetime import UTC, datetime
 
 import pytest
 
-from reconcile.http.retry import Backoff, backoff, next_wait
+from reconcile.http.retry import Backoff, asked_wait, backoff, next_wait
 
 
 class Highest(random.Random):
@@ -50,3 +51,23 @@ def test_waiting_ends_at_the_limit(
     wait = next_wait(0, Highest(), elapsed=elapsed, limit=limit, at_least=at_least)
 
     assert wait == (None if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("7", 7.0),
+        (" 7 ", 7.0),
+        ("0", 0.0),
+        ("9" * 400, 999_999_999.0),
+        ("Wed, 21 Oct 2026 07:28:30 GMT", 30.0),
+        ("Wed, 21 Oct 2026 07:00:00 GMT", 0.0),
+        ("Wed, 21 Oct 2026 07:28:30", None),
+        ("", None),
+        ("-1", None),
+        ("²", None),
+        ("soon", None),
+    ],
+)
+def test_a_server_may_say_when_to_come_back(text: str, seconds: float | None) -> None:
+    assert asked_wait(text, datetime(2026, 10, 21, 7, 28, tzinfo=UTC)) == seconds

@@ -1,9 +1,10 @@
-"""Settings of two public connectors, as their documentation lists them: what a snapshot would say."""
+"""Settings of public connectors, as their documentation lists them: what a snapshot would say."""
 
 from reconcile.model.plugin import Catalog, Setting, SettingType
 from tests.unit.plugins.catalogs import FRAMEWORK, catalog, info, plugin
 
 MONGO_SOURCE = "com.mongodb.kafka.connect.MongoSourceConnector"
+DEBEZIUM_JDBC_SINK = "io.debezium.connector.jdbc.JdbcSinkConnector"
 REDIS_SINK = "com.github.jcustenborder.kafka.connect.redis.RedisSinkConnector"
 
 # https://www.mongodb.com/docs/kafka-connector/current/source-connector/configuration-properties/
@@ -31,17 +32,34 @@ _REDIS = (
     *("redis.connection.attempts", "redis.connection.retry.delay.ms", "redis.data.type"),
     *("redis.offset.behavior", "redis.operation.timeout.ms", "redis.charset"),
 )
+# https://debezium.io/documentation/reference/stable/connectors/jdbc.html
+_DEBEZIUM_JDBC = (
+    *("topics", "topics.regex", "connection.provider", "connection.url", "connection.username"),
+    *("connection.password", "connection.pool.min_size", "connection.pool.max_size"),
+    *("connection.pool.acquire_increment", "connection.pool.timeout", "use.time.zone"),
+    *("delete.enabled", "truncate.enabled", "insert.mode", "primary.key.mode"),
+    *("primary.key.fields", "schema.evolution", "quote.identifiers", "collection.name.format"),
+    *("collection.naming.strategy", "column.naming.strategy", "field.include.list"),
+    *("field.exclude.list", "batch.size", "use.reduction.buffer", "flush.max.retries"),
+    *("flush.retry.delay.ms", "dialect.postgres.postgis.schema"),
+    *("dialect.sqlserver.identity.insert",),
+)
 
 
 def documented() -> Catalog:
-    """Return what a cluster with both would say; of converters and transforms it says nothing."""
+    """Return what a cluster with them would say; of converters and transforms it says nothing."""
 
     def settings(names: tuple[str, ...]) -> list[Setting]:
         return [Setting(name=name, type=SettingType.STRING) for name in names]
 
     return catalog(
         plugin(MONGO_SOURCE, [*settings(_MONGO), *FRAMEWORK], "2.0.0"),
+        plugin(DEBEZIUM_JDBC_SINK, [*settings(_DEBEZIUM_JDBC), *FRAMEWORK], "3.0.0.Final"),
         plugin(REDIS_SINK, [*settings(_REDIS), *FRAMEWORK], "0.0.5"),
-        infos=(info(MONGO_SOURCE, "source", "2.0.0"), info(REDIS_SINK, "sink", "0.0.5")),
+        infos=(
+            info(MONGO_SOURCE, "source", "2.0.0"),
+            info(DEBEZIUM_JDBC_SINK, "sink", "3.0.0.Final"),
+            info(REDIS_SINK, "sink", "0.0.5"),
+        ),
         complete=False,
     )

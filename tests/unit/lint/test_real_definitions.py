@@ -39,6 +39,7 @@ LABELLED = {
     "connect-json/064.json": {"CF037"},
     "connect-json/073.json": {"CF005", "CF044"},
     "connect-json/074.json": {"CF071"},
+    "connect-json/080.json": {"CF026"},
     "connect-json/087.json": {"CF059", "CF070"},
     "connect-json/090.json": {"CF026"},
     "connect-json/096.json": {"CF026"},
@@ -57,6 +58,13 @@ LABELLED = {
     "strimzi/040.yaml": {"CF008", "CF021"},
     "strimzi/042.yaml": {"CF052", "CF004"},
     "strimzi/048.yaml": {"CF025", "CF044"},
+}
+# What labels.tsv remarks and no linter can call a fault.
+NO_FAULT = {
+    # Both JDBC sinks have delete.enabled: its snapshot knows every setting of this file.
+    "connect-json/077.json": "mixed with Confluent delete.enabled",
+    # The transform runs on the outbox alone, as it should: only the name says something else.
+    "strimzi/036.yaml": "predicate named IsHeartBeat matches the outbox topic",
 }
 REFUSED = {
     "connect-json/021.json": ("CF101", 1, 1),
@@ -122,12 +130,20 @@ def test_the_faults_that_the_labels_name_are_found(corpus):
     assert {name: codes for name, codes in missed.items() if codes} == {}
 
 
+def test_what_is_called_no_fault_is_what_the_labels_remark():
+    lines = (require_shared("definitions") / "labels.tsv").read_text().splitlines()
+    remarks = {line.split("\t")[0]: line.split("\t")[3] for line in lines}
+
+    assert [name for name, remark in NO_FAULT.items() if remark not in remarks[name]] == []
+
+
 @pytest.mark.parametrize(
     ("name", "unknown"),
     [
         ("connect-json/047.json", {"redis.command", "redis.key.template"}),
         ("connect-json/051.json", set()),
         ("connect-json/061.json", {"full.document"}),
+        ("connect-json/077.json", set()),
     ],
 )
 def test_what_only_a_plugin_can_know_is_found_by_its_snapshot(tmp_path, name, unknown):
@@ -139,6 +155,20 @@ def test_what_only_a_plugin_can_know_is_found_by_its_snapshot(tmp_path, name, un
 
     assert {item.code for item in told} == ({Code.UNKNOWN_SETTING} if unknown else set())
     assert {item.message.partition(" ")[0] for item in told} == unknown
+
+
+def test_two_files_of_one_folder_that_name_one_connector_are_refused_at_both(tmp_path):
+    path = require_shared("definitions") / "connect-json/057.json"
+    sibling = tmp_path / "connectors/iceberg-sink-orders.json"
+    sibling.parent.mkdir()
+    sibling.write_text(path.read_text().replace("inventory.customers", "inventory.orders"))
+
+    problems = errors_in(_load(path, tmp_path)[1].clusters["any"].problems)
+
+    assert {item.code for item in problems} == {Code.DUPLICATE_CONNECTOR}
+    told = " ".join(f"{item.location} {item.message} {item.hint}" for item in problems)
+    assert path.name in told
+    assert sibling.name in told
 
 
 def test_every_finding_was_looked_at(corpus):

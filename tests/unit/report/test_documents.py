@@ -9,8 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reconcile.health.rollup import Sight, health_of
+from reconcile.model.alert import Alert, AlertName, AlertSeverity
 from reconcile.model.codes import Code
 from reconcile.model.config import Config
+from reconcile.model.health import Health, tally
 from reconcile.model.live import (
     ClusterIdentity,
     ConnectorKind,
@@ -23,12 +25,15 @@ from reconcile.model.live import (
 from reconcile.model.metrics import Flow, Flows, Measure, Throughput, WorkerSample
 from reconcile.model.plugin import Setting, SettingType
 from reconcile.model.problem import Location, Problem, Severity
+from reconcile.model.restart import Restarts
 from reconcile.plan.diagnosis_document import diagnosis_document
 from reconcile.plan.document import drifts_document, plans_document, results_document
+from reconcile.report.alert_text import Listed, alerts_document
 from reconcile.report.json_text import json_text
 from reconcile.report.problem_document import problems_document
 from reconcile.report.setting_text import settings_document
 from reconcile.report.status_document import statuses_document
+from reconcile.report.status_more import More
 from tests.golden import nouns
 from tests.hostile import HOSTILE, poisoned
 
@@ -107,8 +112,14 @@ def test_states_are_written_for_every_connector_and_no_config_with_them() -> Non
         workers=(WorkerSample(worker="w:9", values={Measure.HEAP_BYTES: 5.0}),),
     )
 
-    assert statuses_document([(live, verdicts)], flows={"local": flows}) == {
-        "format_version": "1.1",
+    more = More(
+        restarts={"a": Restarts(count=2, last=live.taken_at)},
+        label="team",
+        tallies={"": tally([Health.UNHEALTHY]), "x": tally([Health.PROGRESSING])},
+    )
+
+    assert statuses_document([(live, verdicts)], flows={"local": flows}, more={"local": more}) == {
+        "format_version": "1.2",
         "kind": "status",
         "clusters": [
             {
@@ -137,6 +148,11 @@ def test_states_are_written_for_every_connector_and_no_config_with_them() -> Non
                             "moved": None,
                             "lag": None,
                         },
+                        "restarts": {
+                            "count": 2,
+                            "last": "2027-01-04T12:00:00+00:00",
+                            "next": None,
+                        },
                     },
                     {
                         "name": "b",
@@ -151,14 +167,47 @@ def test_states_are_written_for_every_connector_and_no_config_with_them() -> Non
                         "cause": None,
                         "task_counts": {"running": 0, "failed": 0, "total": 0},
                         "flow": None,
+                        "restarts": None,
                     },
                 ],
                 "workers": [{"worker": "w:9", "heap_bytes": 5.0}],
                 "problems": [],
+                "groups": {
+                    "label": "team",
+                    "values": [
+                        {"value": "", "health": "unhealthy", "counts": {"unhealthy": 1}},
+                        {"value": "x", "health": "progressing", "counts": {"progressing": 1}},
+                    ],
+                },
             }
         ],
         "failures": [],
     }
+
+
+def _more_of(live: LiveState) -> More:
+    """Return something to be shown beside each connector."""
+    moment = live.taken_at
+    return More(
+        restarts={name: Restarts(count=1, last=moment, next=moment) for name in live.connectors},
+        label="team",
+        tallies={"a": tally([Health.HEALTHY])},
+    )
+
+
+ALERT = Listed(
+    alert=Alert(
+        name=AlertName.TASK_FAILED,
+        cluster="local",
+        connector="a",
+        severity=AlertSeverity.PAGE,
+        summary="a task failed",
+        started=datetime(2027, 1, 4, 12, 0, tzinfo=UTC),
+        labels={"team": "payments"},
+        links={"logs": "https://logs.example.com"},
+    ),
+    told=True,
+)
 
 
 def document_of(kind: str, text: str | None = None) -> Any:
@@ -168,11 +217,13 @@ def document_of(kind: str, text: str | None = None) -> Any:
     readings = [(live, verdicts) for live, verdicts, _ in made(nouns.readings())]
     setting = Setting(name="topics", type=SettingType.LIST, default="a", documentation="what")
     flows = {live.cluster: made(nouns.FLOWS) for live, _ in readings}
+    more = {live.cluster: made(_more_of(live)) for live, _ in readings}
     documents: dict[str, Callable[[], Any]] = {
         "plan": lambda: plans_document(made(nouns.plans())),
         "outcome": lambda: results_document(made(nouns.results())),
         "drift": lambda: drifts_document(made(nouns.drifts()), [made(nouns.NOT_COMPARED)]),
-        "status": lambda: statuses_document(readings, [made(nouns.NOT_COMPARED)], flows),
+        "status": lambda: statuses_document(readings, [made(nouns.NOT_COMPARED)], flows, more),
+        "alerts": lambda: alerts_document([made(ALERT)]),
         "diagnosis": lambda: diagnosis_document(made(nouns.examinations())),
         "problems": lambda: problems_document(made(nouns.PROBLEMS)),
         "settings": lambda: settings_document("a.B", [made(setting)]),
@@ -180,7 +231,16 @@ def document_of(kind: str, text: str | None = None) -> Any:
     return documents[kind]()
 
 
-KINDS = ("plan", "outcome", "drift", "status", "diagnosis", "problems", "settings")
+KINDS = (
+    "plan",
+    "outcome",
+    "drift",
+    "status",
+    "alerts",
+    "diagnosis",
+    "problems",
+    "settings",
+)
 
 
 @cache

@@ -1,11 +1,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from reconcile.health.rollup import Sight, health_of
 from reconcile.model.config import Config
-from reconcile.model.health import Health, Verdict
+from reconcile.model.health import Health, Verdict, tallies_by
 from reconcile.model.live import (
     ClusterIdentity,
     ConnectorKind,
@@ -15,7 +16,9 @@ from reconcile.model.live import (
     LiveTask,
     State,
 )
+from reconcile.model.restart import Restarts
 from reconcile.report.spans import Style, plain
+from reconcile.report.status_more import More, tally_lines
 from reconcile.report.status_text import health_style, status_summary, status_table
 from reconcile.report.table import table_lines
 from tests.unit.report.plans import NOON
@@ -73,6 +76,27 @@ def test_status_is_a_table_sorted_by_name() -> None:
         "halted  sink  suspended    STOPPED    0/0    10.0.0.1:8083\n"
         "new     sink  progressing  no status  0/2                      no status yet\n"
     )
+
+
+def test_restarts_are_shown_where_there_are_any_and_labels_summed_up() -> None:
+    restarts = {"broken": Restarts(count=2, last=NOON, next=NOON + timedelta(minutes=1))}
+    verdicts = _verdicts(LIVE)
+    table = status_table(LIVE, verdicts, LIVE.connectors, restarts=restarts)
+    healths = {name: verdict.health for name, verdict in verdicts.items()}
+    labels = {"broken": {"team": "a"}, "halted": {"team": "a"}}
+    more = More(label="team", tallies=tallies_by("team", healths, labels))
+
+    assert table.columns[5:7] == ("LAST RESTART", "NEXT RESTART")
+    assert [[cell.text for cell in row[5:7]] for row in table.rows] == [
+        ["01-04 12:00:00", "01-04 12:01:00"],
+        ["", ""],
+        ["", ""],
+    ]
+    assert plain(tally_lines(more)) == (
+        "without team: 1 progressing\nteam=a: 1 suspended, 1 degraded\n"
+    )
+    without = status_table(LIVE, verdicts, ["halted"], restarts=restarts)
+    assert "LAST RESTART" not in without.columns
 
 
 def test_only_the_named_connectors_are_shown() -> None:

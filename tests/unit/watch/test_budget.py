@@ -1,5 +1,6 @@
 """Restarts of a whole cluster: a budget, and one that is tried first when most fail at once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,10 +16,10 @@ POLICY = RestartPolicy(enabled=True, backoff=Backoff(initial=timedelta(), jitter
 BUDGET = RestartBudget(per_minute=2, concurrent=2)
 
 
-def cluster(failed, well=(), kept=()):
+def cluster(failed, well=(), kept=(), policy=POLICY):
     return {
         name: Candidate(
-            policy=POLICY,
+            policy=policy,
             seen=Seen(failed=name in failed),
             kept="held by ada" if name in kept else "",
         )
@@ -41,7 +42,7 @@ def test_no_more_restarts_are_made_than_the_budget_has():
 
     assert first.restart == ("a", "b")
     assert again.restart == ()
-    assert again.standings["c"].waits_for == "the budget of restarts is spent for now"
+    assert again.standings["c"].waits_for == "the budget of the cluster is spent for now"
     assert again.standings["c"].ruling is Ruling.DUE
     assert later.restart == ("c", "d")
 
@@ -83,6 +84,15 @@ def test_when_most_fail_at_once_one_is_tried_and_then_the_rest_follows():
     assert back.restart == ("b", "c")
     assert back.book.breaker is not None
     assert closed.book.breaker is None
+
+
+def test_one_that_runs_lets_the_rest_follow_before_its_records_have_moved():
+    policy, names = replace(POLICY, progress_within=5 * MINUTE), "abcdefgh"
+    first = round_(Book(), cluster(failed=names, policy=policy))
+    back = cluster(failed=names[1:], well="a", policy=policy)
+
+    assert first.restart == ("a",)
+    assert round_(first.book, back, NOW + MINUTE).restart == ("b", "c")
 
 
 def test_a_canary_that_fails_again_is_followed_by_another_after_longer_waits():

@@ -49,6 +49,13 @@ def test_what_is_idle_or_unknown_is_not_stalled(flow, source):
     assert pulse(flow, source=source) == UNKNOWN
 
 
+def test_a_source_that_is_done_with_its_records_is_no_longer_stalled_whatever_else_is_unseen():
+    done = pulse(rate(0.0, active=0.0), source=True, old=Pulse(stall=STUCK))
+
+    assert done.stall == Progress(moved_at=NOW, waiting=False)
+    assert unseen(done, Pulse(stall=STUCK), 5 * MINUTE) == done
+
+
 def test_records_that_were_counted_have_moved_since_the_reading_before():
     assert pulse(rate(5.0)).moved_after == NOW - MINUTE / 2
     assert pulse(rate(5.0), placed=NOW - MINUTE).moved_after == NOW - MINUTE / 2

@@ -1,0 +1,1 @@
+"""What git declares, as files for Prometheus and Grafana."""
