@@ -44,6 +44,7 @@ def draft_problems(
 
 
 def _unmanageable(live: LiveState, desired: Desired) -> list[Problem]:
+    release = live.identity.release
     return [
         Problem(
             code=Code.UNMANAGEABLE_NAME,
@@ -54,7 +55,7 @@ def _unmanageable(live: LiveState, desired: Desired) -> list[Problem]:
             connector=name if name in desired.definitions else "",
         )
         for name in sorted(live.connectors)
-        if not is_addressable(name, live.identity.release)
+        if not is_addressable(name, release)
     ]
 
 

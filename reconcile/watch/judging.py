@@ -9,7 +9,7 @@ from typing import Final
 from reconcile.health.failures import failures_of
 from reconcile.health.rollup import Sight, health_of
 from reconcile.model.desired import Definition, TargetState
-from reconcile.model.health import Chance, FailureClass, Verdict
+from reconcile.model.health import Chance, Diagnosis, FailureClass, Verdict
 from reconcile.model.live import LiveStatus, State
 from reconcile.model.plan import ActiveHold
 from reconcile.plan.holds import holding
@@ -27,10 +27,10 @@ class Judged:
     `missing` are declared and not live. `rebalancing` tells that workers are about to share out
     the work anew, `from_memory` that they have lost their brokers. `lost` counts the tasks that are
     reported as running on workers that are gone. `kept` says of what is held who holds it.
+    `diagnoses` are of each status with a failure: to find them takes long, and traces stay.
     """
 
     definitions: Mapping[str, Definition] = field(default_factory=dict)
-
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     candidates: Mapping[str, Candidate] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
@@ -38,18 +38,19 @@ class Judged:
     from_memory: bool = False
     lost: Mapping[str, int] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
+    diagnoses: Mapping[LiveStatus, Sequence[Diagnosis]] = field(default_factory=dict)
 
 
 def judge_round(
     definitions: Mapping[str, Definition],
     sights: Mapping[str, Sight],
-    before: Mapping[str, Verdict],
+    before: Judged,
     holds: Sequence[ActiveHold],
     now: datetime,
     *,
     pulses: Mapping[str, Pulse],
 ) -> Judged:
-    """Return the judgement of a round; `before` are the verdicts of the round before.
+    """Return the judgement of a round; `before` is that of the round before.
 
     `sights` are of all that is live, declared or not; `pulses` tell which of them move.
     """
@@ -59,14 +60,20 @@ def judge_round(
         if name in sights
     }
     kept = {name: _kept(hold) for name in definitions if (hold := holding(name, holds)) is not None}
+    failed = {one.status for one in declared.values() if one.status and one.status.has_failed}
+    diagnoses = {one: before.diagnoses.get(one) or diagnoses_of(one) for one in failed}
     return Judged(
         definitions=definitions,
         verdicts={
-            name: health_of(before.get(name), sight, now) for name, sight in declared.items()
+            name: health_of(before.verdicts.get(name), sight, now)
+            for name, sight in declared.items()
         },
         candidates={
             name: candidate_of(
-                definitions[name], sight.status, kept.get(name, ""), pulses.get(name, UNKNOWN)
+                definitions[name],
+                diagnoses.get(sight.status, ()),
+                kept.get(name, ""),
+                pulses.get(name, UNKNOWN),
             )
             for name, sight in declared.items()
             if sight.status is not None and _is_to_run(definitions[name], sight.status)
@@ -76,14 +83,19 @@ def judge_round(
         from_memory=any(sight.from_memory for sight in sights.values()),
         lost=_lost(sights.values()),
         kept=kept,
+        diagnoses=diagnoses,
     )
 
 
+def diagnoses_of(status: LiveStatus) -> Sequence[Diagnosis]:
+    """Return what is wrong with all that failed of a connector."""
+    return tuple(part.diagnosis for part in failures_of(status))
+
+
 def candidate_of(
-    definition: Definition, status: LiveStatus, kept: str, pulse: Pulse = UNKNOWN
+    definition: Definition, failures: Sequence[Diagnosis], kept: str, pulse: Pulse = UNKNOWN
 ) -> Candidate:
     """Return a connector as one that may be restarted; `kept` says why nothing may be done now."""
-    failures = [part.diagnosis for part in failures_of(status)]
     return Candidate(
         policy=definition.restart,
         seen=Seen(

@@ -7,7 +7,7 @@ from reconcile.model.live import LiveState
 from reconcile.model.restart import Restarts
 from reconcile.run.context import Context
 from reconcile.run.reading import read_desired
-from reconcile.watch.judging import candidate_of
+from reconcile.watch.judging import candidate_of, diagnoses_of
 from reconcile.watch.loop import store_of
 from reconcile.watch.restarts import Ruling, judged
 from reconcile.watch.rounds import BOOK
@@ -29,7 +29,7 @@ def restarts_of(context: Context, loaded: LoadedProject, live: LiveState) -> Map
         status = live.connectors[name].status
         due = None
         if name in declared and status is not None:
-            candidate = candidate_of(declared[name], status, "")
+            candidate = candidate_of(declared[name], diagnoses_of(status), "")
             ruling, moment = judged(candidate.policy, one, candidate.seen, live.taken_at)
             due = moment if ruling in {Ruling.WAITING, Ruling.DUE} else None
         if one.count or due is not None:

@@ -136,11 +136,10 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
     except (ClusterError, DefinitionError, LedgerError) as error:
         return Round(cluster=seat.cluster, problems=error.problems)
     now = seat.context.clock.now()
-    verdicts = {} if before is None else before.judged.verdicts
     judged = judge_round(
         reading.desired.definitions,
         reading.sights,
-        verdicts,
+        before.judged if before is not None else Judged(),
         reading.holds,
         now,
         pulses=reading.stream.pulses,

@@ -37,7 +37,7 @@ from reconcile.model.restart import Backoff, RestartBudget, RestartPolicy
 from reconcile.watch.budget import Book, decide
 from reconcile.watch.budget import Standing as RestartStanding
 from reconcile.watch.heals import Healing
-from reconcile.watch.judging import judge_round
+from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Post, Round
 from reconcile.watch.unusual import Series
@@ -127,7 +127,7 @@ def made(
         connectors=connectors,
         taken_at=NOW,
     )
-    judged = judge_round(definitions, sights, {}, (), NOW, pulses={})
+    judged = judge_round(definitions, sights, Judged(), (), NOW, pulses={})
     decided = decide(book or Book(), judged.candidates, RestartBudget(), NOW, lambda: 0.0)
     found = Round(
         cluster=cluster,
