@@ -116,7 +116,7 @@ def _until_stopped(shell: Shell, seats: Sequence[Seat], display: Display) -> Exi
         course = Course(
             tell=teller.tell,
             wait=interrupt.wait,
-            reload=lambda: load_project(file, shell.context.directory),
+            reload=lambda before: load_project(file, shell.context.directory, before),
         )
         threads = [
             threading.Thread(

@@ -43,7 +43,7 @@ class LoadedProject:
     """A checked project file; beside the project it keeps what loading needs later.
 
     `ignores` are the comments of the project file that ignore lint findings. `stamp` is what the
-    file had when it was about to be read.
+    file had when it was about to be read, and `text` what it said.
     """
 
     project: Project
@@ -54,16 +54,25 @@ class LoadedProject:
     ignores: tuple[LintIgnore, ...] = ()
     receivers: Mapping[str, Mapping[str, Tree]] = field(default_factory=dict, repr=False)
     stamp: Stamp | None = None
+    text: str = field(default="", repr=False)
 
 
-def load_project(path: Path | None, cwd: Path) -> LoadedProject:
+def load_project(
+    path: Path | None, cwd: Path, before: LoadedProject | None = None
+) -> LoadedProject:
     """Load a project file; without a path, the nearest one in `cwd` and the folders above.
 
-    Raises DefinitionError where there is none, or with all that is wrong with it.
+    What was loaded `before` holds where the same file still says the same. Raises DefinitionError
+    where there is none, or with all that is wrong with it.
     """
     file = _find(path, cwd)
     stamp = stamp_of(str(file))
-    document, ignores = _read(file, file.name)
+    text = read_text(str(file), file.name)
+    if isinstance(text, Problem):
+        raise DefinitionError(text)
+    if before is not None and (before.project.path, before.text) == (str(file), text):
+        return replace(before, stamp=stamp)
+    document, ignores = _read(text, file.name)
     schemas = read_schemas()
     parsed = _parse(document, schemas, file)
     return LoadedProject(
@@ -75,6 +84,7 @@ def load_project(path: Path | None, cwd: Path) -> LoadedProject:
         ignores,
         parsed.receivers,
         stamp,
+        text,
     )
 
 
@@ -223,10 +233,7 @@ def _find(path: Path | None, cwd: Path) -> Path:
     raise DefinitionError(Problem(code=Code.NO_PROJECT_FILE, message=message, hint=hint))
 
 
-def _read(file: Path, name: str) -> tuple[Document, tuple[LintIgnore, ...]]:
-    text = read_text(str(file), name)
-    if isinstance(text, Problem):
-        raise DefinitionError(text)
+def _read(text: str, name: str) -> tuple[Document, tuple[LintIgnore, ...]]:
     reading = read_yaml(text, name, Shapes())
     if reading.problems:
         raise DefinitionError(*reading.problems)

@@ -118,7 +118,9 @@ def find_route(request: Request, features: Features) -> Route | Answer:
     here = [
         route
         for route in ROUTES
-        if _fits(route.path, segments) and (not route.feature or getattr(features, route.feature))
+        if len(route.path) == len(segments)
+        and _fits(route.path, segments)
+        and (not route.feature or getattr(features, route.feature))
     ]
     if not here:
         return bare_error(404, "Not Found")
@@ -160,7 +162,7 @@ def refused_entry(group: Group, request: Request) -> Answer | None:
 
 
 def _fits(path: tuple[str, ...], segments: tuple[str, ...]) -> bool:
-    return len(path) == len(segments) and all(
+    return all(
         segment and part in ("*", segment) for part, segment in zip(path, segments, strict=True)
     )
 

@@ -30,12 +30,12 @@ class Course:
     """How a cluster is watched: what is told of, when it ends, and how the project is read again.
 
     `tell` gets every round. `wait` waits a number of seconds and tells whether to stop. `reload`
-    returns the project as it is now, or raises DefinitionError.
+    takes the project as it was, and returns it as it is now, or raises DefinitionError.
     """
 
     tell: Callable[[Round], None]
     wait: Callable[[float], bool]
-    reload: Callable[[], LoadedProject]
+    reload: Callable[[LoadedProject], LoadedProject]
 
 
 def watch_cluster(seat: Seat, course: Course) -> None:
@@ -133,7 +133,7 @@ def _as_declared(
     while True:
         tries += 1
         try:
-            seat = replace(seat, loaded=course.reload())
+            seat = replace(seat, loaded=course.reload(seat.loaded))
             found = look(seat, before, store, lease)
             if tries == _READINGS or not _is_changing(found):
                 return seat, found

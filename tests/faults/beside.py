@@ -128,7 +128,7 @@ def watching(folder: Path, box: Inbox, cluster: str) -> Iterator[Beside]:
     course = Course(
         tell=lambda found: beside.keep(found, box),
         wait=ended.wait,
-        reload=lambda: load_project(None, folder),
+        reload=lambda before: load_project(None, folder, before),
     )
     thread = threading.Thread(target=watch_cluster, args=(seat, course), name="watch")
     thread.start()

@@ -249,7 +249,9 @@ def test_watching_goes_on_over_an_exchanged_checkout(post):
         return len(told) == 4
 
     seat = post.seat
-    course = Course(tell=told.append, wait=wait, reload=lambda: load_project(folder, folder))
+    course = Course(
+        tell=told.append, wait=wait, reload=lambda before: load_project(folder, folder, before)
+    )
     watch_cluster(seat, course)
 
     assert [found.problems for found in told] == [()] * 4

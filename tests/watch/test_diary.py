@@ -55,7 +55,7 @@ def logged(
         steps[len(rounds) - 1]()
         return False
 
-    reload = lambda: load_project(None, post.folder)  # noqa: E731
+    reload = lambda before: load_project(None, post.folder, before)  # noqa: E731
     watch_cluster(seat, Course(tell=tell, wait=wait, reload=reload))
     entries = [json.loads(line) for line in stream.getvalue().splitlines()]
     return [entry for entry in entries if entry["event"] not in NOISE]

@@ -241,7 +241,9 @@ def test_a_loop_that_waits_is_alive_and_one_that_has_broken_down_is_not(stand: S
         if len(told) > 1:
             raise Killed
 
-    course = Course(tell=tell, wait=wait, reload=lambda: load_project(None, stand.post.folder))
+    course = Course(
+        tell=tell, wait=wait, reload=lambda before: load_project(None, stand.post.folder, before)
+    )
     with pytest.raises(Killed):
         watch_shown(stand.post.seat, course, stand.display)
 

@@ -41,7 +41,7 @@ def watched(post: Post, *steps) -> list[tuple[str, Round]]:
     course = Course(
         tell=lambda found: told.append((level(post), found)),
         wait=wait,
-        reload=lambda: load_project(None, post.folder),
+        reload=lambda before: load_project(None, post.folder, before),
     )
     watch_cluster(post.seat, course)
     return told

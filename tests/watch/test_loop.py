@@ -47,7 +47,9 @@ def watched(
         post.clock.advance(seconds)
         return len(told) >= rounds
 
-    course = Course(tell=told.append, wait=wait, reload=lambda: load_project(None, post.folder))
+    course = Course(
+        tell=told.append, wait=wait, reload=lambda before: load_project(None, post.folder, before)
+    )
     watch_cluster(post.seat, course)
     return told
 
@@ -78,10 +80,10 @@ def test_rounds_stay_on_their_grid_however_long_they_take(post, takes, begins):
     began: list[float] = []
     start = post.clock.monotonic()
 
-    def reload() -> LoadedProject:
+    def reload(before: LoadedProject) -> LoadedProject:
         began.append(post.clock.monotonic() - start)
         post.clock.advance(takes)
-        return load_project(None, post.folder)
+        return load_project(None, post.folder, before)
 
     def wait(seconds: float) -> bool:
         post.clock.advance(seconds)
@@ -211,7 +213,9 @@ def test_a_cluster_that_never_answers_holds_up_neither_another_nor_the_stop(post
         path = post.folder / "connectform.yaml"
         hung = f"clusters:\n  hung: {{url: 'http://127.0.0.1:{hanging.getsockname()[1]}'}}\n"
         path.write_text(path.read_text().replace("clusters:\n", hung))
-        course = Course(tell=tell, wait=wait, reload=lambda: load_project(None, post.folder))
+        course = Course(
+            tell=tell, wait=wait, reload=lambda before: load_project(None, post.folder, before)
+        )
         seats = [post.seat, replace(post.seat, cluster="hung")]
         threads = [
             threading.Thread(target=watch_cluster, args=(seat, course), name=seat.cluster)

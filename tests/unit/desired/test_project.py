@@ -80,6 +80,21 @@ def test_it_may_be_named(tmp_path, given):
     assert Path(loaded.project.path).is_file()
 
 
+def test_one_that_was_loaded_holds_as_long_as_the_file_says_the_same(tmp_path):
+    before = repository(tmp_path, {}, project=f"{HEAD}clusters: {{a: {{urls: ['http://a']}}}}\n")
+    path = tmp_path / "connectform.yaml"
+
+    path.write_text(path.read_text())
+    same = load_project(None, tmp_path, before)
+    path.write_text(path.read_text().replace("http://a", "http://b"))
+    other = load_project(None, tmp_path, same)
+
+    assert same.project is before.project
+    assert same.stamp != before.stamp
+    assert other.stamp != same.stamp
+    assert other.project.clusters["a"] != same.project.clusters["a"]
+
+
 def test_none_at_all_is_told_with_what_to_do(tmp_path):
     with pytest.raises(DefinitionError) as caught:
         load_project(None, tmp_path)
