@@ -27,6 +27,9 @@ class Grace:
     stall: timedelta = timedelta(minutes=5)
 
 
+_GRACE: Final = Grace()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """When records or offsets moved last, and whether more are waiting."""
@@ -62,7 +65,7 @@ def health_of(
     `previous` is what was returned the last time, None the first time: then nothing has lasted
     yet. A failure has no grace; tasks that are still to come have.
     """
-    grace = grace or Grace()
+    grace = grace or _GRACE
     found = judge(sight.status, generated=range(sight.generated), gone=sight.gone)
     condition = _condition(found, sight, now, grace)
     lasting = previous is not None and previous.condition is condition and previous.since <= now

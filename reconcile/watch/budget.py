@@ -19,6 +19,7 @@ from reconcile.watch.restarts import (
 SETTLE: Final = timedelta(minutes=1)
 """How long the effect of a restart may take to be seen in a status."""
 
+_NONE: Final = Attempts()
 _MINUTE: Final = timedelta(minutes=1)
 _FEWEST: Final = 4
 _PROBE: Final = timedelta(minutes=1)
@@ -96,7 +97,7 @@ def decide(
     seen is remembered all the same.
     """
     attempts = {
-        name: observed(one.policy, book.attempts.get(name, Attempts()), one.seen, now)
+        name: observed(one.policy, book.attempts.get(name, _NONE), one.seen, now)
         for name, one in candidates.items()
     }
     recent = tuple(min(moment, now) for moment in book.recent if now - moment < _MINUTE)
@@ -128,7 +129,7 @@ def decide(
     }
     for name in chosen:
         attempts[name] = restarted(attempts[name], now, draw())
-    kept = {name: one for name, one in attempts.items() if one != Attempts()}
+    kept = {name: one for name, one in attempts.items() if one != _NONE}
     after = Book(attempts=kept, recent=(*recent, *[now] * len(chosen)), breaker=breaker)
     return Decided(book=after, restart=tuple(chosen), left=free - len(chosen), standings=standings)
 

@@ -55,7 +55,7 @@ def judge_round(
     `sights` are of all that is live, declared or not; `pulses` tell which of them move.
     """
     declared = {
-        name: replace(sights[name], progress=pulses.get(name, UNKNOWN).stall)
+        name: _moving(sights[name], pulses.get(name, UNKNOWN))
         for name in sorted(definitions)
         if name in sights
     }
@@ -107,6 +107,10 @@ def candidate_of(
         ),
         kept=kept,
     )
+
+
+def _moving(sight: Sight, pulse: Pulse) -> Sight:
+    return sight if pulse.stall is None else replace(sight, progress=pulse.stall)
 
 
 def _lost(sights: Collection[Sight]) -> Mapping[str, int]:

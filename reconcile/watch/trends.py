@@ -101,6 +101,8 @@ def lag_ahead(points: Sequence[Point]) -> float | None:
 
 
 def _followed(before: Trend, flow: Flow, passed: timedelta, now: datetime) -> Trend:
+    if not passed and flow.lag is None:
+        return before
     return Trend(
         brief=_share(before.brief, flow.throughput, passed, BRIEF),
         long=_share(before.long, flow.throughput, passed, LONG),
