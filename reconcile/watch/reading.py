@@ -99,9 +99,7 @@ def read_round(
     workers = _find_workers(context, loaded, live, before.workers if before else {}, anew=anew)
     now = context.clock.monotonic()
     gone = frozenset(name for name, presence in workers.items() if presence.is_gone(now))
-    for connector in live.connectors.values():
-        if connector.has_failed:
-            context.redactor.learn(sensitive_values(connector.config))
+    _learn_of_failed(context, live)
     desired = _ours(declared.desired, memory)
     return Reading(
         declared=declared,
@@ -175,6 +173,13 @@ def _find_workers(
         frozenset(map(address_of, access.urls)),
         context.clock.monotonic(),
     )
+
+
+def _learn_of_failed(context: Context, live: LiveState) -> None:
+    """Teach what traces may quote."""
+    for connector in live.connectors.values():
+        if connector.has_failed:
+            context.redactor.learn(sensitive_values(connector.config))
 
 
 def _ours(desired: Desired, memory: Memory) -> Desired:
