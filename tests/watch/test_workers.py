@@ -47,13 +47,13 @@ def write(post: Post, box: Inbox, **more: str) -> None:
 
 
 def on_third(post: Post) -> set[str]:
-    """Return the connectors with a task that is reported as running on the third worker."""
+    """Return the connectors that are, or a task of which is, reported as running on the third worker."""
     address = post.workers[2].removeprefix("http://")
     states = {name: post.cluster.state_of(name) for name in NAMES}
     return {
         name
         for name, state in states.items()
-        if any(task["worker_id"] == address for task in state["tasks"])
+        if any(one["worker_id"] == address for one in (state["connector"], *state["tasks"]))
     }
 
 
