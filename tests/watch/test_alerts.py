@@ -10,16 +10,10 @@ from reconcile.model.alert import OF_CLUSTERS
 from reconcile.run.holding import hold
 from reconcile.sandbox.simulated_state import Target
 from reconcile.watch.pack import PACK
-from tests.watch.inbox import Inbox, inbox
+from tests.watch.inbox import Inbox
 from tests.watch.post import BAD_RECORD, REFUSED, Post, post_in
 
 OFF = "{enabled: false}"
-
-
-@pytest.fixture
-def box() -> Iterator[Inbox]:
-    with inbox() as found:
-        yield found
 
 
 @pytest.fixture

@@ -14,17 +14,11 @@ from reconcile.model.health import Health
 from reconcile.sandbox.simulated_timing import Timing
 from reconcile.watch.reading import LOOK_ANEW
 from reconcile.watch.telling import is_well
-from tests.watch.inbox import Inbox, inbox
+from tests.watch.inbox import Inbox
 from tests.watch.post import REFUSED, Post, post_in
 
 LOST = replace(Timing.instant(), worker_lost=300.0)
 NAMES = "abcdef"
-
-
-@pytest.fixture
-def box() -> Iterator[Inbox]:
-    with inbox() as found:
-        yield found
 
 
 @pytest.fixture
