@@ -56,6 +56,15 @@ def test_what_a_newer_plan_leaves_alone_for_a_hold_no_older_one_approves():
     assert [change.name for change in found.plan.changes] == ["b"]
 
 
+def test_what_a_plan_between_leaves_alone_for_a_hold_no_older_one_approves():
+    held = planned(memory(holds=(hold("a"),)), a="a.txt")
+    newest, oldest = planned(b="b.txt"), planned(a="a.txt")
+
+    (found,) = approved(document(newest), document(held), document(oldest))
+
+    assert [change.name for change in found.plan.changes] == ["b"]
+
+
 def test_one_plan_stays_as_it_is():
     content = document(planned(a="a.txt"))
 
@@ -71,7 +80,11 @@ def test_the_summary_counts_what_is_approved():
 
 @pytest.mark.parametrize(
     ("older", "clusters"),
-    [({"cluster": "other"}, ["local", "other"]), ({"project": "another"}, ["local"])],
+    [
+        ({"cluster": "other"}, ["local", "other"]),
+        ({"project": "another"}, ["local"]),
+        ({"cluster": "other", "project": "another"}, ["local"]),
+    ],
 )
 def test_each_cluster_has_its_own_and_another_project_none(older, clusters):
     newest = planned(a="a.txt")
