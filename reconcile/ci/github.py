@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ ARTIFACT: Final = "connectform-plan"
 PLAN_FILE: Final = "plan.json"
 _ACTIONS: Final = "github-actions[bot]"
 _LARGEST: Final = 64_000_000
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 _COMMENTS: Final = "permissions: pull-requests: write"
 _ISSUES: Final = "permissions: issues: write"
 _READ: Final = "permissions: pull-requests: read"
@@ -224,5 +226,5 @@ def _unpacked(packed: bytes) -> bytes | None:
         with zipfile.ZipFile(io.BytesIO(packed)) as files:
             names = [info for info in files.infolist() if info.filename == PLAN_FILE]
             return files.read(names[0]) if names and names[0].file_size <= _LARGEST else None
-    except zipfile.BadZipFile:
+    except _BROKEN:
         return None

@@ -22,7 +22,7 @@ def approvals_document(documents: Sequence[Json]) -> Json:
     of_clusters: dict[str, list[Json]] = {}
     for plan in found:
         if plan["project"] == found[0]["project"]:
-            of_clusters.setdefault(plan["cluster"]["name"], []).append(plan)
+            of_clusters.setdefault(str(plan["cluster"]["name"]), []).append(plan)
     plans = [_sum_of(plans) for plans in of_clusters.values()]
     content = {**documents[0], "plans": plans, "failures": []}
     content.pop("checksum")

@@ -65,6 +65,15 @@ def test_what_a_plan_between_leaves_alone_for_a_hold_no_older_one_approves():
     assert [change.name for change in found.plan.changes] == ["b"]
 
 
+def test_a_plan_that_was_made_up_with_a_name_that_is_none_hinders_no_other():
+    odd = document(planned(b="b.txt"))
+    odd["plans"][0]["cluster"]["name"] = ["local"]
+
+    found = approved(document(planned(a="a.txt")), odd)
+
+    assert [each.plan.cluster for each in found] == ["local", "['local']"]
+
+
 def test_one_plan_stays_as_it_is():
     content = document(planned(a="a.txt"))
 
