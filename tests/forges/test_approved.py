@@ -88,6 +88,17 @@ def test_of_several_runs_for_one_commit_the_last_counts(world):
     assert approved(world) == ["last"]
 
 
+def test_an_older_run_that_is_run_again_is_still_the_older_on_github(world):
+    # whose comment does not replace that of the newer one either
+    if world.kind is not ForgeKind.GITHUB:
+        pytest.skip("GitHub alone")
+    keep(world, plan("shown"), run=9)
+    keep(world, plan("run again"), run=8)
+    world.forge.merge(world.pull_request, THIRD)
+
+    assert approved(world) == ["shown"]
+
+
 def test_a_plan_is_found_among_those_of_many_later_runs(world):
     keep(world, plan())
     for run in range(100, 230):
