@@ -14,6 +14,11 @@ _SLACK_BATCH: Final = 20
 _SLACK_TEXT: Final = 2900
 _PAGERDUTY_SUMMARY: Final = 1024
 _NO_LABEL: Final = re.compile(r"[^A-Za-z0-9_]")
+_APPRISE: Final = {
+    AlertSeverity.PAGE: "failure",
+    AlertSeverity.TICKET: "warning",
+    AlertSeverity.INFO: "info",
+}
 _PAGERDUTY: Final = {
     AlertSeverity.PAGE: "critical",
     AlertSeverity.TICKET: "warning",
@@ -61,6 +66,11 @@ def messages(
             ]
         case ReceiverKind.PAGERDUTY:
             return [Message(document=_event(alert, key), alerts=(alert,)) for alert in alerts]
+        case ReceiverKind.APPRISE:
+            return [
+                Message(document=_notice(batch), alerts=batch)
+                for batch in _batches(alerts, _SLACK_BATCH)
+            ]
 
 
 def _batches(alerts: Sequence[Alert], size: int) -> list[tuple[Alert, ...]]:
@@ -172,6 +182,18 @@ def _slack(alerts: Sequence[Alert]) -> dict[str, object]:
             }
             for text in texts
         ],
+    }
+
+
+def _notice(alerts: Sequence[Alert]) -> dict[str, str]:
+    """Return a title, a body and a type of Apprise: that of the worst that fires, or a success."""
+    texts = [headline(alert) for alert in alerts]
+    firing = [alert.severity for alert in alerts if alert.ended is None]
+    worst = next((one for one in AlertSeverity if one in firing), None)
+    return {
+        "title": texts[0] if len(texts) == 1 else f"{len(texts)} alerts of Kafka Connect",
+        "body": "\n".join(texts) if len(texts) > 1 else alerts[0].meaning or texts[0],
+        "type": _APPRISE[worst] if worst is not None else "success",
     }
 
 

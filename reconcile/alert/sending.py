@@ -1,13 +1,14 @@
 """Tell one receiver of alerts, and say what came of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import Final, cast
 
-from reconcile.alert.payloads import messages
+from reconcile.alert.notifying import notify
+from reconcile.alert.payloads import Message, messages
 from reconcile.clock import Clock
 from reconcile.http.failures import HttpFailure
 from reconcile.http.session import Answer, Session, SessionSettings, open_session
@@ -35,6 +36,14 @@ class Sent:
     retry_after: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What came of one request: `failure` is "" where it was taken."""
+
+    failure: str
+    retry_after: float = 0.0
+
+
 def send(
     receiver: Receiver,
     alerts: Sequence[Alert],
@@ -57,8 +66,8 @@ def send(
         lasts=lasts,
         key=receiver.key.reveal() if receiver.key is not None else "",
     )
-    delivered: list[Alert] = []
-    requests = 0
+    if receiver.kind is ReceiverKind.APPRISE:
+        return _told(wanted[:allowed], lambda message: _notified(receiver, message), redactor)
     settings = SessionSettings(
         auth=access.auth,
         tls=access.tls,
@@ -69,29 +78,43 @@ def send(
     )
     try:
         with open_session(settings, clock=clock, redactor=redactor) as session:
-            for message in wanted[:allowed]:
-                requests += 1
-                answer = _post(session, receiver, json.dumps(message.document))
-                failure = _failure(answer)
-                if failure:
-                    return Sent(
-                        delivered=tuple(delivered),
-                        requests=requests,
-                        failure=redactor.redact(failure),
-                        retry_after=min(answer.retry_after or 0.0, _LONGEST_WAIT),
-                    )
-                delivered += message.alerts
+            return _told(wanted[:allowed], lambda one: _posted(session, receiver, one), redactor)
     except HttpFailure as failure:
-        text = redactor.redact(failure.detail)
-        return Sent(delivered=tuple(delivered), requests=requests, failure=text)
-    return Sent(delivered=tuple(delivered), requests=requests)
+        return Sent(failure=redactor.redact(failure.detail))
 
 
-def _post(session: Session, receiver: Receiver, body: str) -> Answer:
+def _told(
+    wanted: Sequence[Message], tell: Callable[[Message], _Result], redactor: Redactor
+) -> Sent:
+    delivered: list[Alert] = []
+    for requests, message in enumerate(wanted, 1):
+        result = tell(message)
+        if result.failure:
+            return Sent(
+                delivered=tuple(delivered),
+                requests=requests,
+                failure=redactor.redact(result.failure),
+                retry_after=min(result.retry_after, _LONGEST_WAIT),
+            )
+        delivered += message.alerts
+    return Sent(delivered=tuple(delivered), requests=len(wanted))
+
+
+def _notified(receiver: Receiver, message: Message) -> _Result:
+    address = receiver.key.reveal() if receiver.key is not None else ""
+    return _Result(notify(address, cast(Mapping[str, str], message.document)))
+
+
+def _posted(session: Session, receiver: Receiver, message: Message) -> _Result:
     url = receiver.access.urls[0]
     if receiver.kind is ReceiverKind.ALERTMANAGER:
         url = f"{url}{_ALERTMANAGER}"
-    return session.request("POST", url, body=body.encode(), headers=_JSON)
+    body = json.dumps(message.document).encode()
+    try:
+        answer = session.request("POST", url, body=body, headers=_JSON)
+    except HttpFailure as failure:
+        return _Result(failure.detail)
+    return _Result(_failure(answer), answer.retry_after or 0.0)
 
 
 def _failure(answer: Answer) -> str:

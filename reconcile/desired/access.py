@@ -43,7 +43,7 @@ _EXAMPLES: Final = {
     _RECEIVER: "http://alertmanager:9093",
 }
 _PAGERDUTY: Final = "https://events.pagerduty.com/v2/enqueue"
-_WITH_SECRET: Final = frozenset({ReceiverKind.SLACK, ReceiverKind.PAGERDUTY})
+_WITH_SECRET: Final = frozenset({ReceiverKind.SLACK, ReceiverKind.PAGERDUTY, ReceiverKind.APPRISE})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +117,9 @@ def make_receiver(
     key = texts.get(tree, path, kind.value) if kind in _WITH_SECRET else None
     field_name = "url" if kind is ReceiverKind.PAGERDUTY else kind.value
     tree = {"url": _PAGERDUTY, **tree}
-    urls = _urls(tree, path, texts, keys=(field_name, field_name), of=_RECEIVER)
+    of_http = kind is not ReceiverKind.APPRISE
+    keys = (field_name, field_name)
+    urls = _urls(tree, path, texts, keys=keys, of=_RECEIVER) if of_http else ()
     receiver = Receiver(
         name=name,
         kind=kind,

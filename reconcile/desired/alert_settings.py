@@ -22,7 +22,8 @@ from reconcile.model.codes import Code
 from reconcile.model.marks import Path
 
 _RECEIVERS: Final = ("alerts", "receivers")
-_SECRETS: Final = frozenset({ReceiverKind.SLACK, ReceiverKind.PAGERDUTY})
+_SECRETS: Final = frozenset({ReceiverKind.SLACK, ReceiverKind.PAGERDUTY, ReceiverKind.APPRISE})
+_OF_HTTP: Final = ("auth", "tls", "headers", "proxy")
 _UNREAD: Final = Sources(locate_file=lambda _name: None, read_file=lambda _name: "", secrets=False)
 
 
@@ -103,4 +104,9 @@ def _check(kind: ReceiverKind, tree: Mapping[str, Tree], path: Path) -> list[Fin
         message = f"{dotted((*path, 'url'))} is for PagerDuty alone"
         hint = f"write the address as {kind.value}"
         findings.append(Finding(Code.INVALID_VALUE, (*path, "url"), message, hint))
+    for name in _OF_HTTP if kind is ReceiverKind.APPRISE else ():
+        if name in tree:
+            message = f"{dotted((*path, name))} does not go with {kind.value}"
+            hint = "its address says how to get in"
+            findings.append(Finding(Code.INVALID_VALUE, (*path, name), message, hint))
     return findings

@@ -122,10 +122,11 @@ CLUSTER_FAILING_TOGETHER: Final = _gauge(
     _CLUSTER,
     "1 while most connectors of the cluster fail at once, so that one is tried before the others.",
 )
-WORKER_TASKS_LOST: Final = _gauge(
-    "worker_tasks_lost",
+WORKER_LOST: Final = _gauge(
+    "worker_assignments_lost",
     ("cluster", "worker"),
-    "How many tasks are reported as running on a worker that does not answer any more.",
+    "How many connectors and tasks are reported as running on a worker that does not answer any"
+    " more.",
 )
 RESTART_BUDGET_LEFT: Final = _gauge(
     "cluster_restart_budget_left",
@@ -295,7 +296,7 @@ METRICS: Final = (
     CLUSTER_BROKERS_LOST,
     CLUSTER_REBALANCING,
     CLUSTER_FAILING_TOGETHER,
-    WORKER_TASKS_LOST,
+    WORKER_LOST,
     RESTART_BUDGET_LEFT,
     CONNECTOR_STATE,
     CONNECTOR_HEALTH,

@@ -271,7 +271,7 @@ GAUGES: Final[Mapping[Metric, Read[float]]] = {
     names.CLUSTER_BROKERS_LOST: _of_cluster(lambda found: found.judged.from_memory),
     names.CLUSTER_REBALANCING: _of_cluster(lambda found: found.judged.rebalancing),
     names.CLUSTER_FAILING_TOGETHER: _of_cluster(lambda found: found.breaker is not None),
-    names.WORKER_TASKS_LOST: _lost,
+    names.WORKER_LOST: _lost,
     names.RESTART_BUDGET_LEFT: _of_cluster(lambda found: found.left),
     names.CONNECTOR_TASKS: _of_live(lambda _, one: one.generated_tasks),
     names.CONNECTOR_TASKS_MAX: _of_live(lambda _, one: _tasks_max(one.config)),

@@ -19,7 +19,7 @@ _PLAIN: Final = {
     AlertName.CLUSTER_UNREACHABLE: (names.CLUSTER_UP, "== 0"),
     AlertName.BROKERS_LOST: (names.CLUSTER_BROKERS_LOST, "== 1"),
     AlertName.FAIL_TOGETHER: (names.CLUSTER_FAILING_TOGETHER, "== 1"),
-    AlertName.WORKER_GONE: (names.WORKER_TASKS_LOST, "> 0"),
+    AlertName.WORKER_GONE: (names.WORKER_LOST, "> 0"),
     AlertName.RESTART_LOOP: (names.RESTART_ATTEMPTS, f">= {LOOP}"),
     AlertName.GIVEN_UP: (names.RESTARTS_GIVEN_UP, "== 1"),
     AlertName.CANNOT_HELP: (names.RESTART_HOPELESS, "== 1"),
@@ -29,7 +29,7 @@ _PLAIN: Final = {
 }
 """The alerts that one metric tells by itself."""
 
-_WHATEVER_STATE: Final = frozenset({AlertName.MISSING, AlertName.DRIFTED, AlertName.FIGHTING})
+WHATEVER_STATE: Final = frozenset({AlertName.MISSING, AlertName.DRIFTED, AlertName.FIGHTING})
 """The alerts that speak of connectors which do not run, too."""
 
 _UNUSUAL: Final = {
@@ -97,7 +97,7 @@ def _of_connector(name: AlertName, scope: Scope, where: str) -> str | None:
     if cause is None:
         return None
     silent = f"{own_value(names.CONNECTOR_HELD, where)} == 1"
-    if name not in _WHATEVER_STATE:
+    if name not in WHATEVER_STATE:
         silent = f"{silent} or {own_state(names.CONNECTOR_STATE, _NOT_RUN, where)}"
     return f"({cause}) unless ({silent})"
 

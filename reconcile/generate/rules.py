@@ -7,13 +7,14 @@ from typing import Final
 
 from reconcile.alert.payloads import alert_labels, label_name
 from reconcile.desired.durations import duration
-from reconcile.generate.own_causes import own_cause
+from reconcile.generate.own_causes import WHATEVER_STATE, own_cause
 from reconcile.generate.public_causes import public_cause
 from reconcile.generate.scope import Declared, Scope, Sheet
 from reconcile.measure.dialects import NAMINGS, Naming
 from reconcile.model.alert import OF_CLUSTERS, AlertName, Terms
 from reconcile.model.desired import Definition, TargetState
 from reconcile.report.links import links_of
+from reconcile.watch.facts import may_loop
 from reconcile.watch.pack import PACK, terms_of
 
 Document = dict[str, object]
@@ -78,7 +79,7 @@ def _alike(
         return [(terms_of(name, sheet.rules), {}, declared.scope)]
     groups: dict[tuple[Terms, float, frozenset[tuple[str, str]]], list[Definition]] = {}
     for definition in declared.definitions.values():
-        if name is AlertName.MISSING or definition.state in {None, TargetState.RUNNING}:
+        if _can_fire(name, definition):
             terms = terms_of(name, sheet.rules, definition.alerts)
             over = terms_of(_LIMITS.get(name, name), sheet.rules, definition.alerts).over or 0.0
             key = (terms, over, frozenset(definition.labels.items()))
@@ -87,6 +88,12 @@ def _alike(
         (terms, alike[0].labels, replace(declared.scope, connectors=_names(alike), over=over))
         for (terms, over, _), alike in groups.items()
     ]
+
+
+def _can_fire(name: AlertName, definition: Definition) -> bool:
+    if name is AlertName.RESTART_LOOP and not may_loop(definition.restart):
+        return False
+    return name in WHATEVER_STATE or definition.state in {None, TargetState.RUNNING}
 
 
 def _names(definitions: Iterable[Definition]) -> tuple[str, ...]:

@@ -11,12 +11,14 @@ from reconcile.model.live import LiveStatus, State
 class Judgement:
     """What a status says: the connector's own state, and the ids of the tasks it worries about.
 
-    `missing` are tasks that were generated and have no status, `lost` those that are reported by
+    `is_adrift` tells that the connector itself, and not its tasks, is reported by a worker that is
+    known to be gone. `missing` are tasks that were generated and have no status, `lost` those that are reported by
     a worker that is known to be gone, `running` counts the others that run. `cause` is the root
     cause of the first failure, the connector's before its tasks'.
     """
 
     state: State | None
+    is_adrift: bool = False
     tasks: int = 0
     running: int = 0
     failed: tuple[int, ...] = ()
@@ -51,6 +53,7 @@ def judge(
     suspended = status.state in (State.STOPPED, State.PAUSED)
     return Judgement(
         state=status.state,
+        is_adrift=status.worker in gone and status.state is State.RUNNING,
         tasks=len(status.tasks),
         running=len(running) - len(lost),
         failed=tuple(failed),
@@ -90,7 +93,8 @@ def summary(judgement: Judgement) -> str:
     if judgement.state is None:
         return "no status yet"
     total = judgement.tasks + len(judgement.missing)
-    parts = [
+    parts = ["the connector on a worker that is gone"] if judgement.is_adrift else []
+    parts += [
         f"{len(ids)} of {_tasks(total)} {word}"
         for word, ids in (
             ("failed", judgement.failed),

@@ -110,7 +110,7 @@ def _trouble(found: Judgement) -> Health:
 
 
 def _is_complete(found: Judgement) -> bool:
-    return 0 < found.tasks == found.running and not found.missing
+    return 0 < found.tasks == found.running and not (found.missing or found.is_adrift)
 
 
 def _is_meant(found: Judgement, sight: Sight) -> bool:

@@ -9,7 +9,10 @@ from reconcile.model.project import Access
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
-    """A receiver of alerts, with all that is needed to reach it; `key` is PagerDuty's routing key."""
+    """A receiver of alerts, with all that is needed to reach it.
+
+    `key` is PagerDuty's routing key, and the whole address for Apprise, which has no other.
+    """
 
     name: str
     kind: ReceiverKind

@@ -9,8 +9,8 @@ from reconcile.anomaly.profile import Metric
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Condition, Health, Verdict
 from reconcile.model.problem import Problem
+from reconcile.model.restart import RestartPolicy
 from reconcile.report.watch_text import drifted_text
-from reconcile.report.words import counted
 from reconcile.watch.flow_facts import TermsOf, flow_facts, unseen
 from reconcile.watch.heals import Healing
 from reconcile.watch.restarts import Ruling
@@ -103,8 +103,8 @@ def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
         text = "; ".join(part for part in (verdict.reason, verdict.cause) if part)
         for alert in _of_verdict(verdict):
             yield (alert, name), text
-        standing = found.standings.get(name)
-        if standing is not None and standing.attempts >= LOOP and _loops(found, name):
+        standing, policy = found.standings.get(name), found.judged.candidates[name].policy
+        if standing is not None and standing.attempts >= LOOP and may_loop(policy):
             yield (AlertName.RESTART_LOOP, name), f"{standing.attempts} restarts; {text}"
         if standing is not None and standing.ruling is Ruling.GIVEN_UP:
             yield (AlertName.GIVEN_UP, name), f"{text}; {standing.attempts} restarts did not help"
@@ -130,8 +130,8 @@ def _of_drift(healing: Healing | None) -> Iterator[tuple[Subject, str]]:
 
 def _gone(lost: Mapping[str, int]) -> str:
     return "; ".join(
-        f"{worker} does not answer, and is reported as running {counted(tasks, 'task')}"
-        for worker, tasks in sorted(lost.items())
+        f"{worker} does not answer, and {count} of the connectors and tasks are reported as its own"
+        for worker, count in sorted(lost.items())
     )
 
 
@@ -140,10 +140,9 @@ def _of_usual(found: Round, name: str) -> Iterator[tuple[Subject, str]]:
         yield (_UNUSUAL[metric], name), words
 
 
-def _loops(found: Round, name: str) -> bool:
+def may_loop(policy: RestartPolicy) -> bool:
     """Tell whether restarts go on beyond a few: else it is given up, and that is told."""
-    most = found.judged.candidates[name].policy.attempts
-    return most is None or most > LOOP
+    return policy.attempts is None or policy.attempts > LOOP
 
 
 def _of_verdict(verdict: Verdict) -> Iterator[AlertName]:

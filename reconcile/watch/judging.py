@@ -1,7 +1,7 @@
 """Judge what one round has read: how well each connector is, and what a restart would mend."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -25,8 +25,8 @@ class Judged:
     """What a round thinks of one cluster: of each connector that git declares and that is live.
 
     `missing` are declared and not live. `rebalancing` tells that workers are about to share out
-    the work anew, `from_memory` that they have lost their brokers. `lost` counts the tasks that are
-    reported as running on workers that are gone. `kept` says of what is held who holds it.
+    the work anew, `from_memory` that they have lost their brokers. `lost` counts the connectors and
+    tasks that are reported as running on workers that are gone. `kept` says of what is held who holds it.
     """
 
     definitions: Mapping[str, Definition] = field(default_factory=dict)
@@ -99,12 +99,18 @@ def candidate_of(
 
 def _lost(sights: Collection[Sight]) -> Mapping[str, int]:
     return Counter(
-        task.worker
+        worker
         for sight in sights
         if sight.gone and sight.status is not None
-        for task in sight.status.tasks
-        if task.worker in sight.gone and task.state is State.RUNNING
+        for worker, state in _assignments(sight.status)
+        if worker in sight.gone and state is State.RUNNING
     )
+
+
+def _assignments(status: LiveStatus) -> Iterator[tuple[str, State]]:
+    yield status.worker, status.state
+    for task in status.tasks:
+        yield task.worker, task.state
 
 
 def _kept(hold: ActiveHold) -> str:

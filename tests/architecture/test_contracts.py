@@ -20,6 +20,7 @@ BREACHES = {
     "pure": ("model/config.py", "import time"),
     "door-http": ("report/spans.py", "import httpx"),
     "door-deepdiff": ("report/spans.py", "import deepdiff"),
+    "door-apprise": ("report/spans.py", "import apprise"),
     "door-grafana": ("report/spans.py", "import grafana_foundation_sdk"),
     "door-kafka": ("report/spans.py", "import confluent_kafka"),
     "door-prometheus": ("report/spans.py", "import prometheus_client"),

@@ -62,6 +62,8 @@ def test_a_receiver_that_does_not_take_it_is_named_by_watch_and_by_the_test(
         ("{receivers: {a: {webhook: 'http://x', slack: '${{ env.S }}'}}}", "CF113"),
         ("{receivers: {a: {slack: 'https://hooks.slack.com/services/T/B/x'}}}", "CF105"),
         ("{receivers: {a: {pagerduty: 0123456789abcdef}}}", "CF105"),
+        ("{receivers: {a: {apprise: 'mailto://user:pass@example.com'}}}", "CF105"),
+        ("{receivers: {a: {apprise: '${{ env.A }}', proxy: 'http://x'}}}", "CF105"),
         ("{receivers: {a: {webhook: 'http://x', url: 'http://y'}}}", "CF105"),
         ("{receivers: {a: {webhook: 'http://x', severities: [loud]}}}", "CF105"),
         ("{rules: {TaskFaild: {for: 1m}}}", "CF103"),

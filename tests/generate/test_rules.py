@@ -241,7 +241,7 @@ def ours(**states):
         f'connectform_connector_lag_seconds{{{on_connector},topic="lines"}}': "2",
         'connectform_cluster_rebalancing{cluster="prod"}': "0",
         f'connectform_connector_unusual{{{on_connector},figure="throughput"}}': "0",
-        'connectform_worker_tasks_lost{cluster="prod",worker="w1"}': "0",
+        'connectform_worker_assignments_lost{cluster="prod",worker="w1"}': "0",
     }
     for name in ("health", "state"):
         value = states.pop(name, "healthy" if name == "health" else "RUNNING")
@@ -298,7 +298,7 @@ def seen(series, minutes=30, instance="a"):
         ({"connector_dead_letters_lost_per_second": "0.1"}, {1: ["DeadLettersLost orders"]}),
         ({"cluster_rebalancing": "1"}, {4: [], 6: ["RebalanceStorm"]}),
         ({"connector_unusual": "1"}, {1: ["ThroughputUnusual orders"]}),
-        ({"worker_tasks_lost": "3"}, {1: [], 3: ["WorkerGone"]}),
+        ({"worker_assignments_lost": "3"}, {1: [], 3: ["WorkerGone"]}),
         ({"cluster_up": "0"}, {1: [], 3: ["ClusterUnreachable"], 20: ["ClusterUnreachable"]}),
         ({"cluster_brokers_lost": "1"}, {1: [], 3: ["BrokersLost"]}),
         (

@@ -6,20 +6,14 @@ from pathlib import Path
 import pytest
 
 from reconcile.desired.schemas import DEFINITION, PROJECT, read_schemas
-from reconcile.model.alert import OF_CLUSTERS
+from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.run.holding import hold
 from reconcile.sandbox.simulated_state import Target
 from reconcile.watch.pack import PACK
-from tests.watch.inbox import Inbox, inbox
+from tests.watch.inbox import Inbox
 from tests.watch.post import BAD_RECORD, REFUSED, Post, post_in
 
 OFF = "{enabled: false}"
-
-
-@pytest.fixture
-def box() -> Iterator[Inbox]:
-    with inbox() as found:
-        yield found
 
 
 @pytest.fixture
@@ -268,6 +262,44 @@ def test_what_a_receiver_did_not_take_is_kept_and_sent_again_later(post, box):
     assert box.statuses() == [("firing", "ConnectorFailed", "a")]
     post.round(60)
     assert box.statuses() == []
+
+
+def test_apprise_takes_the_begin_and_the_end_in_plain_words(post, box):
+    post.environment["NOTIFY"] = f"json://{box.url.removeprefix('http://')}/hook"
+    tell(post, "{apprise: '${{ env.NOTIFY }}'}")
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    assert post.round(120).unsent == ()
+    post.cluster.remove("a")
+    post.declare("a")
+    post.round(30)
+    post.round(300)
+
+    begin, end = box.documents()
+    assert (begin["type"], end["type"]) == ("failure", "success")
+    assert begin["title"].startswith("[firing, page] ConnectorFailed a on local: ")
+    assert end["title"].startswith("[resolved, page] ConnectorFailed a on local: ")
+    assert begin["message"] == PACK[AlertName.CONNECTOR_FAILED].meaning
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("json://127.0.0.1:9/verysecretword", "Apprise could not deliver it"),
+        ("nosuch://verysecretword", "Apprise does not know this kind of address"),
+    ],
+)
+def test_what_apprise_did_not_deliver_is_told_without_its_address(post, address, said):
+    post.environment["NOTIFY"] = address
+    tell(post, "{apprise: '${{ env.NOTIFY }}'}")
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    (problem,) = post.round(120).unsent
+
+    assert problem.code == "CF812"
+    assert problem.message.endswith(said)
 
 
 def test_a_receiver_that_asks_for_time_gets_it(post, box):

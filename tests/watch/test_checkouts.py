@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,15 +17,9 @@ from reconcile.run.declaring import Declared, declared_now
 from reconcile.watch.loop import Course, watch_cluster
 from reconcile.watch.rounds import Round
 from tests.unit.desired.checkout import alone, commit, git
-from tests.watch.post import Post, post_in
+from tests.watch.post import Post
 
 NAMES = [f"sink-{number}" for number in range(20)]
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    with post_in(tmp_path) as found:
-        yield found
 
 
 def write(folder: Path, revision: str, url: str) -> None:

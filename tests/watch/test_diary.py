@@ -5,7 +5,6 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,17 +19,11 @@ from reconcile.watch.diary import Diary
 from reconcile.watch.events import LEVELS, Happening
 from reconcile.watch.loop import Course, watch_cluster
 from tests.cli.harness import Workplace
-from tests.watch.post import BAD_RECORD, REFUSED, Post, post_in
+from tests.watch.post import BAD_RECORD, REFUSED, Post
 
 ROOT = Path(__file__).parents[2]
 STRICT = "{enabled: true, maxAttempts: 1, backoff: {initial: 30s, jitter: 0}}"
 NOISE = {"request", "waiting"}
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    with post_in(tmp_path) as found:
-        yield found
 
 
 def logged(

@@ -1,10 +1,9 @@
 """What was changed by hand is told; and set back to what was last applied where git asks for that."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -30,16 +29,10 @@ from reconcile.watch.rounds import Round, make_round
 from reconcile.watch.telling import drifted_lines, is_well
 from tests.unit.apply.mover import Killed
 from tests.unit.desired.checkout import alone, commit
-from tests.watch.post import Post, post_in
+from tests.watch.post import Post
 
 GIT = {"topics": "lines", "file": "out.txt"}
 HEALING = "selfHeal: true, state: running"
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    with post_in(tmp_path) as found:
-        yield found
 
 
 def declare(post: Post, spec: str = HEALING, *, name: str = "a", **config: str) -> None:

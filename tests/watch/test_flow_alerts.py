@@ -1,13 +1,10 @@
 """People are told of what flows badly, or not at all."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.unit.kafka.brokers import World
-from tests.watch.inbox import Inbox, inbox
-from tests.watch.post import REFUSED, Post, post_in
+from tests.watch.inbox import Inbox
+from tests.watch.post import REFUSED, Post
 from tests.watch.sources import (
     ERRORS,
     KAFKA,
@@ -15,33 +12,13 @@ from tests.watch.sources import (
     READ,
     REBALANCES,
     REBALANCING,
-    Page,
     brokers,
     consume,
-    page_served,
     produce,
 )
 
 OFF = "{enabled: false}"
 LAG = ", alerts: {LagSeconds: {over: 2m, for: 1m}, LagFarOver: {for: 0s}}"
-
-
-@pytest.fixture
-def box() -> Iterator[Inbox]:
-    with inbox() as found:
-        yield found
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    with post_in(tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with page_served() as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Each round knows what flows, against the round before; no source that fails keeps it from looking."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from reconcile.model.metrics import Standing
@@ -13,20 +10,8 @@ from reconcile.watch.flowing import MOST_OFFSETS
 from reconcile.watch.telling import doubt_key
 from tests.unit.apply.mover import sink_at
 from tests.unit.kafka.brokers import World
-from tests.watch.post import REFUSED, Post, post_in
-from tests.watch.sources import KAFKA, READ, Page, brokers, page_served
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    with post_in(tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with page_served() as found:
-        yield found
+from tests.watch.post import REFUSED, Post
+from tests.watch.sources import KAFKA, READ, brokers
 
 
 @pytest.fixture

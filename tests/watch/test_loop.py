@@ -20,7 +20,7 @@ from reconcile.watch.rounds import BOOK, Round, make_round
 from tests.cli.harness import Workplace, workplace_on
 from tests.sandbox_command import wait_for
 from tests.unit.apply.mover import Killed
-from tests.watch.post import REFUSED, Post, post_in
+from tests.watch.post import REFUSED, Post
 
 
 @pytest.fixture
@@ -28,12 +28,6 @@ def workplace(tmp_path: Path) -> Iterator[Workplace]:
     cluster = SimulatedCluster(clock=SystemClock(), timing=Timing.quick())
     with workplace_on(cluster, tmp_path) as place:
         yield place
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    with post_in(tmp_path) as found:
-        yield found
 
 
 def watched(

@@ -1,23 +1,16 @@
 """What a round reads: all of it at first, and then what may have changed."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from reconcile.watch.reading import LOOK_ANEW
-from tests.watch.post import REFUSED, Post, post_in
+from tests.watch.post import REFUSED, Post
 
 ALL = "/connectors?expand=info&expand=status"
 CHEAP = ["/", "/connectors", "/connectors?expand=status", "/health"]
 SINK = {"connector.class": "FileStreamSink", "topics": "lines", "file": "out.txt"}
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    with post_in(tmp_path) as found:
-        yield found
 
 
 def asked(post: Post, seconds: float = 30.0) -> list[str]:

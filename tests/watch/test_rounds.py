@@ -1,8 +1,6 @@
 """A cluster that is watched: what is restarted when, and what is left alone."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -25,13 +23,7 @@ from reconcile.watch.loop import watch_lease, watch_once, watch_store
 from reconcile.watch.remembered import restarts_of
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.telling import is_well, watched_rows
-from tests.watch.post import BAD_RECORD, REFUSED, Post, post_in
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    with post_in(tmp_path) as found:
-        yield found
+from tests.watch.post import BAD_RECORD, REFUSED, Post
 
 
 def said(post: Post, found: object) -> list[str]:

@@ -1,8 +1,5 @@
 """A connector that runs and moves nothing is not well, and a restart has helped once it moves."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from reconcile.model.health import Health
@@ -10,16 +7,10 @@ from reconcile.sandbox.simulated_state import Target
 from reconcile.watch.restarts import Ruling
 from tests.unit.apply.mover import sink_at
 from tests.unit.kafka.brokers import World
-from tests.watch.post import REFUSED, Post, post_in
+from tests.watch.post import REFUSED, Post
 from tests.watch.sources import KAFKA, brokers, consume, produce
 
 VERIFIED = "{enabled: true, backoff: {initial: 1m, factor: 1, jitter: 0}, maxAttempts: 3, verify: {progressWithin: 5m}}"
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    with post_in(tmp_path) as found:
-        yield found
 
 
 @pytest.fixture

@@ -12,18 +12,12 @@ from reconcile.anomaly.profile import Metric, profile_for
 from reconcile.watch.telling import watched_rows
 from reconcile.watch.unusual import Series
 from tests.unit.apply.mover import sink_at
-from tests.watch.inbox import Inbox, inbox
+from tests.watch.inbox import Inbox
 from tests.watch.post import REFUSED, Post, post_in
 
 A_SECOND = 100
 MINUTE = 60
 DAYS = 9
-
-
-@pytest.fixture
-def box() -> Iterator[Inbox]:
-    with inbox() as found:
-        yield found
 
 
 @pytest.fixture

@@ -14,17 +14,11 @@ from reconcile.model.health import Health
 from reconcile.sandbox.simulated_timing import Timing
 from reconcile.watch.reading import LOOK_ANEW
 from reconcile.watch.telling import is_well
-from tests.watch.inbox import Inbox, inbox
+from tests.watch.inbox import Inbox
 from tests.watch.post import REFUSED, Post, post_in
 
 LOST = replace(Timing.instant(), worker_lost=300.0)
 NAMES = "abcdef"
-
-
-@pytest.fixture
-def box() -> Iterator[Inbox]:
-    with inbox() as found:
-        yield found
 
 
 @pytest.fixture
@@ -47,13 +41,13 @@ def write(post: Post, box: Inbox, **more: str) -> None:
 
 
 def on_third(post: Post) -> set[str]:
-    """Return the connectors with a task that is reported as running on the third worker."""
+    """Return the connectors that are, or a task of which is, reported as running on the third worker."""
     address = post.workers[2].removeprefix("http://")
     states = {name: post.cluster.state_of(name) for name in NAMES}
     return {
         name
         for name, state in states.items()
-        if any(task["worker_id"] == address for task in state["tasks"])
+        if any(one["worker_id"] == address for one in (state["connector"], *state["tasks"]))
     }
 
 

@@ -10,6 +10,7 @@ from reconcile.generate.rules import literal, rules_document
 from reconcile.measure.dialects import Naming
 from reconcile.model.alert import AlertName, AlertSeverity, TermsChange
 from reconcile.model.desired import TargetState
+from reconcile.model.restart import RestartPolicy
 from reconcile.watch.pack import PACK
 from tests.unit.generate.sheets import sheet
 from tests.unit.plan.worlds import definition
@@ -117,10 +118,14 @@ def test_an_alert_that_is_turned_off_has_no_rule():
     assert rules_of(sheet(rules=off), alert="TaskFailed") == []
 
 
-def test_of_what_git_wants_halted_only_that_it_is_missing_is_told():
+def test_of_what_git_wants_halted_only_that_it_is_missing_or_was_changed_is_told():
     rules = rules_of(sheet(definition("halted", state=TargetState.PAUSED)))
 
-    assert [rule["alert"] for rule in rules if "halted" in rule["expr"]] == ["ConnectorMissing"]
+    assert [rule["alert"] for rule in rules if "halted" in rule["expr"]] == [
+        "ConnectorMissing",
+        "ConnectorDrifted",
+        "SelfHealFighting",
+    ]
 
 
 def test_the_labels_of_a_definition_never_take_the_place_of_ours():
@@ -167,3 +172,13 @@ def test_a_selector_of_several_names_is_one_condition():
     assert series(("a", "b"), 'c="d"') == '{__name__=~"a|b",c="d"}'
     assert series("a") == "a"
     assert counted(["x_total", "y"]) == ("x", "x_total", "y", "y_total")
+
+
+def test_connectors_that_are_given_up_after_few_restarts_have_no_rule_for_loops():
+    few = RestartPolicy(enabled=True, attempts=3)
+    found = sheet(definition("a"), definition("b", restart=few))
+
+    (rule,) = rules_of(found, alert="RestartLoop")
+
+    assert '"a"' in rule["expr"]
+    assert '"b"' not in rule["expr"]

@@ -1,5 +1,6 @@
 """Health is judged by what is seen now, and by since when it has been so."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -158,6 +159,16 @@ def test_tasks_on_a_worker_that_is_gone_do_not_run() -> None:
     first = health_of(None, sight, NOON)
 
     assert first.reason == "RUNNING, 1 of 2 tasks on a worker that is gone"
+    assert first.health is Health.PROGRESSING
+    assert health_of(first, sight, NOON + 5 * MINUTE).health is Health.DEGRADED
+
+
+def test_a_connector_on_a_worker_that_is_gone_is_not_well_while_its_tasks_run() -> None:
+    status = replace(seen(R, R).status, worker="w9")
+    sight = Sight(status=status, generated=1, gone=frozenset({"w9"}))
+    first = health_of(None, sight, NOON)
+
+    assert first.reason == "RUNNING, the connector on a worker that is gone"
     assert first.health is Health.PROGRESSING
     assert health_of(first, sight, NOON + 5 * MINUTE).health is Health.DEGRADED
 

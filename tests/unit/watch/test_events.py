@@ -4,24 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from reconcile.model.drift import Drift
-from reconcile.model.outcome import ApplyResult
 from reconcile.watch.events import Happening, entries_of
 from reconcile.watch.heals import Healing
 from reconcile.watch.rounds import Round
 from tests.golden.nouns import IDENTITY, UPDATED
+from tests.unit.expose.rounds import DONE
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
 NOTHING = Drift(project="shop", cluster="prod", identity=IDENTITY, created_at=NOW)
 CHANGED = replace(NOTHING, changed=(replace(UPDATED, name="a"),))
-DONE = ApplyResult(
-    project="shop",
-    cluster="prod",
-    plan_digest="",
-    started_at=NOW,
-    finished_at=NOW,
-    outcomes=(),
-    interrupted=False,
-)
 
 
 def told(*healings: Healing) -> list[list[tuple[Happening, str]]]:

@@ -95,3 +95,16 @@ def test_the_end_of_an_alert_has_the_identity_of_its_begin(kind):
     assert one.fingerprint == other.fingerprint
     assert alert(connector="b").fingerprint != one.fingerprint
     assert sent(kind, one) != sent(kind, one.resolved(NOW + timedelta(minutes=1)))
+
+
+def test_apprise_gets_plain_text_as_loud_as_the_worst_that_fires():
+    loud, quiet = alert(), alert(connector="b", severity=AlertSeverity.INFO, summary=EVIL)
+    (one,) = sent(ReceiverKind.APPRISE, quiet)
+    (several,) = sent(ReceiverKind.APPRISE, quiet, loud, alert(connector="c").resolved(NOW))
+    (over,) = sent(ReceiverKind.APPRISE, loud.resolved(NOW))
+
+    assert [one["type"], several["type"], over["type"]] == ["info", "failure", "success"]
+    assert several["title"] == "3 alerts of Kafka Connect"
+    assert several["body"].count("\n") == 2
+    assert "\x1b" not in json.dumps(one, ensure_ascii=False)
+    assert "\u202e" not in json.dumps(one, ensure_ascii=False)
