@@ -33,7 +33,7 @@ def _sum_of(plans: Sequence[Json]) -> Json:
     """Return the newest plan with those changes of older ones that no plan after them has a say in."""
     newest, changes, known = plans[0], list[Json](), set[str]()
     for plan in plans:
-        changes += [change for change in plan["changes"] if change["name"] not in known]
+        changes += [change for change in plan["changes"] if str(change["name"]) not in known]
         known |= _named(plan)
     if len(changes) == len(newest["changes"]):
         return newest
@@ -51,4 +51,4 @@ def _sum_of(plans: Sequence[Json]) -> Json:
 def _named(plan: Json) -> set[str]:
     """Return the connectors that a plan changes, or leaves alone and says so."""
     withheld = [item["change"] for item in plan.get("withheld", ())]
-    return {change["name"] for change in (*plan["changes"], *withheld)}
+    return {str(change["name"]) for change in (*plan["changes"], *withheld)}

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from reconcile.plan.approvals import approvals_document
+from reconcile.plan.change_parse import read_change
 from reconcile.plan.document import plans_document
 from reconcile.plan.options import NO_MEMORY
-from reconcile.plan.saved import matching, read_plans
+from reconcile.plan.saved import changes_digest, matching, read_plans
 from tests.unit.plan.test_withhold import hold
 from tests.unit.plan.worlds import definition, desired, live, live_connector, memory, plan
 
@@ -65,9 +66,11 @@ def test_what_a_plan_between_leaves_alone_for_a_hold_no_older_one_approves():
     assert [change.name for change in found.plan.changes] == ["b"]
 
 
-def test_a_plan_that_was_made_up_with_a_name_that_is_none_hinders_no_other():
+def test_a_plan_that_was_made_up_with_names_that_are_none_hinders_no_other():
     odd = document(planned(b="b.txt"))
     odd["plans"][0]["cluster"]["name"] = ["local"]
+    odd["plans"][0]["changes"][0]["name"] = ["b"]
+    odd["plans"][0]["digest"] = changes_digest(map(read_change, odd["plans"][0]["changes"]))
 
     found = approved(document(planned(a="a.txt")), odd)
 
