@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ ARTIFACT: Final = "connectform-plan"
 PLAN_FILE: Final = "plan.json"
 _ACTIONS: Final = "github-actions[bot]"
 _LARGEST: Final = 64_000_000
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 _COMMENTS: Final = "permissions: pull-requests: write"
 _ISSUES: Final = "permissions: issues: write"
 _READ: Final = "permissions: pull-requests: read"
@@ -137,15 +139,16 @@ class GitHub:
     def kept_plan(self, merge: Merge) -> bytes | None:
         """Return the plan that a pull request's pipeline made for its newest commit.
 
-        Only a run for a pull request of this repository counts, and none of a fork's.
+        Only a run for a pull request of this repository counts, and none of a fork's. Of several
+        the newest counts, as for the comment, even where an older one was run again since.
         """
-        found = [entry for run in self._runs_for(merge.commit) for entry in self._kept_by(run)]
-        for entry in sorted(found, key=lambda each: int(each["id"]), reverse=True):
-            path = self._path("actions", "artifacts", entry["id"], "zip")
-            packed = self.api.download(path, needs=_RUNS)
-            content = _unpacked(packed) if packed is not None else None
-            if content is not None:
-                return content
+        for run in sorted(self._runs_for(merge.commit), reverse=True):
+            for artifact in sorted(self._kept_by(run), reverse=True):
+                path = self._path("actions", "artifacts", artifact, "zip")
+                packed = self.api.download(path, needs=_RUNS)
+                content = _unpacked(packed) if packed is not None else None
+                if content is not None:
+                    return content
         return None
 
     def _applied(self, pipeline: Pipeline) -> frozenset[str]:
@@ -168,11 +171,11 @@ class GitHub:
         found = self.api.pages(path, needs=_RUNS, within="workflow_runs")
         return [int(run["id"]) for run in found if _is_ours(run, head)]
 
-    def _kept_by(self, run: int) -> list[Mapping[str, Any]]:
-        """Return the plans that a run kept."""
+    def _kept_by(self, run: int) -> list[int]:
+        """Return the artifacts with the plans that a run kept."""
         path = self._path("actions", "runs", run, "artifacts") + f"?name={ARTIFACT}&per_page=100"
         found = self.api.pages(path, needs=_RUNS, within="artifacts")
-        return [entry for entry in found if not entry.get("expired")]
+        return [int(entry["id"]) for entry in found if not entry.get("expired")]
 
     def _listed(self, **query: str) -> list[Issue]:
         asked = urlencode({**query, "per_page": "100"})
@@ -224,5 +227,5 @@ def _unpacked(packed: bytes) -> bytes | None:
         with zipfile.ZipFile(io.BytesIO(packed)) as files:
             names = [info for info in files.infolist() if info.filename == PLAN_FILE]
             return files.read(names[0]) if names and names[0].file_size <= _LARGEST else None
-    except zipfile.BadZipFile:
+    except _BROKEN:
         return None

@@ -39,7 +39,7 @@ def summary_markdown(
     `by_hand` says how what was not applied goes on, and else what is refused says it for itself.
     """
     ways = {} if by_hand else ways_on(documents.plans, pipeline)
-    pages = tuple(_pages(documents, links, ways))
+    pages = tuple(_pages(documents, _plans(documents, pipeline), links, ways))
     tail = by_hand_markdown(documents.plans, pipeline) if by_hand else ""
     size = min(_FIRST_TRY, room)
     while True:
@@ -84,9 +84,11 @@ def _undone(results: Sequence[ApplyResult]) -> list[Outcome]:
 
 
 def _pages(
-    documents: Documents, links: Mapping[str, str], ways: Mapping[str, WayOn]
+    documents: Documents,
+    plans: Sequence[Plan],
+    links: Mapping[str, str],
+    ways: Mapping[str, WayOn],
 ) -> Iterable[Page]:
-    plans = _with_news(documents)
     makers: tuple[tuple[Sequence[object], Callable[[], Page]], ...] = (
         (documents.results, lambda: results_page(documents.results, links=links)),
         (plans, lambda: plans_page(plans, links=links, ways_on=ways)),
@@ -100,11 +102,19 @@ def _pages(
         yield problems_page(f"{failure.cluster} was not compared", failure.problems)
 
 
-def _with_news(documents: Documents) -> Sequence[Plan]:
-    """Return the plans without the refusals that an apply met already, and told."""
+def _plans(documents: Documents, pipeline: Pipeline) -> Sequence[Plan]:
+    """Return the plans without the refusals that an apply met already, and told.
+
+    For a pull request they are for the commit that was pushed, as its comment says.
+    """
+    pushed = pipeline.commit if pipeline.pull_request is not None else ""
     told = frozenset(problem for result in documents.results for problem in result.problems)
     return [
-        replace(plan, refusals=tuple(one for one in plan.refusals if one not in told))
+        replace(
+            plan,
+            commit=pushed or plan.commit,
+            refusals=tuple(one for one in plan.refusals if one not in told),
+        )
         for plan in documents.plans
     ]
 

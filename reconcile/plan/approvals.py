@@ -18,30 +18,37 @@ def approvals_document(documents: Sequence[Json]) -> Json:
     Of a connector the newest that changes it counts, or leaves it alone and says so. The documents are plans that can be used; what
     is of another project than the newest is left out.
     """
-    plans: dict[str, Json] = {}
-    for document in documents:
-        for plan in document["plans"]:
-            name = plan["cluster"]["name"]
-            plans[name] = _with(plans[name], plan) if name in plans else plan
-    content = {**documents[0], "plans": [*plans.values()], "failures": []}
+    found = [plan for document in documents for plan in document["plans"]]
+    of_clusters: dict[str, list[Json]] = {}
+    for plan in found:
+        if plan["project"] == found[0]["project"]:
+            of_clusters.setdefault(str(plan["cluster"]["name"]), []).append(plan)
+    plans = [_sum_of(plans) for plans in of_clusters.values()]
+    content = {**documents[0], "plans": plans, "failures": []}
     content.pop("checksum")
     return {**content, "checksum": digest_of(content)}
 
 
-def _with(newer: Json, older: Json) -> Json:
-    """Return a plan with the changes of an older one, for connectors that it leaves as they are."""
-    known = {change["name"] for change in newer["changes"]}
-    known |= {item["change"]["name"] for item in newer.get("withheld", ())}
-    added = [change for change in older["changes"] if change["name"] not in known]
-    if newer["project"] != older["project"] or not added:
-        return newer
-    changes = [*newer["changes"], *added]
+def _sum_of(plans: Sequence[Json]) -> Json:
+    """Return the newest plan with those changes of older ones that no plan after them has a say in."""
+    newest, changes, known = plans[0], list[Json](), set[str]()
+    for plan in plans:
+        changes += [change for change in plan["changes"] if str(change["name"]) not in known]
+        known |= _named(plan)
+    if len(changes) == len(newest["changes"]):
+        return newest
     return {
-        **newer,
+        **newest,
         "changes": changes,
         "digest": changes_digest([read_change(change) for change in changes]),
         "summary": {
-            **newer["summary"],
+            **newest["summary"],
             **counts_of(Action(change["action"]) for change in changes),
         },
     }
+
+
+def _named(plan: Json) -> set[str]:
+    """Return the connectors that a plan changes, or leaves alone and says so."""
+    withheld = [item["change"] for item in plan.get("withheld", ())]
+    return {str(change["name"]) for change in (*plan["changes"], *withheld)}

@@ -108,13 +108,13 @@ def pull(context: Context, loaded: LoadedProject, cluster: str, folder: Path) ->
         or flavor_of(identity.version, loaded.project.clusters[cluster].urls),
         files=tuple(sorted(files)),
     )
-    home = folder / cluster
     written = [
         path
         for path, text in (*sorted(files.items()), (MANIFEST, manifest_text(manifest)))
-        if _is_written(home, path, text)
+        if _is_written(folder, f"{cluster}/{path}", text)
     ]
-    removed = [path for path in sorted(before.keys() - files.keys()) if _is_removed(home, path)]
+    unused = sorted(before.keys() - files.keys())
+    removed = [path for path in unused if _is_removed(folder, f"{cluster}/{path}")]
     told = (answer.problem for answer in answers if answer.problem)
     return Pulled(
         cluster=cluster,

@@ -145,13 +145,14 @@ def test_a_manifest_that_was_tampered_with_removes_nothing_else(workplace: Workp
     assert "precious" not in path.read_text()
 
 
-def test_a_link_out_of_the_folder_is_not_followed(workplace: Workplace):
+@pytest.mark.parametrize("linked", ["local", "local/connectors"])
+def test_a_link_out_of_the_folder_is_not_followed(workplace: Workplace, linked: str):
     pulled(workplace)
     elsewhere = workplace.folder / "elsewhere"
-    connectors = workplace.folder / FOLDER / "local" / "connectors"
-    connectors.rename(elsewhere)
-    connectors.symlink_to(elsewhere)
-    victim = elsewhere / f"{SINK}.json"
+    link = workplace.folder / FOLDER / linked
+    link.rename(elsewhere)
+    link.symlink_to(elsewhere)
+    (victim,) = elsewhere.rglob(f"{SINK}.json")
     victim.write_text("{}")
 
     result = workplace.run("schema", "pull")

@@ -88,6 +88,17 @@ def test_of_several_runs_for_one_commit_the_last_counts(world):
     assert approved(world) == ["last"]
 
 
+def test_an_older_run_that_is_run_again_is_still_the_older_on_github(world):
+    # whose comment does not replace that of the newer one either
+    if world.kind is not ForgeKind.GITHUB:
+        pytest.skip("GitHub alone")
+    keep(world, plan("shown"), run=9)
+    keep(world, plan("run again"), run=8)
+    world.forge.merge(world.pull_request, THIRD)
+
+    assert approved(world) == ["shown"]
+
+
 def test_a_plan_is_found_among_those_of_many_later_runs(world):
     keep(world, plan())
     for run in range(100, 230):
@@ -250,6 +261,36 @@ def test_of_very_many_merges_the_newest_count_and_the_rest_is_told(world):
     assert result.documents[0]["plans"][0]["cluster"]["name"] == "124"
     assert "5 that were merged before these" in result.told[-1]
     assert len(world.trouble.log) < 100
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda packed: packed[:40],
+        lambda packed: packed.replace(b"PK\x01\x02", b"PK\x09\x09"),
+        lambda packed: packed.replace(b"plan.json", b"pl\xffn.json", 1),
+        lambda packed: packed.replace(b'"in_sync"', b'"in_sunk"'),
+        lambda packed: _with_flag(packed, 0x01),
+    ],
+    ids=["cut off", "no directory", "a name of none", "another checksum", "encrypted"],
+)
+def test_an_archive_that_cannot_be_read_is_told_and_the_others_count_on_github(world, broken):
+    if world.kind is not ForgeKind.GITHUB:
+        pytest.skip("GitHub alone")
+    number = merge(world, "4", SECOND)
+    world.forge.files = {name: broken(packed) for name, packed in world.forge.files.items()}
+    merge(world, "5", THIRD)
+
+    result = found(world)
+
+    assert [each["plans"][0]["cluster"]["name"] for each in result.documents] == ["5"]
+    assert result.told[1].startswith(f"pull request {number}, 444444444444: no plan is kept")
+
+
+def _with_flag(packed, flag):
+    """Return an archive whose directory says something else of its only file."""
+    place = packed.index(b"PK\x01\x02") + 8
+    return packed[:place] + bytes([flag]) + packed[place + 1 :]
 
 
 @pytest.mark.parametrize(

@@ -262,6 +262,27 @@ def test_a_merge_whose_own_run_was_dropped_is_applied_by_the_next(kind, tmp_path
         assert "Not approved, and left as they are: orders-never." in done.log
 
 
+def test_what_was_taken_back_before_it_was_applied_stays_as_it_was(tmp_path):
+    one, four = sink("orders-sink"), sink("orders-sink", tasks=4)
+    with site(ForgeKind.GITHUB, tmp_path, {"connectors/orders.yaml": one}) as place:
+        repository = place.repository
+        for branch, text in (("faster", four), ("back", one)):
+            repository.branch(branch)
+            place.open(head := repository.commit(branch, {"connectors/orders.yaml": text}))
+            assert place.plan(head).code == 0
+            merged = place.merge(branch)
+
+        done = place.apply(merged)
+
+        assert done.code == 0, done.log
+        assert done.log.count("its plan is approved") == 2
+        assert place.config_of("orders-sink")["tasks.max"] == "1"
+
+        pushed = repository.commit("Past everybody", {"connectors/orders.yaml": four})
+        assert place.apply(pushed).code == 4
+        assert place.config_of("orders-sink")["tasks.max"] == "1"
+
+
 @KINDS
 def test_a_commit_without_a_pull_request_applies_nothing(kind, tmp_path):
     files = {"connectors/orders.yaml": sink("orders-sink")}

@@ -160,6 +160,16 @@ def test_each_job_asks_for_what_it_needs_and_no_more(copied, name, permissions):
     assert job["permissions"] == permissions
 
 
+def test_the_token_that_gitlab_is_given_may_fetch_the_plan_that_is_kept(copied):
+    # https://docs.gitlab.com/ci/yaml/#artifactsaccess: developer keeps out the role Reporter
+    path = copied / ".gitlab/connectform.gitlab-ci.yml"
+    kept = read_yaml(path)["connectform-plan"]["artifacts"]
+
+    assert "plan.json" in kept["paths"]
+    assert "role Reporter" in path.read_text()
+    assert kept.get("access", "all") == "all"
+
+
 def test_a_plan_never_runs_where_secrets_would_be(copied):
     for path in every_workflow(copied):
         assert "pull_request_target" not in path.read_text()

@@ -170,3 +170,12 @@ def test_what_is_left_says_where_and_with_what_it_goes_on():
 
 def test_nothing_left_says_nothing():
     assert by_hand_markdown([replace(PLAN, changes=())], PIPELINE) == ""
+
+
+@pytest.mark.parametrize(("pull_request", "commit"), [(7, "f" * 12), (None, PLAN.commit[:12])])
+def test_a_pull_requests_plan_is_for_the_commit_that_was_pushed(pull_request, commit):
+    pipeline = replace(PIPELINE, commit="f" * 40, pull_request=pull_request)
+
+    text = summary_markdown(Documents(plans=(PLAN,)), pipeline, room=LARGEST, links={})
+
+    assert f"commit {commit}" in text

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from reconcile.plan.approvals import approvals_document
+from reconcile.plan.change_parse import read_change
 from reconcile.plan.document import plans_document
 from reconcile.plan.options import NO_MEMORY
-from reconcile.plan.saved import matching, read_plans
+from reconcile.plan.saved import changes_digest, matching, read_plans
 from tests.unit.plan.test_withhold import hold
 from tests.unit.plan.worlds import definition, desired, live, live_connector, memory, plan
 
@@ -56,6 +57,26 @@ def test_what_a_newer_plan_leaves_alone_for_a_hold_no_older_one_approves():
     assert [change.name for change in found.plan.changes] == ["b"]
 
 
+def test_what_a_plan_between_leaves_alone_for_a_hold_no_older_one_approves():
+    held = planned(memory(holds=(hold("a"),)), a="a.txt")
+    newest, oldest = planned(b="b.txt"), planned(a="a.txt")
+
+    (found,) = approved(document(newest), document(held), document(oldest))
+
+    assert [change.name for change in found.plan.changes] == ["b"]
+
+
+def test_a_plan_that_was_made_up_with_names_that_are_none_hinders_no_other():
+    odd = document(planned(b="b.txt"))
+    odd["plans"][0]["cluster"]["name"] = ["local"]
+    odd["plans"][0]["changes"][0]["name"] = ["b"]
+    odd["plans"][0]["digest"] = changes_digest(map(read_change, odd["plans"][0]["changes"]))
+
+    found = approved(document(planned(a="a.txt")), odd)
+
+    assert [each.plan.cluster for each in found] == ["local", "['local']"]
+
+
 def test_one_plan_stays_as_it_is():
     content = document(planned(a="a.txt"))
 
@@ -71,7 +92,11 @@ def test_the_summary_counts_what_is_approved():
 
 @pytest.mark.parametrize(
     ("older", "clusters"),
-    [({"cluster": "other"}, ["local", "other"]), ({"project": "another"}, ["local"])],
+    [
+        ({"cluster": "other"}, ["local", "other"]),
+        ({"project": "another"}, ["local"]),
+        ({"cluster": "other", "project": "another"}, ["local"]),
+    ],
 )
 def test_each_cluster_has_its_own_and_another_project_none(older, clusters):
     newest = planned(a="a.txt")
