@@ -226,7 +226,8 @@ def _problems(
     for problem in found:
         if doubt_key(problem) not in known:
             fields = {"code": problem.code.value, "message": problem.message, "hint": problem.hint}
-            yield _entry(event, problem.connector, **fields)
+            place = {"place": str(problem.location)} if problem.location else {}
+            yield _entry(event, problem.connector, **fields, **place)
 
 
 def _entry(event: Happening, connector: str = "", **fields: object) -> Entry:

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from reconcile.model.codes import Code
 from reconcile.model.drift import Drift
 from reconcile.model.outcome import ApplyResult
+from reconcile.model.problem import Location, Problem
 from reconcile.watch.budget import Standing
 from reconcile.watch.events import Happening, entries_of
 from reconcile.watch.heals import Healing
@@ -86,3 +88,18 @@ def test_tasks_of_a_worker_that_is_gone_are_told_once_and_once_they_are_found():
 
 def of(healing: Healing) -> Round:
     return Round(cluster="prod", healing=healing)
+
+
+def test_a_problem_in_a_file_is_told_with_its_place_and_anew_in_another_one():
+    first, second = (
+        Problem(code=Code.SYNTAX, message="no", location=Location(path, 3, 5))
+        for path in ("a.yaml", "b.yaml")
+    )
+    broken = replace(Round(cluster="prod"), problems=(first,))
+    worse = replace(broken, problems=(first, second))
+
+    entries = [[*entries_of(*pair)] for pair in ((Round(cluster="prod"), broken), (broken, worse))]
+    assert [[one.fields["place"] for one in some] for some in entries] == [
+        ["a.yaml:3:5"],
+        ["b.yaml:3:5"],
+    ]
