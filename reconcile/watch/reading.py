@@ -99,9 +99,7 @@ def read_round(
     workers = _find_workers(context, loaded, live, before.workers if before else {}, anew=anew)
     now = context.clock.monotonic()
     gone = frozenset(name for name, presence in workers.items() if presence.is_gone(now))
-    for connector in live.connectors.values():
-        if connector.has_failed:
-            context.redactor.learn(sensitive_values(connector.config))
+    _learn_secrets(context, live)
     desired = _ours(declared.desired, memory)
     return Reading(
         declared=declared,
@@ -126,6 +124,13 @@ def read_round(
         gone=gone,
         stream=stream,
     )
+
+
+def _learn_secrets(context: Context, live: LiveState) -> None:
+    """Know the secrets that a trace of a failure may quote."""
+    for connector in live.connectors.values():
+        if connector.has_failed:
+            context.redactor.learn(sensitive_values(connector.config))
 
 
 def _holds_still(before: Reading, declared: Declared, loaded: LoadedProject, now: datetime) -> bool:
