@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from reconcile.cli.shell import Shell
-from reconcile.desired.durations import FOR_EVER, milliseconds
+from reconcile.desired.durations import FOR_EVER, length, milliseconds
 from reconcile.desired.freezes import parse_moment
 from reconcile.errors import usage
 
@@ -31,18 +31,18 @@ def seconds_of(text: str | None) -> float | None:
     if text is None:
         return None
     try:
-        length = milliseconds(text)
+        seconds = length(text).total_seconds()
     except ValueError:
-        length = 0
-    if length <= 0:
+        seconds = 0.0
+    if seconds <= 0:
         raise usage(f"{text} is no duration", hint="write 10s, or 5m")
-    return length / 1000
+    return seconds
 
 
 def _from_now(now: datetime, text: str) -> datetime | None:
     try:
-        length = milliseconds(text)
-        return None if length == FOR_EVER else now + timedelta(milliseconds=length)
+        ahead = milliseconds(text)
+        return None if ahead == FOR_EVER else now + timedelta(milliseconds=ahead)
     except (ValueError, OverflowError):
         return None
 

@@ -134,7 +134,7 @@ def watch(
 ) -> Exit:
     """Look after connectors: restart what has failed, as their definitions declare.
 
-    Goes on until it is stopped, and reads the project again before each round. Several instances
+    Goes on until it is stopped, and reads files again where they have changed. Several instances
     may run: one of them acts.
     """
     from reconcile.cli.watching import watch_in_rounds, watch_once_each

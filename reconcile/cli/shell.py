@@ -34,13 +34,15 @@ P = ParamSpec("P")
 class Shell:
     """The terminal and the outside world, as one command sees them.
 
-    `logs_json` tells that programs read what is logged.
+    `logs_json` tells that programs read what is logged, `logs_rounds` that what `watch` finds is
+    logged: by default it is printed alone.
     """
 
     terminal: Terminal
     context: Context
     project: Path | None
     logs_json: bool = False
+    logs_rounds: bool = False
 
 
 def command(
@@ -115,10 +117,12 @@ def _common(
         context=context,
         project=project,
         logs_json=log_format is LogFormat.JSON,
+        logs_rounds=log_format is LogFormat.JSON or log_level in _TALKATIVE,
     )
 
 
 _QUIET: Final = frozenset({"debug", "info"})
+_TALKATIVE: Final = frozenset({LogLevel.DEBUG, LogLevel.INFO})
 
 
 def _logger(level: LogLevel, form: LogFormat, redactor: Redactor) -> Callable[..., None]:
@@ -131,7 +135,7 @@ def _logger(level: LogLevel, form: LogFormat, redactor: Redactor) -> Callable[..
         return open_log(level, form, redactor)
 
     def log(event: str, *, at: str = "info", **fields: object) -> None:
-        if at not in _QUIET or level in {LogLevel.DEBUG, LogLevel.INFO}:
+        if at not in _QUIET or level in _TALKATIVE:
             opened()(event, at=at, **fields)
 
     return log

@@ -94,7 +94,7 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
         found = watch_once(seat, rehearse=dry_run)
     except ConnectformError as error:
         found = Round(cluster=seat.cluster, problems=error.problems)
-    if not dry_run:
+    if shell.logs_rounds and not dry_run:
         _diary(shell, seat).write(found)
     rows = watched_rows(found)
     shell.terminal.show([*map(watched_line, rows), *drifted_lines(found).values()])
@@ -146,8 +146,9 @@ class _Teller:
 
     def tell(self, found: Round) -> None:
         """Print the connectors of a round of which something else is to be said than before."""
-        with self._lock:
-            self.diary.write(found)
+        if self.shell.logs_rounds:
+            with self._lock:
+                self.diary.write(found)
         if self.shell.logs_json:
             return
         rows = watched_rows(found)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from reconcile.desired.durations import milliseconds
+from reconcile.desired.durations import length
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree, dotted, typed_scalar
 from reconcile.desired.references import Sources, fill
@@ -243,7 +243,7 @@ def _timeouts(tree: Mapping[str, Tree]) -> Timeouts:
 
     def seconds(key: str, otherwise: float) -> float:
         written = scalar(tree.get(key))
-        return milliseconds(written) / 1000 if written is not None else otherwise
+        return length(written).total_seconds() if written is not None else otherwise
 
     return Timeouts(
         connect=seconds("connect", default.connect),

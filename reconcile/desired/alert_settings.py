@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from reconcile.desired.durations import milliseconds
+from reconcile.desired.durations import length, milliseconds
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree, dotted
 from reconcile.desired.references import Sources, fill
@@ -84,7 +84,7 @@ def _over(text: str | None) -> float | None:
 
 def _length(tree: Tree | None) -> timedelta | None:
     text = scalar(tree)
-    return None if text is None else timedelta(milliseconds=milliseconds(text))
+    return None if text is None else length(text)
 
 
 def _check(kind: ReceiverKind, tree: Mapping[str, Tree], path: Path) -> list[Finding]:

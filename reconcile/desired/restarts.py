@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from reconcile.desired.durations import milliseconds
+from reconcile.desired.durations import length
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree, dotted, typed_scalar
 from reconcile.desired.values import mapping, scalar, switch, texts
@@ -66,7 +66,7 @@ def restart_policy(layers: Iterable[Tree | None]) -> RestartPolicy:
         attempts=_attempts(merged["maxAttempts"]) if "maxAttempts" in merged else base.attempts,
         reset_after=_reset(scalar(merged.get("resetAfter")), base.reset_after),
         rules=tuple(_rule(mapping(item)) for item in rules) if isinstance(rules, list) else (),
-        progress_within=None if within is None else timedelta(milliseconds=milliseconds(within)),
+        progress_within=None if within is None else length(within),
     )
 
 
@@ -109,9 +109,9 @@ def _attempts(tree: Tree) -> int | None:
 def _reset(text: str | None, otherwise: timedelta | None) -> timedelta | None:
     if text is None:
         return otherwise
-    return None if text == "auto" else timedelta(milliseconds=milliseconds(text))
+    return None if text == "auto" else length(text)
 
 
 def _length(tree: Tree | None, otherwise: timedelta) -> timedelta:
     text = scalar(tree)
-    return otherwise if text is None else timedelta(milliseconds=milliseconds(text))
+    return otherwise if text is None else length(text)

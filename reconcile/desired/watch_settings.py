@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from reconcile.desired.durations import milliseconds
+from reconcile.desired.durations import length
 from reconcile.desired.findings import Finding
 from reconcile.desired.ledger_choice import brokers
 from reconcile.desired.listening import EXPECTED, parse_address
@@ -35,7 +35,7 @@ def read_watch_settings(
     every = scalar(written.get("every"))
     exposure, wrong = _read_exposure(mapping(written.get("expose")))
     settings = WatchSettings(
-        every=timedelta(milliseconds=milliseconds(every)) if every else _DEFAULT.every,
+        every=length(every) if every else _DEFAULT.every,
         store=LedgerChoice(LedgerKind(kind), topic),
         budget=_budget(mapping(written.get("restarts")), _DEFAULT.budget),
         heals=_budget(mapping(written.get("heals")), _DEFAULT.heals),

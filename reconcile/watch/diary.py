@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from reconcile.desired.git import commit_of
 from reconcile.run.context import Context
-from reconcile.watch.events import Entry, Happening, entries_of
+from reconcile.watch.events import Entry, entries_of
 from reconcile.watch.rounds import Round
 
 
@@ -24,21 +24,20 @@ class Diary:
         commit = commit_of(self.root) if entries else ""
         for entry in entries:
             self._log(found, entry, commit)
-        # While a cluster cannot be looked at, what is known of its connectors stays.
+        # While a cluster cannot be looked at, what is known of its connectors stays, and while its
+        # workers answer from memory what is known of drift.
         self._before[found.cluster] = (
             replace(before, problems=found.problems, unsent=found.unsent)
             if found.problems
-            else found
+            else replace(found, healing=found.healing or before.healing)
         )
 
     def _log(self, found: Round, entry: Entry, commit: str) -> None:
-        # Each restart is a run of its own in the history.
-        run = found.run if entry.event is Happening.RESTART and found.run else self.run
         about = {"connector": entry.connector} if entry.connector else {}
         self.context.log(
             entry.event.value,
             at=entry.at,
-            run=run,
+            run=entry.run or self.run,
             cluster=found.cluster,
             **about,
             commit=commit or None,

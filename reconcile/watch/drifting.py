@@ -133,6 +133,7 @@ def _healed(
 def _act(seat: Seat, lease: HeldLease, book: Book, decided: Decided, healing: Healing) -> Healing:
     names: Sequence[str] = decided.restart
     lock = lock_of_act(seat)
+    run = lock.identity.run
     with plan_set_back(seat.context, seat.loaded, seat.cluster, names, lock) as back:
         HEALS.keep(lease, book, decided.book)
         result = carry_out(
@@ -142,7 +143,7 @@ def _act(seat: Seat, lease: HeldLease, book: Book, decided: Decided, healing: He
             observe=lambda _event: None,
             interrupt=Interrupt(),
         )
-    return replace(healing, left={**healing.left, **back.left}, result=result)
+    return replace(healing, left={**healing.left, **back.left}, result=result, run=run)
 
 
 def _decide(seat: Seat, book: Book, candidates: Mapping[str, Candidate], suspended: str) -> Decided:

@@ -1,7 +1,7 @@
 """What a round is worth a log entry for: what is new in it, each thing once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -36,6 +36,9 @@ class Happening(StrEnum):
     DRIFT = "drift began"
     DRIFT_OVER = "drift ended"
     SET_BACK = "set back"
+    HEAL_GIVEN_UP = "setting back given up"
+    LOST = "worker gone"
+    FOUND = "worker back"
     LEVEL = "level set"
     LEVEL_REFUSED = "level not set"
     DOUBT = "source not read"
@@ -60,6 +63,9 @@ LEVELS: Final[Mapping[Happening, str]] = {
     Happening.DRIFT: "warning",
     Happening.DRIFT_OVER: "info",
     Happening.SET_BACK: "info",
+    Happening.HEAL_GIVEN_UP: "error",
+    Happening.LOST: "warning",
+    Happening.FOUND: "info",
     Happening.LEVEL: "info",
     Happening.LEVEL_REFUSED: "warning",
     Happening.DOUBT: "warning",
@@ -78,11 +84,15 @@ _ALERTS: Final[Mapping[AlertSeverity, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One log entry: what happened, to which connector if to one, and more about it."""
+    """One log entry: what happened, to which connector if to one, and more about it.
+
+    `run` is under which it stands in the history; empty for what does not.
+    """
 
     event: Happening
     at: str
     connector: str = ""
+    run: str = ""
     fields: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -100,6 +110,7 @@ def entries_of(before: Round, found: Round) -> Iterator[Entry]:
     yield from _problems(Happening.UNSENT, before.unsent, found.unsent)
     if found.problems:
         return
+    yield from _workers(before.judged.lost, found.judged.lost)
     yield from _health(before, found)
     yield from _restarts(before, found)
     yield from _drift(before.healing, found.healing)
@@ -108,6 +119,15 @@ def entries_of(before: Round, found: Round) -> Iterator[Entry]:
         yield _entry(Happening.LEVEL, before=one.before, after=one.after, **fields)
     yield from _problems(Happening.LEVEL_REFUSED, before.untold, found.untold)
     yield from _problems(Happening.DOUBT, before.flows.problems, found.flows.problems)
+
+
+def _workers(before: Mapping[str, int], found: Mapping[str, int]) -> Iterator[Entry]:
+    for worker, count in found.items():
+        if worker not in before:
+            yield _entry(Happening.LOST, worker=worker, assignments=count)
+    for worker in before:
+        if worker not in found:
+            yield _entry(Happening.FOUND, worker=worker)
 
 
 def _health(before: Round, found: Round) -> Iterator[Entry]:
@@ -135,7 +155,7 @@ def _restarts(before: Round, found: Round) -> Iterator[Entry]:
         if name in found.restarts:
             if found.result is not None:
                 attempts = {"attempts": standing.attempts + 1, "action": "restart"}
-                yield _entry(Happening.RESTART, name, **attempts)
+                yield replace(_entry(Happening.RESTART, name, **attempts), run=found.run)
             continue
         known = before.standings.get(name)
         if name not in before.restarts and _told(known) == _told(standing):
@@ -146,14 +166,20 @@ def _restarts(before: Round, found: Round) -> Iterator[Entry]:
 def _drift(before: Healing | None, found: Healing | None) -> Iterator[Entry]:
     if found is None:
         return
-    known = before.drift.names if before is not None else ()
+    drifted = before.drift.names if before is not None else ()
     for name in found.drift.names:
-        if name not in known:
+        if name not in drifted:
             yield _entry(Happening.DRIFT, name, changed=drifted_text(found.drift, name))
     if found.result is not None:
         for name in found.heals:
-            yield _entry(Happening.SET_BACK, name, action="set-back")
-    for name in known:
+            entry = _entry(Happening.SET_BACK, name, action="set-back")
+            yield replace(entry, run=found.run)
+    for name, standing in found.standings.items():
+        known = before.standings.get(name) if before is not None else None
+        given_up = known is not None and known.ruling is Ruling.GIVEN_UP
+        if standing.ruling is Ruling.GIVEN_UP and not given_up:
+            yield _entry(Happening.HEAL_GIVEN_UP, name, attempts=standing.attempts)
+    for name in drifted:
         if name not in found.drift.names:
             yield _entry(Happening.DRIFT_OVER, name)
 
@@ -200,7 +226,8 @@ def _problems(
     for problem in found:
         if doubt_key(problem) not in known:
             fields = {"code": problem.code.value, "message": problem.message, "hint": problem.hint}
-            yield _entry(event, problem.connector, **fields)
+            place = {"place": str(problem.location)} if problem.location else {}
+            yield _entry(event, problem.connector, **fields, **place)
 
 
 def _entry(event: Happening, connector: str = "", **fields: object) -> Entry:

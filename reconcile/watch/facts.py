@@ -15,6 +15,7 @@ from reconcile.watch.flow_facts import TermsOf, flow_facts, unseen
 from reconcile.watch.heals import Healing
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
+from reconcile.watch.telling import placed
 from reconcile.watch.unusual import unusual
 
 _OF_CLUSTERS_ANSWERS: Final = "CF3"
@@ -60,7 +61,7 @@ def facts_of(found: Round, terms_of: TermsOf, now: datetime, *, storming: bool =
                 judged=frozenset({AlertName.CLUSTER_UNREACHABLE, AlertName.WATCH_STALE}),
             )
         return Facts(
-            holding={(AlertName.WATCH_STALE, ""): problem.message},
+            holding={(AlertName.WATCH_STALE, ""): placed(problem)},
             judged=frozenset({AlertName.WATCH_STALE}),
         )
     judged = frozenset(AlertName) - (_OF_DRIFT if found.healing is None else frozenset())

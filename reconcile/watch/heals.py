@@ -28,7 +28,8 @@ class Healing:
     """What drifted in a round, and what became of it.
 
     `left` says why connectors with self-heal are not set back. `heals` are those that were decided,
-    and `result` is what came of them; None in a rehearsal, and where none was decided.
+    and `result` is what came of them, which stands in the history under `run`; None in a rehearsal,
+    and where none was decided.
     """
 
     drift: Drift
@@ -36,6 +37,7 @@ class Healing:
     left: Mapping[str, str] = field(default_factory=dict)
     heals: tuple[str, ...] = ()
     result: ApplyResult | None = None
+    run: str = ""
 
 
 def heal_candidates(

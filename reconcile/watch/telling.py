@@ -112,7 +112,12 @@ def doubt_key(problem: Problem) -> tuple[str, str]:
     numbers.
     """
     counted_anew = problem.code is Code.METRICS_DOUBTFUL
-    return problem.code.value, "" if counted_anew else problem.message
+    return problem.code.value, "" if counted_anew else placed(problem)
+
+
+def placed(problem: Problem) -> str:
+    """Return what is wrong, and before it where if that is a place in a file."""
+    return f"{problem.location}: {problem.message}" if problem.location else problem.message
 
 
 def is_well(found: Round) -> bool:

@@ -179,7 +179,9 @@ def test_definitions_that_cannot_be_read_end_no_alert_and_are_one_themselves(pos
     (post.folder / "connectors/a.yaml").write_text("kind: [")
     assert post.round(10).problems
     assert post.round(300).problems
-    assert box.statuses() == [("firing", "WatchStale", "")]
+    told = [alert for document in box.documents() for alert in document["alerts"]]
+    assert [alert["labels"]["alertname"] for alert in told] == ["WatchStale"]
+    assert "connectors/a.yaml:1:" in told[0]["annotations"]["summary"]
 
 
 def test_restarts_that_do_not_help_are_told_and_giving_up_too(post, box):

@@ -17,8 +17,11 @@ from reconcile.sandbox.simulated_answers import error
 from reconcile.sandbox.simulated_faults import Fault
 from reconcile.watch.diary import Diary
 from reconcile.watch.events import LEVELS, Happening
+from reconcile.watch.heals import Healing
 from reconcile.watch.loop import Course, watch_cluster
+from reconcile.watch.rounds import Round
 from tests.cli.harness import Workplace
+from tests.unit.watch.test_events import CHANGED
 from tests.watch.post import BAD_RECORD, REFUSED, Post
 
 ROOT = Path(__file__).parents[2]
@@ -136,6 +139,17 @@ def test_secrets_that_a_trace_quotes_are_masked(post, monkeypatch):
 
     assert any(entry["event"] == "connector unwell" for entry in entries)
     assert "s3cr3t-hush" not in json.dumps(entries)
+
+
+def test_drift_is_not_told_again_after_workers_answered_from_memory(post):
+    events = []
+    context = replace(post.seat.context, log=lambda event, **_fields: events.append(event))
+    diary = Diary(context, "run-1", str(post.folder))
+    drifted = Round(cluster="local", healing=Healing(drift=CHANGED))
+
+    for found in (drifted, Round(cluster="local"), drifted):
+        diary.write(found)
+    assert events == ["drift began"]
 
 
 def test_programs_find_nothing_but_json_on_standard_error(tmp_path: Path):

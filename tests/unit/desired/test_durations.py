@@ -1,8 +1,10 @@
 """Durations as people write them."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from reconcile.desired.durations import milliseconds
+from reconcile.desired.durations import length, milliseconds
 
 
 @pytest.mark.parametrize(
@@ -27,3 +29,12 @@ def test_durations_become_milliseconds(written, expected):
 def test_anything_else_is_refused(written):
     with pytest.raises(ValueError, match="no duration"):
         milliseconds(written)
+
+
+def test_a_length_is_the_same_as_time():
+    assert length("90s") == timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("written", ["999999999999d", "999999999999h", "100000000d"])
+def test_a_length_beyond_all_clocks_can_still_be_waited_for(written):
+    assert datetime(2026, 1, 1, tzinfo=UTC) + 4 * length(written) > datetime(2400, 1, 1, tzinfo=UTC)
