@@ -19,7 +19,7 @@ DialectOption = Annotated[
 ]
 FileOption = Annotated[
     Path | None,
-    typer.Option("--output", metavar="FILE", help="Where to write. Default: standard output."),
+    typer.Option("--out", metavar="FILE", help="Where to write. Default: standard output."),
 ]
 
 generate_app = typer.Typer(

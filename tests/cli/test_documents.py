@@ -19,6 +19,7 @@ DOCUMENTS = {
     "apply": (("apply", "--auto-approve"), "outcome"),
     "drift": (("drift",), "drift"),
     "status": (("status",), "status"),
+    "alerts list": (("alerts", "list"), "alerts"),
     "diagnose": (("diagnose", "orders"), "diagnosis"),
     "loggers get": (("loggers", "get"), "loggers"),
     "loggers set": (("loggers", "set", "org", "WARN", "--auto-approve"), "loggers"),

@@ -48,7 +48,7 @@ def clusters_of(text: str) -> set[str]:
 
 def test_rules_are_written_without_a_cluster_or_a_secret(place, generate):
     printed = generate("prometheus-rules")
-    written = generate("prometheus-rules", "--output", "out/rules.json")
+    written = generate("prometheus-rules", "--out", "out/rules.json")
 
     assert (printed.code, printed.err) == (0, "")
     assert (written.code, written.both) == (0, "")
@@ -76,7 +76,7 @@ def test_clusters_whose_metrics_look_the_same_are_refused(place, generate):
 def test_a_bad_definition_writes_nothing(place, generate):
     place.write("connectors/bad.yaml", "kind: Connector\n")
 
-    failed = generate("prometheus-rules", "--output", "rules.json")
+    failed = generate("prometheus-rules", "--out", "rules.json")
 
     assert failed.code == 1
     assert not (place.folder / "rules.json").exists()

@@ -39,7 +39,7 @@ def test_a_failed_connector_fires_in_a_real_prometheus_that_scrapes_a_watch(tmp_
         place.write_sink("broken-sink", more=AT_ONCE)
         place.write_sink("fine-sink", more=AT_ONCE)
         assert place.run("apply", "--auto-approve").code == 0
-        assert place.run("generate", "prometheus-rules", "--output", "rules.json").code == 0
+        assert place.run("generate", "prometheus-rules", "--out", "rules.json").code == 0
         drawn = place.run("generate", "grafana-dashboard")
         asked = list(questions(json.loads(drawn.out), cluster="local"))
         cluster.fail_connector("broken-sink", CAUSE, for_good=True)

@@ -142,7 +142,7 @@ def test_a_failed_connector_fires_in_a_real_prometheus_until_it_is_mended(sandbo
     place.write_sink("fine-sink", file=str(tmp_path / "fine.txt"), more=AT_ONCE)
     assert place.run("apply", "--auto-approve").code != 0, "a sink without its folder fails"
     written = place.run(
-        "generate", "prometheus-rules", "--dialect", "jmx-exporter", "--output", "rules.json"
+        "generate", "prometheus-rules", "--dialect", "jmx-exporter", "--out", "rules.json"
     )
     assert written.code == 0, written.both
     pages = {"connect": sandbox.clusters[0].pages}
