@@ -49,7 +49,7 @@ def test_a_wrong_converter_is_told_and_not_restarted(stories):
     story = stories["converted"]
     assert (story.healths[-1], story.failures) == ("unhealthy", ("data-format",))
     assert (story.restarts, story.notes) == ((), ("a restart cannot help",))
-    assert_told_and_ended(story, AlertName.CONNECTOR_FAILED)
+    assert_told_and_ended(story, AlertName.CANNOT_HELP)
 
 
 def test_what_somebody_paused_is_seen_and_left_alone(stories):
