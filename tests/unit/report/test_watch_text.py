@@ -1,55 +1,61 @@
-"""A watched connector in one line."""
+"""What somebody changed by hand, in the words of `watch`."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from reconcile.model.health import Condition, Health, Verdict
+from reconcile.model.drift import Drift
+from reconcile.model.plan import Cause, Change
 from reconcile.report.spans import plain
-from reconcile.report.watch_text import WatchedRow, watched_line, watched_summary
+from reconcile.report.watch_text import drifted_line, watched_summary
+from tests.golden.nouns import IDENTITY, UPDATED
 
-NOW = datetime(2027, 1, 4, 12, 0, 7, tzinfo=UTC)
+NOTHING = Drift(
+    project="shop",
+    cluster="prod",
+    identity=IDENTITY,
+    created_at=datetime(2027, 1, 4, tzinfo=UTC),
+)
 
 
-def row(health: Health = Health.HEALTHY, **more: object) -> WatchedRow:
-    words = {"reason": more.pop("reason", "RUNNING, 1 task"), "cause": more.pop("cause", "")}
-    verdict = Verdict(health=health, condition=Condition.WELL, since=NOW, **words)
-    return WatchedRow(name="orders", verdict=verdict, **more)
+def caused(*causes: Cause | None) -> Change:
+    keys = tuple(
+        replace(key, cause=cause) for key, cause in zip(UPDATED.keys, causes, strict=False)
+    )
+    return replace(UPDATED, name="a", keys=keys)
+
+
+def paused(cause: Cause | None) -> Change:
+    assert UPDATED.state is not None
+    return replace(UPDATED, name="a", keys=(), state=replace(UPDATED.state, cause=cause))
 
 
 @pytest.mark.parametrize(
-    ("found", "text"),
+    ("drift", "words"),
     [
-        (row(), "orders: healthy  RUNNING, 1 task"),
-        (row(Health.SUSPENDED, reason="PAUSED"), "orders: suspended  PAUSED"),
+        (replace(NOTHING, missing=(caused(),)), "deleted by hand"),
         (
-            row(Health.DEGRADED, reason="1 of 2 tasks failed", cause="refused", restarts=1),
-            "orders: degraded  1 of 2 tasks failed; refused; 1 restart",
+            replace(NOTHING, changed=(caused(Cause.LIVE, Cause.BOTH),)),
+            "batch.size changed by hand; db.password changed in git and by hand",
         ),
         (
-            row(Health.UNHEALTHY, reason="FAILED", restarts=2, next_restart=NOW),
-            "orders: unhealthy  FAILED; 2 restarts; next restart 12:00:07 UTC",
+            replace(NOTHING, changed=(caused(None),)),
+            "batch.size not as git declares, and nobody can tell who changed it",
         ),
-        (row(Health.UNKNOWN, reason="", note="held by ada"), "orders: unknown  held by ada"),
-        (row(Health.PROGRESSING, reason=""), "orders: progressing"),
-        (row(cause="\x1b[31mred"), "orders: healthy  RUNNING, 1 task; \\x1b[31mred"),
-    ],
-)
-def test_a_line_says_how_well_a_connector_is_and_what_becomes_of_it(found, text):
-    assert plain([watched_line(found)]).strip() == text
-
-
-@pytest.mark.parametrize(
-    ("rows", "missing", "text"),
-    [
-        ((), 0, "0 connectors on prod."),
-        ((row(),), 0, "1 connector on prod: 1 healthy."),
+        (replace(NOTHING, state=(paused(Cause.LIVE),)), "paused by hand"),
         (
-            (row(), row(Health.UNHEALTHY)),
-            2,
-            "2 connectors on prod: 1 healthy, 1 unhealthy, 2 missing.",
+            replace(NOTHING, state=(paused(None),)),
+            "paused not as git declares, and nobody can tell who changed it",
         ),
     ],
 )
-def test_a_summary_counts_how_many_are_how_well(rows, missing, text):
-    assert plain([watched_summary("prod", rows, missing)]).strip() == text
+def test_who_changed_what_is_said_in_one_line(drift: Drift, words: str):
+    assert plain([drifted_line(drift, "a", "")]) == f"a: drifted  {words}\n"
+    assert plain([drifted_line(drift, "a", "held")]) == f"a: drifted  {words}; held\n"
+
+
+def test_the_summary_counts_what_is_missing_and_what_drifted():
+    assert plain([watched_summary("prod", (), 1, 2)]) == (
+        "0 connectors on prod: 1 missing, 2 drifted.\n"
+    )
