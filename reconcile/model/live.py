@@ -52,6 +52,11 @@ class LiveStatus:
     version: str = ""
 
     @property
+    def assignments(self) -> tuple[tuple[str, State], ...]:
+        """Return the worker and the state of the connector, and of each of its tasks."""
+        return ((self.worker, self.state), *((task.worker, task.state) for task in self.tasks))
+
+    @property
     def target_state(self) -> TargetState:
         """Return the target state as far as it can be seen: paused and stopped show, all else runs."""
         match self.state:

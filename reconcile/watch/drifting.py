@@ -4,26 +4,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from reconcile.apply.options import ApplyOptions, Interrupt
 from reconcile.errors import ClusterError, DefinitionError, LedgerError, RefusedError
 from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
-from reconcile.model.codes import Code
 from reconcile.model.desired import Desired
 from reconcile.model.live import LiveState
 from reconcile.model.plan import ValidationMode
 from reconcile.plan.drift import drift_of
 from reconcile.plan.options import PlanOptions
-from reconcile.run.applying import carry_out
 from reconcile.run.asking import read_aliases
 from reconcile.run.connections import connect_to
 from reconcile.run.planning import fingerprints_of
 from reconcile.run.setting_back import Compared, plan_set_back, why_left
-from reconcile.watch.budget import Book, Candidate, Decided, decide
+from reconcile.watch.budget import Book, Candidate, Decided
 from reconcile.watch.heals import Healing, crowd, heal_candidates
 from reconcile.watch.kept import Entry
 from reconcile.watch.reading import Reading
-from reconcile.watch.rounds import Round, Seat, lock_of_act, suspended_by
+from reconcile.watch.rounds import (
+    ANOTHER_WRITES,
+    Round,
+    Seat,
+    carry_out_unseen,
+    decide_now,
+    lock_of_act,
+    raise_unless_locked,
+    suspended_by,
+)
 from reconcile.watch.saved import read_book, write_book
 
 HEALS: Final = Entry(
@@ -35,8 +41,6 @@ HEALS: Final = Entry(
     hint="all attempts count from 0 then",
 )
 """How it is kept what was set back on a cluster."""
-
-_OPTIONS: Final = ApplyOptions(settle_timeout=15.0)
 
 
 def heal_round(seat: Seat, found: Round, store: Store, lease: HeldLease | None) -> Round:
@@ -120,9 +124,8 @@ def _healed(
     try:
         return _act(seat, lease, book, decided, healing)
     except LedgerError as error:
-        if all(problem.code is not Code.LOCKED for problem in error.problems):
-            raise
-        reason = "another run writes to this cluster"
+        raise_unless_locked(error)
+        reason = ANOTHER_WRITES
     except (ClusterError, DefinitionError, RefusedError) as error:
         reason = error.problems[0].message
     waiting = _decide(seat, book, candidates, reason)
@@ -136,22 +139,9 @@ def _act(seat: Seat, lease: HeldLease, book: Book, decided: Decided, healing: He
     run = lock.identity.run
     with plan_set_back(seat.context, seat.loaded, seat.cluster, names, lock) as back:
         HEALS.keep(lease, book, decided.book)
-        result = carry_out(
-            seat.context,
-            back.planned,
-            options=_OPTIONS,
-            observe=lambda _event: None,
-            interrupt=Interrupt(),
-        )
+        result = carry_out_unseen(seat, back.planned)
     return replace(healing, left={**healing.left, **back.left}, result=result, run=run)
 
 
 def _decide(seat: Seat, book: Book, candidates: Mapping[str, Candidate], suspended: str) -> Decided:
-    return decide(
-        book,
-        candidates,
-        seat.loaded.project.watch.heals,
-        seat.context.clock.now(),
-        seat.context.rng.random,
-        suspended=suspended,
-    )
+    return decide_now(seat, book, candidates, seat.loaded.project.watch.heals, suspended)

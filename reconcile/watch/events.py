@@ -167,7 +167,8 @@ def _drift(before: Healing | None, found: Healing | None) -> Iterator[Entry]:
     if found is None:
         return
     drifted = before.drift.names if before is not None else ()
-    for name in found.drift.names:
+    drifting = found.drift.names
+    for name in drifting:
         if name not in drifted:
             yield _entry(Happening.DRIFT, name, changed=drifted_text(found.drift, name))
     if found.result is not None:
@@ -180,7 +181,7 @@ def _drift(before: Healing | None, found: Healing | None) -> Iterator[Entry]:
         if standing.ruling is Ruling.GIVEN_UP and not given_up:
             yield _entry(Happening.HEAL_GIVEN_UP, name, attempts=standing.attempts)
     for name in drifted:
-        if name not in found.drift.names:
+        if name not in drifting:
             yield _entry(Happening.DRIFT_OVER, name)
 
 

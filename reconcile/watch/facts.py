@@ -118,11 +118,12 @@ def _of_drift(healing: Healing | None) -> Iterator[tuple[Subject, str]]:
     """Yield what was changed by hand; of what is missing another alert tells."""
     if healing is None:
         return
+    altered = healing.drift.altered
     for name in healing.drift.names:
         text = "; ".join(
             part for part in (drifted_text(healing.drift, name), healing.left.get(name)) if part
         )
-        if name in healing.drift.altered:
+        if name in altered:
             yield (AlertName.DRIFTED, name), text
         standing = healing.standings.get(name)
         if standing is not None and standing.ruling is Ruling.GIVEN_UP:

@@ -1,7 +1,7 @@
 """Judge what one round has read: how well each connector is, and what a restart would mend."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -118,15 +118,9 @@ def _lost(sights: Collection[Sight]) -> Mapping[str, int]:
         worker
         for sight in sights
         if sight.gone and sight.status is not None
-        for worker, state in _assignments(sight.status)
+        for worker, state in sight.status.assignments
         if worker in sight.gone and state is State.RUNNING
     )
-
-
-def _assignments(status: LiveStatus) -> Iterator[tuple[str, State]]:
-    yield status.worker, status.state
-    for task in status.tasks:
-        yield task.worker, task.state
 
 
 def _kept(hold: ActiveHold) -> str:

@@ -1,7 +1,7 @@
 """Look at a cluster again and again, as the one instance that acts on it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -78,11 +78,9 @@ def look(seat: Seat, before: Round | None, store: Store, lease: HeldLease | None
     return found if lease is None else notice_round(seat, found, before, store, lease)
 
 
-@contextmanager
-def watch_store(seat: Seat) -> Iterator[Store]:
+def watch_store(seat: Seat) -> AbstractContextManager[Store]:
     """Open the place where it is kept what watching a cluster has to remember."""
-    with store_of(seat.context, seat.loaded, seat.cluster) as store:
-        yield store
+    return store_of(seat.context, seat.loaded, seat.cluster)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Know which workers are gone, though the statuses that others give still name them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,7 +37,7 @@ Presences = Mapping[str, Presence]
 
 def workers_in(statuses: Iterable[LiveStatus]) -> frozenset[str]:
     """Return the workers that statuses name."""
-    found = {worker for status in statuses for worker in _places(status)}
+    found = {worker for status in statuses for worker, _ in status.assignments}
     return frozenset(found - {""})
 
 
@@ -76,8 +76,3 @@ def _followed(
                 reached=declared or (before is not None and before.reached),
                 silent=now if since is None else since,
             )
-
-
-def _places(status: LiveStatus) -> Iterator[str]:
-    yield status.worker
-    yield from (task.worker for task in status.tasks)

@@ -16,12 +16,14 @@ from reconcile.model.logger import LevelChange
 from reconcile.model.metrics import Flows
 from reconcile.model.outcome import ApplyResult
 from reconcile.model.problem import Problem
+from reconcile.model.restart import RestartBudget
 from reconcile.run.acting import plan_restart
 from reconcile.run.applying import carry_out
 from reconcile.run.context import Context
 from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import Lock
-from reconcile.watch.budget import Book, Breaker, Decided, Standing, decide
+from reconcile.run.planning import Planned
+from reconcile.watch.budget import Book, Breaker, Candidate, Decided, Standing, decide
 from reconcile.watch.heals import Healing
 from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
@@ -46,6 +48,9 @@ COMMAND: Final = "watch"
 _REBALANCING: Final = "the workers share out the work anew"
 _FROM_MEMORY: Final = "the workers have lost their brokers, and answer from memory"
 _WORKER_LOST: Final = "a worker is gone, and its work is not given to the others yet"
+ANOTHER_WRITES: Final = "another run writes to this cluster"
+"""Why an act waits while a pipeline is at work."""
+
 _OPTIONS: Final = ApplyOptions(settle_timeout=15.0)
 
 
@@ -177,15 +182,38 @@ def suspended_by(judged: Judged) -> str:
     return _REBALANCING if judged.rebalancing else ""
 
 
-def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
-    return decide(
-        book,
-        judged.candidates,
-        seat.loaded.project.watch.budget,
-        seat.context.clock.now(),
-        seat.context.rng.random,
-        suspended=suspended,
+def decide_now(
+    seat: Seat,
+    book: Book,
+    candidates: Mapping[str, Candidate],
+    budget: RestartBudget,
+    suspended: str,
+) -> Decided:
+    """Return what is due of what is remembered; `suspended` says why nothing may be done now."""
+    now, random = seat.context.clock.now(), seat.context.rng.random
+    return decide(book, candidates, budget, now, random, suspended=suspended)
+
+
+def carry_out_unseen(seat: Seat, planned: Planned) -> ApplyResult:
+    """Carry out a plan that nobody sits before; how it ends is seen in later rounds."""
+    return carry_out(
+        seat.context,
+        planned,
+        options=_OPTIONS,
+        observe=lambda _event: None,
+        interrupt=Interrupt(),
     )
+
+
+def raise_unless_locked(error: LedgerError) -> None:
+    """Raise an error again unless it only says that another run writes to the cluster."""
+    if all(problem.code is not Code.LOCKED for problem in error.problems):
+        raise error
+
+
+def _decide(seat: Seat, book: Book, judged: Judged, suspended: str) -> Decided:
+    budget = seat.loaded.project.watch.budget
+    return decide_now(seat, book, judged.candidates, budget, suspended)
 
 
 def _act(
@@ -211,17 +239,10 @@ def _act(
             desired=desired,
         ) as planned:
             BOOK.keep(lease, book, decided.book)
-            result = carry_out(
-                seat.context,
-                planned,
-                options=_OPTIONS,
-                observe=lambda _event: None,
-                interrupt=Interrupt(),
-            )
+            result = carry_out_unseen(seat, planned)
     except LedgerError as error:
-        if all(problem.code is not Code.LOCKED for problem in error.problems):
-            raise
-        waiting = _decide(seat, book, judged, "another run writes to this cluster")
+        raise_unless_locked(error)
+        waiting = _decide(seat, book, judged, ANOTHER_WRITES)
         BOOK.keep(lease, book, waiting.book)
         return _round(seat, judged, waiting, None)
     except (ClusterError, RefusedError) as error:
