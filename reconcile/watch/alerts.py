@@ -18,7 +18,8 @@ class Tracked:
     """What is remembered of one alert.
 
     `since` is when its cause was first seen. `alert` is None while it waits; `lapsed` is since
-    when the cause is gone, while it fires on. `told` once people know of it.
+    when the cause is gone, while it fires on. `told` once people know of it. `patient` once it has
+    waited to see what comes of a restart, which it does once.
     """
 
     since: datetime
@@ -26,6 +27,7 @@ class Tracked:
     alert: Alert | None = None
     lapsed: datetime | None = None
     told: bool = False
+    patient: bool = False
 
 
 Board = Mapping[Subject, Tracked]
@@ -47,8 +49,10 @@ def fold(board: Board, facts: Facts, terms_of: TermsOf, begin: Begin, now: datet
     """Return the board after a round; `begin` makes the alert that begins to fire.
 
     As in Prometheus an alert fires once its cause has been seen for as long as declared, without a
-    gap, and goes on for a while after it is gone, if people know of it. What a round could not see stays as it is. An
-    alert ends at once where its connector is no longer declared, or the alert is turned off.
+    gap, and goes on for a while after it is gone, if people know of it. What a round could not see
+    stays as it is. One that is to begin in a round that has restarted its connector waits once, for
+    the round that sees what came of that. An alert ends at once where its connector is no longer
+    declared, or the alert is turned off.
     """
     after: dict[Subject, Tracked] = {}
     news: list[Alert] = []
@@ -114,9 +118,11 @@ def _step(
         if before is None
         else replace(before, since=min(before.since, now), lapsed=None)
     )
-    if tracked.alert is None and now - tracked.since >= terms.wait:
-        return replace(tracked, summary=summary, alert=begin(subject, terms, summary, now))
-    return tracked
+    if tracked.alert is not None or now - tracked.since < terms.wait:
+        return tracked
+    if subject in facts.restarted and not tracked.patient:
+        return replace(tracked, patient=True)
+    return replace(tracked, summary=summary, alert=begin(subject, terms, summary, now))
 
 
 def _without_cause(before: Tracked | None, terms: Terms, now: datetime) -> Tracked | None:

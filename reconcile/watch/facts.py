@@ -8,6 +8,7 @@ from typing import Final
 from reconcile.anomaly.profile import Metric
 from reconcile.model.alert import OF_CLUSTERS, AlertName
 from reconcile.model.health import Condition, Health, Verdict
+from reconcile.model.outcome import OutcomeStatus
 from reconcile.model.problem import Problem
 from reconcile.model.restart import RestartPolicy
 from reconcile.report.watch_text import drifted_text
@@ -20,6 +21,7 @@ from reconcile.watch.unusual import unusual
 
 _OF_CLUSTERS_ANSWERS: Final = "CF3"
 _OF_DRIFT: Final = frozenset({AlertName.DRIFTED, AlertName.FIGHTING})
+_OF_RUNNING: Final = (AlertName.CONNECTOR_FAILED, AlertName.TASK_FAILED, AlertName.STALLED)
 _MANY: Final = 4
 LOOP: Final = 3
 _UNUSUAL: Final = {
@@ -36,14 +38,16 @@ Subject = tuple[AlertName, str]
 class Facts:
     """What holds, in words, and which alerts the round could judge at all.
 
-    `unseen` are those that it could not judge of one connector alone. `connectors` are those that
-    git declares; None where that is not known. `quiet` says of a connector why nobody is told of
-    it now.
+    `unseen` are those that it could not judge of one connector alone. `restarted` speak of what was
+    seen before a restart that the round has made, and that has not failed: what came of it is yet
+    to be seen. `connectors` are those that git declares; None where that is not known. `quiet` says
+    of a connector why nobody is told of it now.
     """
 
     holding: Mapping[Subject, str] = field(default_factory=dict)
     judged: frozenset[AlertName] = frozenset()
     unseen: frozenset[Subject] = frozenset()
+    restarted: frozenset[Subject] = frozenset()
     connectors: frozenset[str] | None = None
     quiet: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,9 +82,16 @@ def facts_of(found: Round, terms_of: TermsOf, now: datetime, *, storming: bool =
         holding={subject: text for subject, text in holding if subject[0] in judged},
         judged=judged,
         unseen=frozenset(unseen(found.flows, names)),
+        restarted=frozenset(_restarted(found)),
         connectors=frozenset(found.judged.definitions),
         quiet=found.judged.kept,
     )
+
+
+def _restarted(found: Round) -> Iterator[Subject]:
+    for outcome in found.result.outcomes if found.result is not None else ():
+        if outcome.is_done or outcome.status is OutcomeStatus.UNSETTLED:
+            yield from ((alert, outcome.name) for alert in _OF_RUNNING)
 
 
 def is_of_cluster(problem: Problem) -> bool:

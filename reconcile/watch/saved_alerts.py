@@ -31,6 +31,7 @@ def write_desk(desk: Desk) -> dict[str, object]:
                 "alert": None if one.alert is None else _write_alert(one.alert),
                 "lapsed": text_of(one.lapsed),
                 "told": one.told,
+                "patient": one.patient,
             }
             for (name, connector), one in desk.board.items()
         ],
@@ -57,6 +58,7 @@ def read_desk(document: Mapping[str, Any]) -> Desk:
                 alert=None if one["alert"] is None else _read_alert(one["alert"]),
                 lapsed=moment_of(one["lapsed"]),
                 told=one["told"],
+                patient=one.get("patient", False),
             )
             for one in document["alerts"]
         },

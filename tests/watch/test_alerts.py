@@ -199,6 +199,61 @@ def test_restarts_that_do_not_help_are_told_and_giving_up_too(post, box):
     ]
 
 
+def restarting(post: Post, box: Inbox, factor: int = 4) -> None:
+    post.write_project(
+        restart="{enabled: true, maxAttempts: null, backoff:"
+        f" {{initial: 30s, factor: {factor}, jitter: 0}}}}",
+        alerts=f"{{receivers: {{main: {{webhook: '{box.url}'}}}}, rules: {{RestartLoop: {OFF}}}}}",
+    )
+
+
+def test_what_is_mended_by_a_restart_as_its_time_is_up_is_not_told(post, box):
+    restarting(post, box)
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED)
+    post.round()
+    post.round(120)
+    assert post.restarts() == ["a"]
+    post.round(30)
+    post.round(600)
+    assert box.statuses() == []
+
+
+def test_what_has_failed_again_in_the_round_after_its_restart_is_told_then(post, box):
+    restarting(post, box)
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED)
+    post.round()
+    post.round(120)
+    assert (post.restarts(), box.statuses()) == (["a"], [])
+    post.cluster.fail_task("a", 0, REFUSED)
+    post.round(1)
+    assert box.statuses() == [("firing", "ConnectorFailed", "a")]
+
+
+def test_what_is_restarted_in_every_round_is_told_all_the_same(post, box):
+    restarting(post, box, factor=1)
+    post.declare("a")
+    told = {}
+    for seconds in range(0, 181, 30):
+        post.cluster.fail_task("a", 0, REFUSED)
+        post.round(30 if seconds else 0)
+        assert bool(post.restarts()) == bool(seconds)
+        if found := box.statuses():
+            told[seconds] = found
+    assert told == {150: [("firing", "ConnectorFailed", "a")]}
+
+
+def test_what_fails_again_while_it_is_restarted_is_told_at_once(post, box):
+    restarting(post, box)
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    post.round(120)
+    assert post.restarts() == ["a"]
+    assert box.statuses() == [("firing", "ConnectorFailed", "a")]
+
+
 def test_what_is_given_up_after_few_restarts_is_no_loop_once_it_is_mended(post, box):
     post.write_project(
         restart="{enabled: true, maxAttempts: 3, resetAfter: 2h, backoff: {initial: 1m, factor: 1, jitter: 0}}",
