@@ -74,7 +74,13 @@ def messages(
 
 
 def _batches(alerts: Sequence[Alert], size: int) -> list[tuple[Alert, ...]]:
-    return [tuple(alerts[start : start + size]) for start in range(0, len(alerts), size)]
+    """Return alerts in batches, none of which holds both the begin and the end of an alert."""
+    batches: list[dict[str, Alert]] = []
+    for alert in alerts:
+        if not batches or len(batches[-1]) == size or alert.fingerprint in batches[-1]:
+            batches.append({})
+        batches[-1][alert.fingerprint] = alert
+    return [tuple(batch.values()) for batch in batches]
 
 
 def _labels(alert: Alert) -> dict[str, str]:

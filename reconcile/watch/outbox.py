@@ -15,16 +15,20 @@ PER_MINUTE: Final = 30
 
 _MINUTE: Final = timedelta(minutes=1)
 
+_KEEP_ALERTS: Final = frozenset({ReceiverKind.ALERTMANAGER, ReceiverKind.PAGERDUTY})
+"""Who knows by itself what fires: the end of what it never heard of means nothing to it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
     """What one receiver still has to be told, by the fingerprints of alerts.
 
-    Of each alert the latest news count. `failures` in a row put off the next attempt to
-    `not_before`. `recent` are the requests of a minute, `refreshed` when it was told again of all.
+    Of each alert the latest news count: its begin, its end, or both, in this order. `failures` in a
+    row put off the next attempt to `not_before`. `recent` are the requests of a minute, `refreshed`
+    when it was told again of all.
     """
 
-    waiting: Mapping[str, Alert] = field(default_factory=dict)
+    waiting: Mapping[str, tuple[Alert, ...]] = field(default_factory=dict)
     failures: int = 0
     not_before: datetime | None = None
     recent: tuple[datetime, ...] = ()
@@ -62,8 +66,18 @@ def _filled(
     if choice.kind is ReceiverKind.ALERTMANAGER and _is_over(refreshed, now):
         refreshed = now
         fresh = [*[one for one in firing if one.severity in choice.severities], *fresh]
-    waiting = {**box.waiting, **{alert.fingerprint: alert for alert in fresh}}
+    waiting = dict(box.waiting)
+    for alert in fresh:
+        before = _begin(waiting.get(alert.fingerprint, ()), alert, choice.kind)
+        waiting[alert.fingerprint] = (*before, alert)
     return replace(box, waiting=waiting, refreshed=refreshed)
+
+
+def _begin(waiting: Iterable[Alert], alert: Alert, kind: ReceiverKind) -> tuple[Alert, ...]:
+    """Return the begin of an alert that has ended, where that is still to be told."""
+    if alert.ended is None or kind in _KEEP_ALERTS:
+        return ()
+    return tuple(one for one in waiting if one.ended is None and one.started == alert.started)
 
 
 def _is_over(refreshed: datetime | None, now: datetime) -> bool:
@@ -71,10 +85,11 @@ def _is_over(refreshed: datetime | None, now: datetime) -> bool:
 
 
 def due(box: Box, now: datetime) -> tuple[Alert, ...]:
-    """Return what a receiver may be told now."""
+    """Return what a receiver may be told now; the end of an alert comes after its begin."""
     if box.not_before is not None and now < box.not_before:
         return ()
-    return tuple(box.waiting.values())
+    told = (alert for news in box.waiting.values() for alert in news)
+    return tuple(sorted(told, key=lambda alert: alert.ended is not None))
 
 
 def allowed(box: Box, now: datetime) -> int:
@@ -89,11 +104,17 @@ def attempted(
 
     `wait` is None where nothing failed.
     """
-    told = {alert.fingerprint: alert for alert in delivered}
+    told: dict[str, list[Alert]] = {}
+    for alert in delivered:
+        told.setdefault(alert.fingerprint, []).append(alert)
+    left = {
+        key: tuple(one for one in news if one not in told.get(key, ()))
+        for key, news in box.waiting.items()
+    }
     recent = [moment for moment in box.recent if _is_recent(moment, now)]
     return replace(
         box,
-        waiting={key: one for key, one in box.waiting.items() if told.get(key) != one},
+        waiting={key: news for key, news in left.items() if news},
         failures=0 if wait is None else box.failures + 1,
         not_before=None if wait is None else now + timedelta(seconds=wait),
         recent=(*recent, *[now] * requests),

@@ -37,7 +37,7 @@ def write_desk(desk: Desk) -> dict[str, object]:
         ],
         "outbox": {
             name: {
-                "waiting": [_write_alert(alert) for alert in box.waiting.values()],
+                "waiting": [_write_alert(one) for news in box.waiting.values() for one in news],
                 "failures": box.failures,
                 "not_before": text_of(box.not_before),
                 "recent": [text_of(moment) for moment in box.recent],
@@ -67,9 +67,11 @@ def read_desk(document: Mapping[str, Any]) -> Desk:
 
 
 def _read_box(box: Mapping[str, Any]) -> Box:
-    alerts = [_read_alert(alert) for alert in box["waiting"]]
+    waiting: dict[str, tuple[Alert, ...]] = {}
+    for alert in map(_read_alert, box["waiting"]):
+        waiting[alert.fingerprint] = (*waiting.get(alert.fingerprint, ()), alert)
     return Box(
-        waiting={alert.fingerprint: alert for alert in alerts},
+        waiting=waiting,
         failures=int(box["failures"]),
         not_before=moment_of(box["not_before"]),
         recent=tuple(datetime.fromisoformat(text) for text in box["recent"]),

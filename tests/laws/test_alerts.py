@@ -150,9 +150,48 @@ def test_what_is_posted_is_delivered_at_least_once_and_never_too_fast(course):
             requests += [now] * len(batch)
         outbox = {"main": box}
         assert all(
-            delivered.get(key) == one or outbox["main"].waiting.get(key) == one
+            delivered.get(key) == one or outbox["main"].waiting.get(key) == (one,)
             for key, one in latest.items()
         )
         assert sum(now - moment < timedelta(minutes=1) for moment in requests) <= PER_MINUTE
     assert posted(outbox, {}, (), (), now) == {}
     assert due(Box(), now) == ()
+
+
+@law(
+    st.lists(
+        st.tuples(
+            st.integers(0, 40),
+            st.sampled_from(["begins", "ends", "nothing"]),
+            st.sampled_from(["taken", "refused", "taken in part", "died before it was kept"]),
+        ),
+        max_size=40,
+    ),
+    st.sampled_from([ReceiverKind.WEBHOOK, ReceiverKind.SLACK, ReceiverKind.APPRISE]),
+)
+def test_whoever_reads_alerts_never_reads_of_an_end_without_its_begin(course, kind):
+    receivers = {"main": ReceiverChoice(kind=kind)}
+    outbox, now = posted({}, receivers, (), (), START), START
+    fires: Alert | None = None
+    read: list[Alert] = []
+    for seconds, step, end in course:
+        now += timedelta(seconds=seconds)
+        news: list[Alert] = []
+        if step == "begins" and fires is None:
+            fires = begin((AlertName.MISSING, "a"), Terms(severity=AlertSeverity.PAGE), "", now)
+            news = [fires]
+        elif step == "ends" and fires is not None:
+            news, fires = [fires.resolved(now)], None
+        box = kept(Desk(outbox=posted(outbox, receivers, news, (), now))).outbox["main"]
+        batch = {"refused": (), "taken in part": due(box, now)[:1]}.get(end, due(box, now))
+        read += batch
+        if end != "died before it was kept":
+            box = attempted(box, batch, len(batch), now, None if end == "taken" else 0.0)
+        outbox = {"main": box}
+    read += due(outbox["main"], now)
+    assert all(
+        any(one.ended is None and one.started == over.started for one in read[:at])
+        for at, over in enumerate(read)
+        if over.ended is not None
+    )
+    assert not read or (read[-1].ended is None) == (fires is not None)

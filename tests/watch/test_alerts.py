@@ -321,6 +321,42 @@ def test_what_a_receiver_did_not_take_is_kept_and_sent_again_later(post, box):
     assert box.statuses() == []
 
 
+def come_and_gone(post: Post, box: Inbox) -> None:
+    """Let an alert begin and end while the receiver is out of order."""
+    box.status = 500
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED, for_good=True)
+    post.round()
+    post.round(120)
+    (post.folder / "connectors/a.yaml").unlink()
+    post.round(60)
+    box.documents()
+    box.status = 200
+
+
+def test_who_was_down_from_begin_to_end_is_told_both_one_after_the_other(post, box):
+    come_and_gone(post, box)
+    post.round(600)
+    first, second = box.documents()
+    assert [(one["status"], len(one["alerts"])) for one in (first, second)] == [
+        ("firing", 1),
+        ("resolved", 1),
+    ]
+    begun, ended = first["alerts"][0], second["alerts"][0]
+    assert begun["fingerprint"] == ended["fingerprint"]
+    assert begun["startsAt"] == ended["startsAt"] < ended["endsAt"]
+    post.round(600)
+    assert box.documents() == []
+
+
+def test_nobody_is_called_for_what_was_over_before_the_pager_could_be_reached(post, box):
+    post.environment = {"KEY": "routing-key-0123456789"}
+    tell(post, f"{{pagerduty: '${{{{ env.KEY }}}}', url: '{box.url}/enqueue'}}")
+    come_and_gone(post, box)
+    post.round(600)
+    assert [event["event_action"] for event in box.documents()] == ["resolve"]
+
+
 def test_apprise_takes_the_begin_and_the_end_in_plain_words(post, box):
     post.environment["NOTIFY"] = f"json://{box.url.removeprefix('http://')}/hook"
     tell(post, "{apprise: '${{ env.NOTIFY }}'}")

@@ -62,6 +62,24 @@ def test_slack_gets_many_alerts_in_few_messages_within_its_limits():
     )
 
 
+@pytest.mark.parametrize("kind", ReceiverKind)
+def test_the_begin_and_the_end_of_an_alert_are_never_in_one_message(kind):
+    one, other = alert(), alert(connector="b")
+    found = messages(
+        kind,
+        [one, other, one.resolved(NOW), other.resolved(NOW)],
+        receiver="main",
+        now=NOW,
+        lasts=timedelta(minutes=4),
+    )
+    told = [alert for message in found for alert in message.alerts]
+    assert told == [one, other, one.resolved(NOW), other.resolved(NOW)]
+    assert all(
+        len({alert.fingerprint for alert in message.alerts}) == len(message.alerts)
+        for message in found
+    )
+
+
 def test_a_notification_of_begins_and_ends_is_firing_and_has_what_they_share():
     (document,) = sent(
         ReceiverKind.WEBHOOK, alert(), alert(connector="b").resolved(NOW + timedelta(hours=1))
