@@ -17,6 +17,7 @@ from reconcile.errors import ConnectformError, usage
 from reconcile.expose.display import Display, watch_shown
 from reconcile.model.exposure import Address, StateEncoding
 from reconcile.model.problem import Problem
+from reconcile.report.flow_text import age_text
 from reconcile.report.logger_text import change_lines
 from reconcile.report.problem_text import problems_lines
 from reconcile.report.spans import Line
@@ -157,7 +158,7 @@ class _Teller:
         summary = _summary(found, rows)
         with self._lock:
             said = self._said.get(found.cluster, {})
-            _note(self.shell, found.unsent)
+            _tell_of_receivers(self.shell, found)
             if found.problems:
                 problems = problems_lines(found.problems)
                 if said.get(_SUMMARY) != problems[0]:
@@ -186,6 +187,16 @@ def _diary(shell: Shell, seat: Seat) -> Diary:
 
 def _level_lines(found: Round) -> list[Line]:
     return change_lines(found.cluster, found.levels)
+
+
+def _tell_of_receivers(shell: Shell, found: Round) -> None:
+    """Say which receivers take no alerts from now on, and which take them again."""
+    for name, post in found.posts.items():
+        if post.anew:
+            _note(shell, post.problems)
+        if post.lasted is not None:
+            after = age_text(post.lasted.total_seconds())
+            shell.terminal.say(f"The receiver {name} takes alerts again, after {after}")
 
 
 def _note(shell: Shell, problems: Sequence[Problem]) -> None:

@@ -21,7 +21,7 @@ from reconcile.watch.alerts import Begin, firing, fold
 from reconcile.watch.facts import Subject, facts_of
 from reconcile.watch.flow_facts import TermsOf
 from reconcile.watch.kept import Entry
-from reconcile.watch.outbox import REFRESH, Box, allowed, attempted, due, posted
+from reconcile.watch.outbox import REFRESH, Box, allowed, attempted, due, posted, unaddressed
 from reconcile.watch.pack import PACK, terms_of
 from reconcile.watch.rounds import Post, Round, Seat
 from reconcile.watch.saved_alerts import Desk, read_desk, write_desk
@@ -55,20 +55,13 @@ def alert_of_round(seat: Seat, found: Round, store: Store, lease: HeldLease) -> 
     outbox = posted(before.outbox, settings.receivers, folded.news, firing(folded.board), now)
     desk = Desk(board=folded.board, outbox=outbox)
     DESK.keep(lease, before, desk)
-    unsent: list[Problem] = []
     boxes = dict(desk.outbox)
     posts: dict[str, Post] = {}
     for name, box in desk.outbox.items():
-        boxes[name], posts[name], problems = _deliver(seat, name, box, now)
-        unsent += problems
+        boxes[name], post = _deliver(seat, name, box, now)
+        posts[name] = _turned(post, box, boxes[name], now)
     DESK.keep(lease, desk, replace(desk, outbox=boxes))
-    return replace(
-        found,
-        firing=firing(desk.board),
-        posts=posts,
-        unsent=tuple(unsent),
-        news=folded.news,
-    )
+    return replace(found, firing=firing(desk.board), posts=posts, news=folded.news)
 
 
 def try_receiver(context: Context, loaded: LoadedProject, name: str) -> Sent:
@@ -142,16 +135,16 @@ def _begin(seat: Seat, found: Round) -> Begin:
     return begin
 
 
-def _deliver(seat: Seat, name: str, box: Box, now: datetime) -> tuple[Box, Post, list[Problem]]:
+def _deliver(seat: Seat, name: str, box: Box, now: datetime) -> tuple[Box, Post]:
     """Tell one receiver what waits for it, and return what still does, and what came of it."""
     alerts, room = due(box, now), allowed(box, now)
     if not alerts or not room:
-        return box, Post(), []
+        return box, Post()
     context = seat.context
     try:
         receiver = _receiver(context, seat.loaded, name)
     except DefinitionError as error:
-        return box, Post(failed=1), list(error.problems)
+        return unaddressed(box, now), Post(failed=1, problems=error.problems)
     sent = send(
         receiver,
         alerts,
@@ -162,19 +155,25 @@ def _deliver(seat: Seat, name: str, box: Box, now: datetime) -> tuple[Box, Post,
     )
     wait = max(sent.retry_after, backoff(box.failures, context.rng, policy=_BACKOFF))
     after = attempted(box, sent.delivered, sent.requests, now, wait if sent.failure else None)
-    failed = 1 if sent.failure else 0
-    post = Post(taken=max(0, sent.requests - failed), failed=failed)
-    return after, post, _failed(name, sent, after, now) if failed else []
+    if not sent.failure:
+        return after, Post(taken=sent.requests)
+    problem = _not_delivered(name, sent, after, now)
+    return after, Post(taken=max(0, sent.requests - 1), failed=1, problems=(problem,))
 
 
-def _failed(name: str, sent: Sent, box: Box, now: datetime) -> list[Problem]:
+def _turned(post: Post, before: Box, after: Box, now: datetime) -> Post:
+    """Return what came of telling a receiver, with whether it fails anew or takes alerts again."""
+    if before.failing is None:
+        return replace(post, anew=after.failing is not None)
+    return replace(post, lasted=None if after.failing else max(now - before.failing, timedelta()))
+
+
+def _not_delivered(name: str, sent: Sent, box: Box, now: datetime) -> Problem:
     wait = timedelta() if box.not_before is None else box.not_before - now
-    return [
-        Problem(
-            code=Code.ALERTS_NOT_DELIVERED,
-            message=f"the receiver {name} could not be told of {counted(len(box.waiting), 'alert')}:"
-            f" {sent.failure}",
-            hint=f"they are kept, and sent again in {round(wait.total_seconds())} s",
-            severity=Severity.WARNING,
-        )
-    ]
+    return Problem(
+        code=Code.ALERTS_NOT_DELIVERED,
+        message=f"the receiver {name} could not be told of {counted(len(box.waiting), 'alert')}:"
+        f" {sent.failure}",
+        hint=f"they are kept, and sent again in {round(wait.total_seconds())} s",
+        severity=Severity.WARNING,
+    )

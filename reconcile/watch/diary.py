@@ -27,7 +27,7 @@ class Diary:
         # While a cluster cannot be looked at, what is known of its connectors stays, and while its
         # workers answer from memory what is known of drift.
         self._before[found.cluster] = (
-            replace(before, problems=found.problems, unsent=found.unsent)
+            replace(before, problems=found.problems)
             if found.problems
             else replace(found, healing=found.healing or before.healing)
         )

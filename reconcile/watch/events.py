@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -13,8 +13,9 @@ from reconcile.report.watch_text import drifted_text
 from reconcile.watch.budget import Standing
 from reconcile.watch.heals import Healing
 from reconcile.watch.restarts import Ruling
-from reconcile.watch.rounds import Round
+from reconcile.watch.rounds import Post, Round
 from reconcile.watch.telling import doubt_key
+from reconcile.watch.trends import Trends
 
 
 class Happening(StrEnum):
@@ -33,6 +34,7 @@ class Happening(StrEnum):
     ALERT = "alert began"
     ALERT_OVER = "alert ended"
     UNSENT = "alert not delivered"
+    SENT = "alert delivered"
     DRIFT = "drift began"
     DRIFT_OVER = "drift ended"
     SET_BACK = "set back"
@@ -42,6 +44,7 @@ class Happening(StrEnum):
     LEVEL = "level set"
     LEVEL_REFUSED = "level not set"
     DOUBT = "source not read"
+    DOUBT_OVER = "source read again"
     PROBLEM = "problem"
     SOLVED = "problem solved"
 
@@ -60,6 +63,7 @@ LEVELS: Final[Mapping[Happening, str]] = {
     Happening.ALERT: "warning",
     Happening.ALERT_OVER: "info",
     Happening.UNSENT: "warning",
+    Happening.SENT: "info",
     Happening.DRIFT: "warning",
     Happening.DRIFT_OVER: "info",
     Happening.SET_BACK: "info",
@@ -69,6 +73,7 @@ LEVELS: Final[Mapping[Happening, str]] = {
     Happening.LEVEL: "info",
     Happening.LEVEL_REFUSED: "warning",
     Happening.DOUBT: "warning",
+    Happening.DOUBT_OVER: "info",
     Happening.PROBLEM: "error",
     Happening.SOLVED: "info",
 }
@@ -107,7 +112,7 @@ def entries_of(before: Round, found: Round) -> Iterator[Entry]:
         yield _entry(Happening.SOLVED)
     for alert in found.news:
         yield _alert(alert)
-    yield from _problems(Happening.UNSENT, before.unsent, found.unsent)
+    yield from _deliveries(found.posts)
     if found.problems:
         return
     yield from _workers(before.judged.lost, found.judged.lost)
@@ -119,6 +124,24 @@ def entries_of(before: Round, found: Round) -> Iterator[Entry]:
         yield _entry(Happening.LEVEL, before=one.before, after=one.after, **fields)
     yield from _problems(Happening.LEVEL_REFUSED, before.untold, found.untold)
     yield from _problems(Happening.DOUBT, before.flows.problems, found.flows.problems)
+    yield from _sources(before.trends, found.trends)
+
+
+def _deliveries(posts: Mapping[str, Post]) -> Iterator[Entry]:
+    for name, post in posts.items():
+        if post.anew:
+            yield from (_problem(Happening.UNSENT, one, receiver=name) for one in post.problems)
+        if post.lasted is not None:
+            yield _entry(Happening.SENT, receiver=name, seconds=round(post.lasted.total_seconds()))
+
+
+def _sources(before: Trends, found: Trends) -> Iterator[Entry]:
+    """Yield which sources are read again: all that one code speaks of."""
+    for key, since in before.unread.items():
+        if key not in found.unread and found.at is not None:
+            (code, connector), lasted = key, max(found.at - since, timedelta())
+            seconds = round(lasted.total_seconds())
+            yield _entry(Happening.DOUBT_OVER, connector, code=code.value, seconds=seconds)
 
 
 def _workers(before: Mapping[str, int], found: Mapping[str, int]) -> Iterator[Entry]:
@@ -226,9 +249,13 @@ def _problems(
     known = {doubt_key(problem) for problem in before}
     for problem in found:
         if doubt_key(problem) not in known:
-            fields = {"code": problem.code.value, "message": problem.message, "hint": problem.hint}
-            place = {"place": str(problem.location)} if problem.location else {}
-            yield _entry(event, problem.connector, **fields, **place)
+            yield _problem(event, problem)
+
+
+def _problem(event: Happening, problem: Problem, **more: object) -> Entry:
+    fields = {"code": problem.code.value, "message": problem.message, "hint": problem.hint}
+    place = {"place": str(problem.location)} if problem.location else {}
+    return _entry(event, problem.connector, **fields, **place, **more)
 
 
 def _entry(event: Happening, connector: str = "", **fields: object) -> Entry:

@@ -24,13 +24,14 @@ class Box:
     """What one receiver still has to be told, by the fingerprints of alerts.
 
     Of each alert the latest news count: its begin, its end, or both, in this order. `failures` in a
-    row put off the next attempt to `not_before`. `recent` are the requests of a minute, `refreshed`
-    when it was told again of all.
+    row put off the next attempt to `not_before`; `failing` is since when none has succeeded. `recent`
+    are the requests of a minute, `refreshed` when it was told again of all.
     """
 
     waiting: Mapping[str, tuple[Alert, ...]] = field(default_factory=dict)
     failures: int = 0
     not_before: datetime | None = None
+    failing: datetime | None = None
     recent: tuple[datetime, ...] = ()
     refreshed: datetime | None = None
 
@@ -117,8 +118,18 @@ def attempted(
         waiting={key: news for key, news in left.items() if news},
         failures=0 if wait is None else box.failures + 1,
         not_before=None if wait is None else now + timedelta(seconds=wait),
+        failing=None if wait is None else _failing(box, now),
         recent=(*recent, *[now] * requests),
     )
+
+
+def unaddressed(box: Box, now: datetime) -> Box:
+    """Return a box after an attempt for which the address of the receiver could not be had."""
+    return replace(box, failing=_failing(box, now))
+
+
+def _failing(box: Box, now: datetime) -> datetime:
+    return min(box.failing or now, now)
 
 
 def _is_recent(moment: datetime, now: datetime) -> bool:

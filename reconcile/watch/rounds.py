@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Final
 
 from reconcile.apply.options import ApplyOptions, Interrupt
@@ -66,10 +67,17 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """How many requests a receiver of alerts has taken in a round, and how many failed."""
+    """How many requests a receiver of alerts has taken in a round, and how many failed.
+
+    `problems` say what failed, `anew` that nothing had before. `lasted` is for how long it had failed
+    where it takes alerts again.
+    """
 
     taken: int = 0
     failed: int = 0
+    problems: tuple[Problem, ...] = ()
+    anew: bool = False
+    lasted: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +87,13 @@ class Round:
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
     and where none was made. `left` is how many restarts more the budget allows right now.
     `breaker` is open while most connectors fail at once. `firing` are the alerts that people know
-    of, None where nobody looked; `posts` is what came of telling each receiver, and `unsent` says
-    which alerts could not be delivered. `news` are the alerts that began or ended, `run` is under
-    which the restarts stand in the history. `levels` are those that workers were told again, and
-    `untold` says which could not be told. `seconds` is how long the round took, None where that was
-    not measured. `flows` is what is known of what flows, `known` what has been learned of what is
-    usual in it, `reading` what the next round may use again, None where the cluster was not read.
-    `healing` is what was changed by hand, and what became of that; None where nobody could look.
+    of, None where nobody looked; `posts` is what came of telling each receiver. `news` are the
+    alerts that began or ended, `run` is under which the restarts stand in the history. `levels` are
+    those that workers were told again, and `untold` says which could not be told. `seconds` is how
+    long the round took, None where that was not measured. `flows` is what is known of what flows,
+    `known` what has been learned of what is usual in it, `reading` what the next round may use
+    again, None where the cluster was not read. `healing` is what was changed by hand, and what
+    became of that; None where nobody could look.
     """
 
     cluster: str
@@ -98,7 +106,6 @@ class Round:
     breaker: Breaker | None = None
     firing: tuple[Alert, ...] | None = None
     posts: Mapping[str, Post] = field(default_factory=dict)
-    unsent: tuple[Problem, ...] = ()
     news: tuple[Alert, ...] = ()
     run: str = ""
     levels: tuple[LevelChange, ...] = ()
@@ -116,6 +123,11 @@ class Round:
         return frozenset(
             outcome.name for result in results if result is not None for outcome in result.outcomes
         )
+
+    @property
+    def unsent(self) -> tuple[Problem, ...]:
+        """Return what kept alerts from being delivered."""
+        return tuple(problem for post in self.posts.values() for problem in post.problems)
 
     @property
     def trends(self) -> Trends:

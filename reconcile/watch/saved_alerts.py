@@ -40,6 +40,7 @@ def write_desk(desk: Desk) -> dict[str, object]:
                 "waiting": [_write_alert(one) for news in box.waiting.values() for one in news],
                 "failures": box.failures,
                 "not_before": text_of(box.not_before),
+                "failing": text_of(box.failing),
                 "recent": [text_of(moment) for moment in box.recent],
                 "refreshed": text_of(box.refreshed),
             }
@@ -74,6 +75,7 @@ def _read_box(box: Mapping[str, Any]) -> Box:
         waiting=waiting,
         failures=int(box["failures"]),
         not_before=moment_of(box["not_before"]),
+        failing=moment_of(box.get("failing")),
         recent=tuple(datetime.fromisoformat(text) for text in box["recent"]),
         refreshed=moment_of(box["refreshed"]),
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from statistics import linear_regression
 from typing import Final
 
+from reconcile.model.codes import Code
 from reconcile.model.metrics import Flow, Flows, Measure, Throughput, WorkerSample
 
 BRIEF: Final = timedelta(minutes=5)
@@ -50,13 +51,16 @@ class Trends:
     """What is followed of a cluster.
 
     `measured` is when its metrics were read last, `rebalances` how many were completed until when,
-    `rebalancing` since when workers say that they are in one.
+    `rebalancing` since when workers say that they are in one. `unread` is since when there is
+    trouble with a source, by its code and the connector where it is with one; `at` is as of when.
     """
 
     connectors: Mapping[str, Trend] = field(default_factory=dict)
     measured: datetime | None = None
     rebalances: tuple[Point, ...] = ()
     rebalancing: datetime | None = None
+    unread: Mapping[tuple[Code, str], datetime] = field(default_factory=dict)
+    at: datetime | None = None
 
 
 NEW: Final = Trend()
@@ -82,6 +86,11 @@ def followed(before: Trends, flows: Flows, measured: datetime | None, now: datet
         measured=measured,
         rebalances=_rebalances(before.rebalances, flows.workers, passed, now),
         rebalancing=(before.rebalancing or now) if in_one else None,
+        unread={
+            (one.code, one.connector): before.unread.get((one.code, one.connector), now)
+            for one in flows.problems
+        },
+        at=now,
     )
 
 

@@ -23,6 +23,7 @@ from reconcile.watch.rounds import Round
 from tests.cli.harness import Workplace
 from tests.unit.watch.test_events import CHANGED
 from tests.watch.post import BAD_RECORD, REFUSED, Post
+from tests.watch.sources import READ
 
 ROOT = Path(__file__).parents[2]
 STRICT = "{enabled: true, maxAttempts: 1, backoff: {initial: 30s, jitter: 0}}"
@@ -127,6 +128,73 @@ def test_a_cluster_that_is_gone_is_a_problem_once_and_solved_once(post, monkeypa
     assert told == [("error", "problem", None), ("info", "problem solved", None)]
     problem = next(entry for entry in entries if entry["event"] == "problem")
     assert (problem["code"], "\x1b" in problem["message"]) == ("CF304", False)
+
+
+def test_a_receiver_that_is_down_is_told_once_and_once_it_takes_alerts_again(
+    post, box, monkeypatch
+):
+    tell = f"{{receivers: {{main: {{webhook: '{box.url}'}}}}, rules: {{ConnectorFailed: {{for: 0s}}}}}}"
+    post.write_project(restart="{enabled: false}", alerts=tell)
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED)
+    box.status = 500
+
+    def later() -> None:
+        post.clock.advance(300)
+
+    def back() -> None:
+        later()
+        box.status = 200
+
+    entries = logged(post, monkeypatch, later, later, back, later)
+
+    told = [
+        entry for entry in entries if entry["event"].startswith("alert ") and "receiver" in entry
+    ]
+    assert [(one["event"], one["level"], one["receiver"]) for one in told] == [
+        ("alert not delivered", "warning", "main"),
+        ("alert delivered", "info", "main"),
+    ]
+    assert (told[0]["code"], told[1]["seconds"]) == ("CF812", 900)
+
+
+def test_a_receiver_that_was_down_before_watching_began_is_not_told_again(post, box, monkeypatch):
+    """What is logged of a receiver is in the store: also `--once` tells each thing once."""
+    tell = "{receivers: {main: {webhook: '${{ env.HOOK }}'}}, rules: {ConnectorFailed: {for: 0s}}}"
+    post.write_project(restart="{enabled: false}", alerts=tell)
+    post.declare("a")
+    post.cluster.fail_task("a", 0, REFUSED)
+
+    events = []
+    for address in ("", "", box.url):
+        post.clock.advance(60)
+        post.environment = {"HOOK": address} if address else {}
+        entries = logged(post, monkeypatch)
+        events += [one["event"] for one in entries if "receiver" in one]
+    assert events == ["alert not delivered", "alert delivered"]
+
+
+def test_a_source_that_is_not_read_is_told_once_and_once_it_is_read_again(post, page, monkeypatch):
+    post.write_project(more=page.more)
+    post.declare("a")
+    page.text, page.status = "starting", 503
+
+    def later() -> None:
+        post.clock.advance(300)
+
+    def back() -> None:
+        later()
+        page.say(READ, a=100)
+        page.status = 200
+
+    entries = logged(post, monkeypatch, later, later, back, later)
+
+    told = [entry for entry in entries if entry["event"].startswith("source")]
+    assert [(one["event"], one["level"], one["code"]) for one in told] == [
+        ("source not read", "warning", "CF315"),
+        ("source read again", "info", "CF315"),
+    ]
+    assert told[1]["seconds"] == 900
 
 
 def test_secrets_that_a_trace_quotes_are_masked(post, monkeypatch):

@@ -1,17 +1,21 @@
 """What is worth a log entry: what is new in a round, each thing once."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 from reconcile.model.codes import Code
 from reconcile.model.drift import Drift
+from reconcile.model.metrics import Flows
 from reconcile.model.problem import Location, Problem
 from reconcile.watch.budget import Standing
 from reconcile.watch.events import Happening, entries_of
+from reconcile.watch.flowing import Stream
 from reconcile.watch.heals import Healing
 from reconcile.watch.judging import Judged
 from reconcile.watch.restarts import Ruling
 from reconcile.watch.rounds import Round
+from reconcile.watch.trends import Trends, followed
 from tests.golden.nouns import IDENTITY, UPDATED
 from tests.unit.expose.rounds import DONE
 
@@ -94,3 +98,29 @@ def test_a_problem_in_a_file_is_told_with_its_place_and_anew_in_another_one():
         ["a.yaml:3:5"],
         ["b.yaml:3:5"],
     ]
+
+
+def test_what_is_read_again_of_one_source_says_nothing_of_another():
+    def doubts(seconds: int, *problems: Problem, before: Trends) -> Trends:
+        return followed(before, Flows(problems=problems), None, NOW + timedelta(seconds=seconds))
+
+    page, group = (
+        Problem(code=Code.METRICS_UNREADABLE, message="no page"),
+        Problem(code=Code.LAG_UNREADABLE, message="no lag", connector="a"),
+    )
+    first = doubts(0, page, group, before=Trends())
+    second = doubts(30, page, before=first)
+    third = doubts(90, before=second)
+
+    def entries(before: Trends, found: Trends) -> list[tuple[str, str, object]]:
+        pair = (reading(one) for one in (before, found))
+        return [
+            (one.connector, one.fields["code"], one.fields["seconds"]) for one in entries_of(*pair)
+        ]
+
+    assert entries(first, second) == [("a", "CF317", 30)]
+    assert entries(second, third) == [("", "CF315", 90)]
+
+
+def reading(trends: Trends) -> Round:
+    return Round(cluster="prod", reading=SimpleNamespace(stream=Stream(trends=trends)))
