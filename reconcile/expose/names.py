@@ -122,6 +122,11 @@ CLUSTER_FAILING_TOGETHER: Final = _gauge(
     _CLUSTER,
     "1 while most connectors of the cluster fail at once, so that one is tried before the others.",
 )
+CLUSTER_METRICS_UNREADABLE: Final = _gauge(
+    "cluster_metrics_unreadable",
+    _CLUSTER,
+    "1 while a source of metrics or of lag that the project file names cannot be read.",
+)
 WORKER_LOST: Final = _gauge(
     "worker_assignments_lost",
     ("cluster", "worker"),
@@ -296,6 +301,7 @@ METRICS: Final = (
     CLUSTER_BROKERS_LOST,
     CLUSTER_REBALANCING,
     CLUSTER_FAILING_TOGETHER,
+    CLUSTER_METRICS_UNREADABLE,
     WORKER_LOST,
     RESTART_BUDGET_LEFT,
     CONNECTOR_STATE,

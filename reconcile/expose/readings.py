@@ -12,6 +12,7 @@ from reconcile.model.config import Config
 from reconcile.model.live import LiveConnector, State
 from reconcile.model.metrics import ConnectorLag, Flow, PartitionLag, Standing
 from reconcile.watch.budget import Standing as RestartStanding
+from reconcile.watch.flow_facts import unreadable
 from reconcile.watch.judging import Judged
 from reconcile.watch.pack import PACK
 from reconcile.watch.restarts import Ruling
@@ -271,6 +272,7 @@ GAUGES: Final[Mapping[Metric, Read[float]]] = {
     names.CLUSTER_BROKERS_LOST: _of_cluster(lambda found: found.judged.from_memory),
     names.CLUSTER_REBALANCING: _of_cluster(lambda found: found.judged.rebalancing),
     names.CLUSTER_FAILING_TOGETHER: _of_cluster(lambda found: found.breaker is not None),
+    names.CLUSTER_METRICS_UNREADABLE: _of_cluster(lambda found: bool(unreadable(found.flows))),
     names.WORKER_LOST: _lost,
     names.RESTART_BUDGET_LEFT: _of_cluster(lambda found: found.left),
     names.CONNECTOR_TASKS: _of_live(lambda _, one: one.generated_tasks),

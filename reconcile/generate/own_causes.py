@@ -19,6 +19,7 @@ _PLAIN: Final = {
     AlertName.CLUSTER_UNREACHABLE: (names.CLUSTER_UP, "== 0"),
     AlertName.BROKERS_LOST: (names.CLUSTER_BROKERS_LOST, "== 1"),
     AlertName.FAIL_TOGETHER: (names.CLUSTER_FAILING_TOGETHER, "== 1"),
+    AlertName.METRICS_UNREADABLE: (names.CLUSTER_METRICS_UNREADABLE, "== 1"),
     AlertName.WORKER_GONE: (names.WORKER_LOST, "> 0"),
     AlertName.RESTART_LOOP: (names.RESTART_ATTEMPTS, f">= {LOOP}"),
     AlertName.GIVEN_UP: (names.RESTARTS_GIVEN_UP, "== 1"),

@@ -1,12 +1,13 @@
 """Tell which alerts hold of what flows, and which nobody could judge."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from reconcile.model.alert import AlertName, Terms
 from reconcile.model.codes import Code
 from reconcile.model.metrics import Flow, Flows
+from reconcile.model.problem import Problem
 from reconcile.report.words import counted
 from reconcile.watch.trends import NEW, REBALANCES_WITHIN, Trend, Trends, lag_ahead
 
@@ -27,9 +28,8 @@ def flow_facts(
     flows: Flows, trends: Trends, names: Collection[str], terms_of: TermsOf, now: datetime
 ) -> Holding:
     """Yield what holds, in words, of the cluster and of the connectors of some names."""
-    unreadable = [one for one in flows.problems if one.code is not Code.METRICS_DOUBTFUL]
-    if unreadable:
-        yield (AlertName.METRICS_UNREADABLE, ""), unreadable[0].message
+    for problem in unreadable(flows)[:1]:
+        yield (AlertName.METRICS_UNREADABLE, ""), problem.message
     yield from _of_rebalances(trends, now)
     for name in names:
         flow = flows.connectors.get(name)
@@ -37,6 +37,11 @@ def flow_facts(
             trend = trends.connectors.get(name, NEW)
             yield from _of_lag(name, flow, trend, terms_of)
             yield from _of_errors(name, flow, trend, terms_of)
+
+
+def unreadable(flows: Flows) -> Sequence[Problem]:
+    """Return what keeps sources from being read; what cannot be true was read at least."""
+    return [one for one in flows.problems if one.code is not Code.METRICS_DOUBTFUL]
 
 
 def unseen(flows: Flows, names: Collection[str]) -> Iterator[tuple[AlertName, str]]:

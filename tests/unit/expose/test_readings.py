@@ -13,6 +13,7 @@ from reconcile.model.codes import Code
 from reconcile.model.desired import TasksRange
 from reconcile.model.live import State
 from reconcile.model.metrics import ConnectorLag, Flow, Flows, PartitionLag
+from reconcile.model.problem import Problem
 from reconcile.watch.budget import Book
 from reconcile.watch.restarts import Attempts
 from reconcile.watch.rounds import Round
@@ -90,6 +91,22 @@ def test_workers_that_have_lost_their_brokers_are_not_believed():
     assert state(names.TASK_STATE, watched) == {}
     assert state(names.CONNECTOR_HEALTH, watched) == {("a",): "unknown"}
     assert gauge(names.CLUSTER_BROKERS_LOST, watched) == {(): True}
+
+
+@pytest.mark.parametrize(
+    ("codes", "unreadable"),
+    [
+        ((), False),
+        ((Code.METRICS_DOUBTFUL,), False),
+        ((Code.METRICS_UNREADABLE,), True),
+        ((Code.METRICS_DOUBTFUL, Code.LAG_UNREADABLE), True),
+    ],
+)
+def test_a_source_that_cannot_be_read_is_told_and_one_that_lies_is_none(codes, unreadable):
+    flows = Flows(problems=tuple(Problem(code=code, message="no") for code in codes))
+    watched = shown(made([connector("a")], [definition("a")], flows=flows))
+
+    assert gauge(names.CLUSTER_METRICS_UNREADABLE, watched) == {(): unreadable}
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ OF_WORKERS = {
     AlertName.REBALANCE_STORM,
 }
 TOLD = {
-    Naming.OURS: set(PACK) - {AlertName.METRICS_UNREADABLE},
+    Naming.OURS: set(PACK),
     Naming.JMX_EXPORTER: OF_WORKERS,
     Naming.CONFLUENT: OF_WORKERS,
     Naming.STRIMZI_REPORTER: OF_WORKERS,
