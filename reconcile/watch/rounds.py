@@ -28,6 +28,7 @@ from reconcile.watch.budget import Book, Breaker, Candidate, Decided, Standing, 
 from reconcile.watch.heals import Healing
 from reconcile.watch.judging import Judged, judge_round
 from reconcile.watch.kept import Entry
+from reconcile.watch.leaps import Tick, ticked
 from reconcile.watch.reading import Reading, read_round
 from reconcile.watch.saved import read_book, write_book
 from reconcile.watch.trends import Trends
@@ -48,6 +49,7 @@ COMMAND: Final = "watch"
 
 _REBALANCING: Final = "the workers share out the work anew"
 _FROM_MEMORY: Final = "the workers have lost their brokers, and answer from memory"
+_LEAPT: Final = "the clock was set forward: for a minute nobody can tell what was done within one"
 _WORKER_LOST: Final = "a worker is gone, and its work is not given to the others yet"
 ANOTHER_WRITES: Final = "another run writes to this cluster"
 """Why an act waits while a pipeline is at work."""
@@ -92,7 +94,7 @@ class Round:
     those that workers were told again, and `untold` says which could not be told. `seconds` is how
     long the round took, None where that was not measured. `flows` is what is known of what flows,
     `known` what has been learned of what is usual in it, `reading` what the next round may use
-    again, None where the cluster was not read. `healing` is what was changed by hand, and what
+    again and `tick` when that was read, None where the cluster was not read. `healing` is what was changed by hand, and what
     became of that; None where nobody could look.
     """
 
@@ -113,6 +115,7 @@ class Round:
     flows: Flows = field(default_factory=Flows)
     seconds: float | None = None
     reading: Reading | None = None
+    tick: Tick | None = None
     healing: Healing | None = None
     known: Known = field(default_factory=dict)
 
@@ -152,23 +155,24 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
         reading = _read(seat, before)
     except (ClusterError, DefinitionError, LedgerError) as error:
         return Round(cluster=seat.cluster, problems=error.problems)
-    now = seat.context.clock.now()
+    clock = seat.context.clock
+    tick = ticked(before.tick if before is not None else None, clock.now(), clock.monotonic())
     judged = judge_round(
         reading.desired.definitions,
         reading.sights,
         before.judged if before is not None else Judged(),
         reading.holds,
-        now,
+        tick.at,
         pulses=reading.stream.pulses,
     )
     book = BOOK.kept(store)
-    decided = _decide(seat, book, judged, suspended_by(judged))
+    decided = _decide(seat, book, judged, suspended_by(judged, tick))
     found = (
         _round(seat, judged, decided, None)
         if lease is None
         else _act(seat, lease, book, judged, decided, reading.declared.desired)
     )
-    return replace(found, flows=reading.stream.flows, reading=reading)
+    return replace(found, flows=reading.stream.flows, reading=reading, tick=tick)
 
 
 def _read(seat: Seat, before: Round | None) -> Reading:
@@ -185,12 +189,14 @@ def _read(seat: Seat, before: Round | None) -> Reading:
     )
 
 
-def suspended_by(judged: Judged) -> str:
+def suspended_by(judged: Judged, tick: Tick | None) -> str:
     """Return why nothing may be done to connectors now, or nothing."""
     if judged.from_memory:
         return _FROM_MEMORY
     if judged.lost:
         return _WORKER_LOST
+    if tick is not None and tick.is_fresh:
+        return _LEAPT
     return _REBALANCING if judged.rebalancing else ""
 
 

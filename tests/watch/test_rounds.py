@@ -295,3 +295,22 @@ def test_workers_that_have_lost_their_brokers_are_not_believed_and_nothing_is_re
     assert lost.judged.verdicts["a"].health is Health.UNKNOWN
     assert "answer from memory" in lost.standings["a"].waits_for
     assert post.round(60).restarts == ("a",)
+
+
+def test_a_clock_that_is_set_forward_opens_no_new_budget(post):
+    post.write_project(
+        restart="{enabled: true, backoff: {initial: 0s, jitter: 0}}",
+        watch="{restarts: {perMinute: 2, concurrent: 9}}",
+    )
+    for name in "abcdefghi":
+        post.declare(name)
+    for name in "abcd":
+        post.cluster.fail_task(name, 0, REFUSED)
+
+    first = post.round()
+    post.clock.suspend(3600)
+    leapt, soon, later = post.round(1), post.round(58), post.round(2)
+    assert first.restarts == ("a", "b")
+    assert (leapt.restarts, soon.restarts) == ((), ())
+    assert "the clock was set forward" in leapt.standings["c"].waits_for
+    assert later.restarts == ("c", "d")
