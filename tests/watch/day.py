@@ -56,7 +56,7 @@ class Day:
     started: float = 0.0
     told: Counter[str] = field(default_factory=Counter)
     restarts: Counter[str] = field(default_factory=Counter)
-    recent: list[datetime] = field(default_factory=list)
+    recent: list[float] = field(default_factory=list)
     kept: Mapping[str, Attempts] = field(default_factory=dict)
     refused: set[tuple[str, str]] = field(default_factory=set)
     ill: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -113,17 +113,15 @@ class Day:
             self.blocks.append(sys.getallocatedblocks())
             self.stored.append((self.post.folder / ".connectform/watch/local.db").stat().st_size)
 
-    def _check_budget(self, found: Round, decided: list[datetime]) -> None:
+    def _check_budget(self, found: Round, decided: list[float]) -> None:
         """See that no minute has more restarts than declared, and that none was made undecided."""
         made = sum(
             "/restart" in one.path and one.method == "POST" for one in self.post.cluster.requests
         )
         if made > len(found.restarts):
             self.wrong.append(f"{made} restarts for {len(found.restarts)} at {self.now}")
-        assert found.reading is not None
-        now = max(decided, default=found.reading.live.taken_at)
-        kept = [one for one in self.recent if now - one < timedelta(minutes=1)]
-        self.recent = [*(min(one, now) for one in kept), *decided]
+        now = max(decided, default=self.now)
+        self.recent = [*(one for one in self.recent if now - one < MINUTE), *decided]
         if len(self.recent) > per_minute(self.names):
             self.wrong.append(f"{len(self.recent)} restarts in a minute at {self.now}")
 
@@ -131,9 +129,7 @@ class Day:
         """See that the begin of an alert is told once, and its end once; what was refused is sent again."""
         for status, alert, connector in self.box.statuses():
             told = self.ill.get((alert, connector), "resolved")
-            # Who could not be told of a begin is told of the end alone: the latest news count.
-            missed = status == "resolved" and self.happened["mute"] > 0
-            if told == status and (alert, connector) not in self.refused and not missed:
+            if told == status and (alert, connector) not in self.refused:
                 self.wrong.append(f"{alert} {connector} told as {status} again at {self.now}")
             self.refused.discard((alert, connector))
             self.ill[alert, connector] = status
@@ -148,7 +144,7 @@ class Day:
         earliest = found.reading.live.taken_at
         with watch_store(self.seat) as store:
             kept = BOOK.kept(store).attempts
-        decided: list[datetime] = []
+        decided: list[float] = []
         for name, standing in found.standings.items():
             before, after = self.kept.get(name, Attempts()), kept.get(name, Attempts())
             if name in found.restarts and after.count == before.count + 1:
@@ -156,7 +152,8 @@ class Day:
                 if after.last < _due(before, after.last):
                     self.wrong.append(f"{name} restarted early at {self.now}")
                 self.restarts[name] += 1
-                decided.append(after.last)
+                ago = self.post.clock.now() - after.last
+                decided.append(self.now - ago.total_seconds())
             elif standing.ruling is Ruling.WAITING and _due(after, earliest) <= earliest:
                 self.wrong.append(f"{name} waits on at {self.now}")
             elif standing.ruling is Ruling.DUE and not standing.waits_for:
