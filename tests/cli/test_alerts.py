@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cli.harness import Workplace
+from tests.sandbox_command import wait_for
 from tests.watch.inbox import inbox
 from tests.watch.post import REFUSED
 
@@ -53,6 +54,41 @@ def test_a_receiver_that_does_not_take_it_is_named_by_watch_and_by_the_test(
         assert "CF201" in unset.err
         assert [status for status, _, _ in box.statuses()] == ["firing", "resolved"] * 2
         assert workplace.run("alerts", "test", "god").code == 64
+
+
+def let_ask(workplace: Workplace) -> None:
+    """Wait until the cluster is asked for the statuses of all connectors once more."""
+    workplace.cluster.clear_requests()
+    assert wait_for(
+        lambda: any(one.path.startswith("/connectors?") for one in workplace.cluster.requests)
+    )
+
+
+def test_a_receiver_that_cannot_be_told_is_named_once_and_once_more_when_it_can(
+    workplace: Workplace,
+) -> None:
+    with inbox() as box:
+        receivers = "{main: {slack: '${{ file.hook.txt }}'}}"
+        tell(workplace, f"{{receivers: {receivers}, rules: {{ConnectorFailed: {{for: 0s}}}}}}")
+        with (workplace.folder / "connectform.yaml").open("a") as project:
+            project.write("watch: {every: 1s}\n")
+        workplace.write_sink("a")
+        assert workplace.run("apply", "--auto-approve").code == 0
+        workplace.cluster.fail_task("a", 0, REFUSED, for_good=True)
+
+        process = workplace.start("watch")
+        try:
+            for _ in range(3):
+                let_ask(workplace)
+            (workplace.folder / "hook.txt").write_text(f"{box.url}/T0/B0/x")
+            assert wait_for(lambda: box.requests)
+            let_ask(workplace)
+        finally:
+            process.terminate()
+        _, err = process.communicate(timeout=60)
+
+    assert err.count("[CF2") == 1, err
+    assert err.count("The receiver main takes alerts again, after ") == 1
 
 
 @pytest.mark.parametrize(
