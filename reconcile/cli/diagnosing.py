@@ -28,6 +28,7 @@ def show_diagnosis(
             code = Exit.ERROR
             continue
         if isinstance(one, Examination):
+            shell.terminal.note(problems_lines(one.unread), redactor=shell.context.redactor)
             found.append(one)
         else:
             others.extend(one)

@@ -80,7 +80,8 @@ def _more(shell: Shell, loaded: LoadedProject, status: Status, by: str) -> More:
 
 
 def _is_unwell(status: Status) -> bool:
-    return any(verdict.health in UNWELL for verdict in status.verdicts.values())
+    unwell = any(verdict.health in UNWELL for verdict in status.verdicts.values())
+    return unwell or bool(status.lost)
 
 
 def show_settings(

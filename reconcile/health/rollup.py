@@ -79,6 +79,12 @@ def health_of(
     )
 
 
+def is_lost(sight: Sight) -> bool:
+    """Tell whether a connector, or a task of it, is reported as running by a worker that is gone."""
+    found = judge(sight.status, gone=sight.gone)
+    return found.is_adrift or bool(found.lost)
+
+
 def _condition(found: Judgement, sight: Sight, now: datetime, grace: Grace) -> Condition:
     if sight.from_memory or found.state is State.UNKNOWN:
         return Condition.UNREAD

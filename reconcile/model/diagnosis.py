@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from reconcile.model.health import Diagnosis, Verdict
 from reconcile.model.ledger import ChangeRecord, Run
 from reconcile.model.live import ConnectorKind
+from reconcile.model.problem import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Examination:
     """How one connector on one cluster is, why, and what was done to it last.
 
     `last_change` is None where the ledger knows of none, or cannot be read: then `ledger` says why.
+    `unread` is what could not be looked at.
     """
 
     cluster: str
@@ -39,3 +41,4 @@ class Examination:
     failures: tuple[FailedPart, ...] = ()
     last_change: LastChange | None = None
     ledger: str = ""
+    unread: tuple[Problem, ...] = ()

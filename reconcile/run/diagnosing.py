@@ -16,8 +16,9 @@ from reconcile.model.problem import Problem
 from reconcile.plugins.suggest import suggest
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
+from reconcile.run.flowing import lag_flows
 from reconcile.run.history import read_history
-from reconcile.run.reading import answers_from_memory, learn_what_matters, sight_of
+from reconcile.run.reading import answers_from_memory, sights_of
 
 # A change that made a connector fail ends as failed: it is the first to be looked at.
 _NOTHING_DONE = frozenset({OutcomeStatus.ALREADY_APPLIED, OutcomeStatus.NOT_ATTEMPTED})
@@ -36,8 +37,8 @@ def examine(
         if connector is None:
             return list_names(connection)
         from_memory = answers_from_memory(connection)
-    desired = learn_what_matters(context, loaded, live)
-    sight = sight_of(context, connector, desired=desired, from_memory=from_memory)
+    lags = lag_flows(context, loaded, live)
+    sight = sights_of(context, loaded, live, from_memory=from_memory, flows=lags)[name]
     last, ledger = _last_change(context, loaded, cluster, name)
     return Examination(
         cluster=cluster,
@@ -48,6 +49,7 @@ def examine(
         failures=tuple(failures_of(sight.status)) if sight.status else (),
         last_change=last,
         ledger=ledger,
+        unread=lags.problems,
     )
 
 

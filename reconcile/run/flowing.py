@@ -8,7 +8,7 @@ from reconcile.connect.answers import ConnectorOffset
 from reconcile.connect.connection import Connection
 from reconcile.connect.reads import get_offsets
 from reconcile.desired.project import LoadedProject, read_kafka, read_metrics
-from reconcile.errors import ClusterError, ConnectformError, LedgerError
+from reconcile.errors import ClusterError, ConnectformError, DefinitionError, LedgerError
 from reconcile.kafka.client import BrokerError
 from reconcile.kafka.offsets import OffsetReader
 from reconcile.measure.flows import Tracks, flows_of, follow_looks
@@ -59,7 +59,6 @@ def read_flows(
     """
     connectors = tuple(live.connectors.values())
     metrics = read_metrics(loaded, live.cluster, context.environment)
-    kafka = read_kafka(loaded, live.cluster, context.environment)
     samples: tuple[Samples, Samples] | None = None
     problems: tuple[Problem, ...] = ()
     moves: dict[str, Progress] = {}
@@ -67,21 +66,26 @@ def read_flows(
         samples, problems = _read_metrics(context, metrics, over)
     elif over is not None:
         moves = _read_moves(context, connection, connectors, over)
-    lags: Mapping[str, ConnectorLag] = {}
-    if kafka is not None:
-        read = _read_lags(context, kafka, live.cluster, connectors)
-        lags, problems = read.lags, (*problems, *read.problems)
+    read = _lags_once(context, loaded, live)
     return Flows(
         connectors=flows_of(
             connectors,
             throughputs=throughputs(*samples) if samples else {},
-            lags=lags,
+            lags=read.lags,
             delays=samples[1].delays if samples else {},
             moves=moves,
         ),
         workers=worker_rates(*samples) if samples else (),
-        problems=problems,
+        problems=(*problems, *read.problems),
     )
+
+
+def lag_flows(context: Context, loaded: LoadedProject, live: LiveState) -> Flows:
+    """Return what brokers alone tell of what flows: one look, and no waiting for a second."""
+    read = _lags_once(context, loaded, live)
+    connectors = tuple(live.connectors.values())
+    flows = flows_of(connectors, throughputs={}, lags=read.lags, delays={}, moves={})
+    return Flows(connectors=flows, problems=read.problems)
 
 
 def _read_metrics(
@@ -134,14 +138,15 @@ def positions_of(offsets: Iterable[ConnectorOffset]) -> Positions:
     return [(one.partition, one.offset) for one in offsets]
 
 
-def _read_lags(
-    context: Context, kafka: KafkaAccess, cluster: str, connectors: Iterable[LiveConnector]
-) -> LagReading:
+def _lags_once(context: Context, loaded: LoadedProject, live: LiveState) -> LagReading:
     try:
+        kafka = read_kafka(loaded, live.cluster, context.environment)
+        if kafka is None:
+            return LagReading()
         reader = open_reader(context, kafka)
-    except LedgerError as error:
+    except (DefinitionError, LedgerError) as error:
         return LagReading(problems=as_warnings(error))
-    return read_lags(context, cluster, reader, connectors, {})
+    return read_lags(context, live.cluster, reader, live.connectors.values(), {})
 
 
 def as_warnings(error: ConnectformError) -> tuple[Problem, ...]:

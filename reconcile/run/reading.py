@@ -9,7 +9,7 @@ from reconcile.connect.reads import get_health, get_plugin_settings, list_names,
 from reconcile.desired.load import LoadedDesired, load_desired
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ClusterError, DefinitionError, UsageError
-from reconcile.health.rollup import Sight, health_of
+from reconcile.health.rollup import Sight, health_of, is_lost
 from reconcile.live.snapshot import take_snapshot
 from reconcile.model.codes import Code
 from reconcile.model.desired import Desired, TargetState
@@ -29,6 +29,7 @@ from reconcile.run.asking import sensitive_values
 from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.flowing import is_flow_known, read_flows
+from reconcile.run.presence import gone_at_a_look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,12 +37,13 @@ class Status:
     """The selected connectors of one cluster, and how well they are.
 
     `flows` is None where nothing says what flows. `labels` are those of git, where they were asked
-    for.
+    for. `lost` are the connectors of which something is reported by a worker that is gone.
     """
 
     live: LiveState
     names: tuple[str, ...]
     verdicts: Mapping[str, Verdict]
+    lost: frozenset[str] = frozenset()
     flows: Flows | None = None
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -76,21 +78,34 @@ def read_status(
         wanted = over is not None or is_flow_known(loaded, cluster)
         flows = read_flows(context, loaded, live, connection, over=over) if wanted else None
         from_memory = answers_from_memory(connection)
-    desired = learn_what_matters(context, loaded, live)
+    sights = sights_of(context, loaded, live, from_memory=from_memory, flows=flows)
     return Status(
         live=live,
         names=tuple(sorted(live.connectors)),
-        verdicts={
-            name: health_of(
-                None,
-                sight_of(context, connector, desired=desired, from_memory=from_memory, flows=flows),
-                live.taken_at,
-            )
-            for name, connector in live.connectors.items()
-        },
+        verdicts={name: health_of(None, sight, live.taken_at) for name, sight in sights.items()},
+        lost=frozenset(name for name, sight in sights.items() if is_lost(sight)),
         flows=flows,
         labels=labels,
     )
+
+
+def sights_of(
+    context: Context,
+    loaded: LoadedProject,
+    live: LiveState,
+    *,
+    from_memory: bool,
+    flows: Flows | None,
+) -> Mapping[str, Sight]:
+    """Return what one look can tell of what is live; the workers that it names are asked for it."""
+    desired = learn_what_matters(context, loaded, live)
+    gone = gone_at_a_look(context, loaded, live)
+    return {
+        name: sight_of(
+            context, connector, desired=desired, from_memory=from_memory, gone=gone, flows=flows
+        )
+        for name, connector in live.connectors.items()
+    }
 
 
 def answers_from_memory(connection: Connection) -> bool:

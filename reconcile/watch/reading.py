@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from reconcile.connect.connection import Connection
-from reconcile.connect.workers import Reply, address_of, ask_workers
-from reconcile.desired.project import LoadedProject, read_access
+from reconcile.desired.project import LoadedProject
 from reconcile.errors import DefinitionError
 from reconcile.health.rollup import Sight
 from reconcile.ledger.reading import read_memory, renewed
@@ -24,9 +23,9 @@ from reconcile.run.connections import connect_to
 from reconcile.run.context import Context
 from reconcile.run.declaring import Declared, declared_now
 from reconcile.run.ledgers import opened_store
+from reconcile.run.presence import Presences, find_workers
 from reconcile.run.reading import answers_from_memory, sight_of
 from reconcile.watch.flowing import Stream, read_stream
-from reconcile.watch.presence import Presences, followed, to_ask, workers_in
 
 LOOK_ANEW: Final = timedelta(minutes=10)
 """How often the configs of all connectors are read again."""
@@ -96,7 +95,7 @@ def read_round(
             urgent=urgent,
             before=before.stream if before is not None else Stream(),
         )
-    workers = _find_workers(context, loaded, live, before.workers if before else {}, anew=anew)
+    workers = find_workers(context, loaded, live, before.workers if before else {}, anew=anew)
     now = context.clock.monotonic()
     gone = frozenset(name for name, presence in workers.items() if presence.is_gone(now))
     _learn_secrets(context, live)
@@ -157,29 +156,6 @@ def _look(
             return live, before.described
     live = take_snapshot(connection, clock=context.clock)
     return live, live.taken_at
-
-
-def _find_workers(
-    context: Context, loaded: LoadedProject, live: LiveState, before: Presences, *, anew: bool
-) -> Presences:
-    """Ask the workers that statuses name whether they are there; the one that we speak to is."""
-    access = read_access(loaded, live.cluster, context.environment)
-    here = address_of(live.url)
-    named = workers_in(one.status for one in live.connectors.values() if one.status is not None)
-    replies = ask_workers(
-        access,
-        to_ask(named - {here}, before, anew=anew),
-        live.identity.kafka_cluster_id,
-        clock=context.clock,
-        redactor=context.redactor,
-    )
-    return followed(
-        named,
-        before,
-        {**replies, here: Reply.OURS},
-        frozenset(map(address_of, access.urls)),
-        context.clock.monotonic(),
-    )
 
 
 def _ours(desired: Desired, memory: Memory) -> Desired:

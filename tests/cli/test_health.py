@@ -1,10 +1,16 @@
 """How well connectors are, and why one failed: status and diagnose, on a cluster."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from reconcile.clock import SystemClock
 from reconcile.sandbox import simulated_faults as faults
+from reconcile.sandbox.simulated_cluster import SimulatedCluster
+from reconcile.sandbox.simulated_server import serve
+from reconcile.sandbox.simulated_timing import Timing
 from tests.cli.harness import Workplace
 
 REFUSED = (
@@ -57,6 +63,45 @@ def test_workers_that_have_lost_their_brokers_are_not_believed(applied: Workplac
     assert healths(applied) == (2, {"orders-sink": "unknown"})
     assert "workers answer from memory: RUNNING, 1 task" in applied.run("status").out
     assert "may be old" in applied.run("diagnose", "orders-sink").out
+
+
+def test_what_a_worker_that_is_gone_was_running_is_not_well(tmp_path: Path) -> None:
+    lost = replace(Timing.quick(), worker_lost=300.0)
+    cluster = SimulatedCluster(clock=SystemClock(), workers=3, timing=lost)
+    with serve(cluster) as server:
+        place = Workplace(folder=tmp_path, cluster=cluster, url=server.url)
+        urls = ", ".join(f'"{url}"' for url in server.urls)
+        place.write(
+            "connectform.yaml",
+            "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: tests}\n"
+            f"clusters:\n  local: {{urls: [{urls}]}}\n",
+        )
+        for name in "abcdef":
+            place.write_sink(name)
+        assert place.run("apply", "--auto-approve").code == 0
+        third = server.urls[2].removeprefix("http://")
+        lost_ones = {
+            name
+            for name, state in ((name, cluster.state_of(name)) for name in "abcdef")
+            if third in {one["worker_id"] for one in (state["connector"], *state["tasks"])}
+        }
+        cluster.kill_worker(2)
+
+        code, found = healths(place)
+        assert code == 2
+        assert {name for name, health in found.items() if health == "progressing"} == lost_ones
+        assert set(found.values()) == {"progressing", "healthy"}
+        assert "on a worker that is gone" in place.run("status").out
+        assert "on a worker that is gone" in place.run("diagnose", min(lost_ones)).out
+
+
+def test_brokers_that_cannot_be_asked_hide_no_diagnosis(applied: Workplace) -> None:
+    applied.write_project("    kafka: {bootstrap.servers: '127.0.0.1:1'}\n")
+    told = applied.run("diagnose", "orders-sink")
+
+    assert told.code == 0
+    assert "is healthy" in told.out
+    assert "no lag" in told.err
 
 
 def test_a_diagnosis_says_why_what_to_do_and_who_changed_what(applied: Workplace) -> None:

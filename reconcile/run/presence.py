@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from reconcile.connect.workers import Reply
-from reconcile.model.live import LiveStatus
+from reconcile.connect.workers import Reply, address_of, ask_workers
+from reconcile.desired.project import LoadedProject, read_access
+from reconcile.model.live import LiveState, LiveStatus
+from reconcile.run.context import Context
 
 BELIEVED: Final = 900.0
 """How many seconds the silence of a worker counts.
@@ -41,6 +43,26 @@ def workers_in(statuses: Iterable[LiveStatus]) -> frozenset[str]:
     return frozenset(found - {""})
 
 
+def find_workers(
+    context: Context, loaded: LoadedProject, live: LiveState, before: Presences, *, anew: bool
+) -> Presences:
+    """Ask the workers that statuses name whether they are there; the one that we speak to is."""
+    named = _named(live)
+    return _asked(context, loaded, live, named, to_ask(named, before, anew=anew), before)
+
+
+def gone_at_a_look(context: Context, loaded: LoadedProject, live: LiveState) -> frozenset[str]:
+    """Return the workers that are no more, as far as one look can tell.
+
+    Others than those that the project file has may never have been in reach: they are not asked.
+    """
+    access = read_access(loaded, live.cluster, context.environment)
+    declared = _named(live) & frozenset(map(address_of, access.urls))
+    now = context.clock.monotonic()
+    found = _asked(context, loaded, live, declared, declared, {})
+    return frozenset(name for name, presence in found.items() if presence.is_gone(now))
+
+
 def to_ask(named: Collection[str], before: Presences, *, anew: bool) -> frozenset[str]:
     """Return the workers to ask: those that have answered, and others now and then."""
     return frozenset(name for name in named if anew or name not in before or before[name].reached)
@@ -58,6 +80,36 @@ def followed(
         name: _followed(before.get(name), replies.get(name), now, declared=name in declared)
         for name in named
     }
+
+
+def _named(live: LiveState) -> frozenset[str]:
+    return workers_in(one.status for one in live.connectors.values() if one.status is not None)
+
+
+def _asked(
+    context: Context,
+    loaded: LoadedProject,
+    live: LiveState,
+    named: Collection[str],
+    asked: Collection[str],
+    before: Presences,
+) -> Presences:
+    access = read_access(loaded, live.cluster, context.environment)
+    here = address_of(live.url)
+    replies = ask_workers(
+        access,
+        frozenset(asked) - {here},
+        live.identity.kafka_cluster_id,
+        clock=context.clock,
+        redactor=context.redactor,
+    )
+    return followed(
+        named,
+        before,
+        {**replies, here: Reply.OURS},
+        frozenset(map(address_of, access.urls)),
+        context.clock.monotonic(),
+    )
 
 
 def _followed(

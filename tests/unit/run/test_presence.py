@@ -3,7 +3,7 @@
 import pytest
 
 from reconcile.connect.workers import Reply, address_of
-from reconcile.watch.presence import BELIEVED, Presence, followed, to_ask
+from reconcile.run.presence import BELIEVED, Presence, followed, to_ask
 
 A = "a:8083"
 OURS, OTHER, SILENT = Reply.OURS, Reply.OTHER, Reply.SILENT
