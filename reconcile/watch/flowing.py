@@ -105,6 +105,7 @@ def read_stream(
     *,
     names: Collection[str],
     urgent: Collection[str],
+    applied: bool,
     before: Stream,
 ) -> Stream:
     """Read what flows through the connectors of some names; whatever goes wrong is a problem.
@@ -112,7 +113,7 @@ def read_stream(
     A source gets a tenth of the time at most: one that took long is left alone for nine times as
     long, and what it said last holds on. The REST API is asked for the offsets of those of which
     nothing else tells whether they move, first of the `urgent`: for a few a round, in turn; without
-    a `connection`, for none.
+    a `connection`, for none. `applied` tells that something was written since the last round.
     """
     ours = [connector for name, connector in live.connectors.items() if name in names]
     metered = _metered(context, loaded, live.cluster, before.metered)
@@ -130,7 +131,7 @@ def read_stream(
         sounded=sounded,
         placed=placed,
         flows=flows,
-        trends=followed(before.trends, flows, metered.at, now),
+        trends=followed(before.trends, flows, metered.at, now, applied=applied),
         began=before.began or now,
         at=now,
     )

@@ -197,11 +197,12 @@ PACK: Final[Mapping[AlertName, Rule]] = {
     AlertName.REBALANCE_STORM: Rule(
         terms=_terms(AlertSeverity.TICKET, 0, 15),
         meaning="The workers have shared out the work five times within 15 minutes, or one such"
-        " rebalance has gone on for more than five minutes. Tasks stop and start each time.",
+        " rebalance has gone on for more than five minutes. Tasks stop and start each time."
+        " Rebalances right after connectform has written connectors are not counted.",
         cause="A worker that comes and goes, out of memory or behind a probe that kills it; many"
-        " changes one after the other; a session time-out that is too short.",
+        " changes by hand, one after the other; a session time-out that is too short.",
         remedy="Look at the workers that restarted, and at their heap and garbage collection"
-        " (`status`). Write changes together.",
+        " (`status`).",
         mutes=frozenset({AlertName.UNASSIGNED}),
     ),
     AlertName.METRICS_UNREADABLE: Rule(

@@ -81,10 +81,9 @@ def read_round(
     # What is live is never older than what is remembered: an apply between the two is no drift.
     with opened_store(context, loaded, cluster) as store:
         memory = read_memory(store)
-    if before is not None:
-        written = {*written, *renewed(before.memory, memory)}
+    applied = renewed(before.memory, memory) if before is not None else frozenset()
     with connect_to(context, loaded, cluster) as connection:
-        live, described = _look(context, connection, None if anew else before, written)
+        live, described = _look(context, connection, None if anew else before, {*written, *applied})
         from_memory = answers_from_memory(connection)
         stream = read_stream(
             context,
@@ -93,6 +92,7 @@ def read_round(
             connection if not from_memory else None,
             names=declared.desired.definitions.keys(),
             urgent=urgent,
+            applied=bool(applied),
             before=before.stream if before is not None else Stream(),
         )
     workers = find_workers(context, loaded, live, before.workers if before else {}, anew=anew)

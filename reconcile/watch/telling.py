@@ -42,12 +42,11 @@ def watched_rows(found: Round) -> tuple[WatchedRow, ...]:
 def _note(found: Round, name: str, standing: Standing | None) -> str:
     if name in found.restarts:
         return "restarted" if found.result is not None else "would be restarted"
-    if standing is None:
-        return ""
-    if standing.ruling is Ruling.DUE:
+    if standing is not None and standing.ruling is Ruling.DUE:
         return f"its restart waits: {standing.waits_for}"
-    strange = unusual(found.known.get(name, {})).values()
-    return _NOTES[standing.ruling] or "; ".join(strange)
+    strange = "; ".join(unusual(found.known.get(name, {})).values())
+    said = (_NOTES[standing.ruling] or strange) if standing is not None else ""
+    return "; ".join(filter(None, (said, found.judged.kept.get(name))))
 
 
 def drifted_lines(found: Round) -> Mapping[str, Line]:

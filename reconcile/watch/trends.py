@@ -13,6 +13,8 @@ BRIEF: Final = timedelta(minutes=5)
 LONG: Final = timedelta(hours=1)
 REBALANCES_WITHIN: Final = timedelta(minutes=15)
 AHEAD: Final = timedelta(hours=1)
+OWN: Final = timedelta(minutes=2)
+"""For how long rebalances are put down to a write: each connector that is new costs two of them."""
 
 _APART: Final = timedelta(minutes=1)
 _POINTS: Final = 11
@@ -50,13 +52,15 @@ class Trend:
 class Trends:
     """What is followed of a cluster.
 
-    `measured` is when its metrics were read last, `rebalances` how many were completed until when,
+    `measured` is when its metrics were read last, `written` when the ledger last knew something new.
+    `rebalances` is how many were completed until when, without those that writes explain;
     `rebalancing` since when workers say that they are in one. `unread` is since when there is
     trouble with a source, by its code and the connector where it is with one; `at` is as of when.
     """
 
     connectors: Mapping[str, Trend] = field(default_factory=dict)
     measured: datetime | None = None
+    written: datetime | None = None
     rebalances: tuple[Point, ...] = ()
     rebalancing: datetime | None = None
     unread: Mapping[tuple[Code, str], datetime] = field(default_factory=dict)
@@ -67,10 +71,13 @@ NEW: Final = Trend()
 """The trend of a connector that was never seen."""
 
 
-def followed(before: Trends, flows: Flows, measured: datetime | None, now: datetime) -> Trends:
+def followed(
+    before: Trends, flows: Flows, measured: datetime | None, now: datetime, *, applied: bool = False
+) -> Trends:
     """Return the trends after a round; `measured` is when metrics were read, None for not now.
 
     Connectors that are no more are forgotten, and metrics that were read before count once.
+    `applied` tells that connectors were written since the last round: that explains rebalances.
     """
     measured = measured or before.measured
     passed = timedelta()
@@ -80,11 +87,14 @@ def followed(before: Trends, flows: Flows, measured: datetime | None, now: datet
         name: _followed(before.connectors.get(name, NEW), flow, passed, now)
         for name, flow in flows.connectors.items()
     }
+    written = now if applied else before.written
+    explained = written is not None and timedelta() <= now - written < OWN
     in_one = any(worker.values.get(Measure.REBALANCING) for worker in flows.workers)
     return Trends(
         connectors={name: trend for name, trend in connectors.items() if trend != NEW},
         measured=measured,
-        rebalances=_rebalances(before.rebalances, flows.workers, passed, now),
+        written=written,
+        rebalances=_rebalances(before.rebalances, () if explained else flows.workers, passed, now),
         rebalancing=(before.rebalancing or now) if in_one else None,
         unread={
             (one.code, one.connector): before.unread.get((one.code, one.connector), now)

@@ -144,6 +144,23 @@ def test_rebalances_that_do_not_end_or_do_not_cease_are_told_of_the_cluster(post
     assert told(post, box, 1) == [("firing", "RebalanceStorm")]
 
 
+def test_rebalances_that_our_own_writes_cause_are_no_storm(post, box, page):
+    tell(post, box, page.more)
+    page.count(**{REBALANCES: 0, REBALANCING: 0})
+    post.round()
+    for number in range(1, 5):
+        post.declare(f"a-{number}")
+        post.apply()
+        page.count(**{REBALANCES: 2 * number, REBALANCING: 0})
+        post.round(30)
+    assert told(post, box, 4) == []
+
+    for number in range(9, 14):
+        page.count(**{REBALANCES: number, REBALANCING: 0})
+        post.round(30)
+    assert box.statuses() == [("firing", "RebalanceStorm", "")]
+
+
 def test_a_source_that_stays_away_is_told_and_ends_no_alert(post, box, page):
     tell(post, box, page.more)
     post.declare("a")

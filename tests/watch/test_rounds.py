@@ -165,6 +165,21 @@ def test_what_is_held_is_not_restarted_and_says_by_whom(post):
     assert after.restarts == ("a",)
 
 
+def test_the_line_of_what_is_held_says_by_whom_however_it_is(post):
+    for name in "ab":
+        post.declare(name)
+        seat = post.seat
+        hold(seat.context, seat.loaded, "local", name, reason="moved", until=None, lock=seat.lock)
+    post.cluster.fail_task("a", 0, BAD_RECORD)
+
+    failed, well = said(post, post.round())
+
+    assert "a restart cannot help; held by " in failed
+    assert well.startswith("b: healthy")
+    assert "held by " in well
+    assert ": moved" in well
+
+
 def test_whoever_writes_to_the_cluster_is_not_disturbed_and_costs_no_attempt(post):
     post.declare("a")
     post.cluster.fail_task("a", 0, REFUSED)
