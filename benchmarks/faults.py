@@ -61,6 +61,8 @@ def main() -> None:
     print(text)
     if missing := [name for name in chosen if name not in stories]:
         sys.exit(f"not measured, and the page is left as it was: {', '.join(missing)}")
+    if unseen := [name for name, story in stories.items() if story.seen is None]:
+        sys.exit(f"never seen, and the page is left as it was: {', '.join(unseen)}")
     if len(stories) == len(FAULTS):
         PAGE.write_text(text, encoding="utf-8")
 

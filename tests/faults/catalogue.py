@@ -135,6 +135,7 @@ FAULTS = {
         " let Connect move the tasks; nothing is to be restarted.",
         least=30.0,
         define=_define_spread,
+        prepare=Scene.await_spread,
         provoke=Scene.kill_busy_worker,
         mend=Scene.start_killed_worker,
     ),
@@ -260,6 +261,7 @@ FAULTS = {
         " restarted meanwhile, and nothing has to be done but to find out why it died: the others"
         " carry its load from then on.",
         define=_define_spread,
+        prepare=Scene.await_spread,
         provoke=Scene.kill_busy_worker,
         patience=180.0,
     ),

@@ -12,7 +12,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from reconcile.clock import SystemClock
+from reconcile.clock import SystemClock, until
 from reconcile.kafka.client import quiet
 from reconcile.model.alert import AlertName, Terms
 from reconcile.sandbox.real_cluster import kill_worker, start_broker, start_worker, stop_broker
@@ -24,6 +24,7 @@ from tests.sandbox_command import wait_for
 
 CLOCK = SystemClock()
 EVERY = timedelta(seconds=1)
+REBALANCED = 180.0
 # What the pack of alerts waits for in minutes is waited for in seconds.
 FASTER = 60
 # ... but for what is asked once in a while: a source that did not answer is left alone for minutes.
@@ -170,11 +171,18 @@ class Scene:
         fresh.symlink_to(target, target_is_directory=True)
         fresh.rename(path)
 
+    def await_spread(self) -> None:
+        """Wait until every worker has tasks: brokers that come back find all of them on one."""
+        spread = until(
+            CLOCK, lambda: all(self._tasks_of_workers()), timeout=REBALANCED, interval=0.5
+        )
+        if not spread:
+            raise TimeoutError(f"a worker has no tasks: {self._tasks_of_workers()}")
+
     def kill_busy_worker(self) -> None:
         """Kill the worker with the most tasks, but for the first, which we ask ourselves."""
-        workers = [url.removeprefix("http://") for url in self.sandbox.urls]
-        tasks = [task["worker_id"] for one in self.statuses().values() for task in one["tasks"]]
-        self.killed = max(range(2, len(workers) + 1), key=lambda at: tasks.count(workers[at - 1]))
+        tasks = self._tasks_of_workers()
+        self.killed = max(range(2, len(tasks) + 1), key=lambda at: tasks[at - 1])
         kill_worker(self.sandbox, self.killed, CLOCK)
 
     def start_killed_worker(self) -> None:
@@ -192,6 +200,10 @@ class Scene:
             text = text.replace(url.removeprefix("http://"), f"connect-{number}:8083")
         text = text.replace(self.sandbox.bootstrap_servers, "kafka:9092")
         return text.replace(f"{self.stand.prefix}-", "").replace(str(self.folder), "/data")
+
+    def _tasks_of_workers(self) -> list[int]:
+        tasks = [task["worker_id"] for one in self.statuses().values() for task in one["tasks"]]
+        return [tasks.count(url.removeprefix("http://")) for url in self.sandbox.urls]
 
     def _brokers(self) -> dict[str, object]:
         return quiet({"bootstrap.servers": self.sandbox.bootstrap_servers})
