@@ -10,7 +10,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 INSTALL := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
-PARALLEL := -n auto --dist loadfile
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 QUICK := -m "not real and not soak"
 # Two versions at a time: their tests mostly wait.
 REAL := -m "real and not soak" -n 2 --dist loadgroup

@@ -45,8 +45,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let real tests of one version come together."""
+    """Let real tests of one version come together, and the long ones first of all.
+
+    Of several processes none is to be left alone with a long test while the others have ended.
+    """
     items[:] = version_after_version(items)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

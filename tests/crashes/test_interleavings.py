@@ -31,6 +31,8 @@ from reconcile.sandbox.simulated_timing import Timing
 from tests.fake_clock import FakeClock
 from tests.laws.law import law
 
+pytestmark = pytest.mark.long
+
 NAMES = ("orders-a", "orders-b")
 FILES = ("x", "y", "z")
 LEGACY = {"connector.class": "FileStreamSink", "topics": "t", "file": "legacy", "tasks.max": "1"}

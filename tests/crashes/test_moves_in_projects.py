@@ -32,6 +32,8 @@ from reconcile.sandbox.simulated_timing import Timing
 from tests.fake_clock import FakeClock
 from tests.unit.apply.mover import Fuse, Killed
 
+pytestmark = pytest.mark.long
+
 AT = Offset(partition={"filename": "in.txt"}, offset={"position": 4711})
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.watch.day import check, day_of
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.timeout(1200)
 def test_a_day_of_trouble_heals_and_nothing_grows_or_drifts(
