@@ -52,6 +52,16 @@ _LONGEST: Final = 500
 
 _OF_JAVA: Final = frozenset({"area", "pool", "gc", "action", "cause"})
 
+_Doubt = tuple[str, str]
+# What is told of one, and what of several.
+_TWICE: Final = ("series comes twice", "series come twice")
+_INFINITE: Final = ("value is infinite", "values are infinite")
+_NEGATIVE: Final = ("counter is negative", "counters are negative")
+_TOO_LONG: Final = (
+    "name of a connector is too long to be any",
+    "names of connectors are too long to be any",
+)
+
 TaskKey = tuple[str, int, str]
 Labels = frozenset[tuple[str, str]]
 
@@ -64,7 +74,7 @@ class _Found:
     delays: dict[str, float] = field(default_factory=dict)
     connect: set[str] = field(default_factory=set)
     dialects: set[Dialect] = field(default_factory=set)
-    doubts: Counter[str] = field(default_factory=Counter)
+    doubts: Counter[_Doubt] = field(default_factory=Counter)
 
 
 def read_samples(series: Iterable[Series], *, at: float) -> Samples:
@@ -79,7 +89,7 @@ def read_samples(series: Iterable[Series], *, at: float) -> Samples:
     for one in series:
         identity = (plain(one.name), frozenset(one.labels.items()), one.worker)
         if identity in seen:
-            found.doubts["series come twice"] += 1
+            found.doubts[_TWICE] += 1
             continue
         seen.add(identity)
         _take(found, one)
@@ -99,8 +109,13 @@ def read_samples(series: Iterable[Series], *, at: float) -> Samples:
         ),
         delays=found.delays,
         dialects=tuple(sorted(found.dialects)),
-        doubts=tuple(f"{count} {words}" for words, count in sorted(found.doubts.items())),
+        doubts=tuple(_words(doubt, count) for doubt, count in sorted(found.doubts.items())),
     )
+
+
+def _words(doubt: _Doubt, count: int) -> str:
+    one, several = doubt
+    return f"{count} {one if count == 1 else several}"
 
 
 def _take(found: _Found, one: Series) -> None:
@@ -124,11 +139,11 @@ def _value(found: _Found, meaning: Meaning, value: float) -> float | None:
     if math.isnan(value):
         return None  # an average of nothing, most often
     if math.isinf(value):
-        found.doubts["values are infinite"] += 1
+        found.doubts[_INFINITE] += 1
         return None
     if value < 0:  # of a gauge: no limit, or not known
         if meaning.measure in COUNTERS:
-            found.doubts["counters are negative"] += 1
+            found.doubts[_NEGATIVE] += 1
         return None
     return value * meaning.factor
 
@@ -140,7 +155,7 @@ def _take_of_task(
     if task is None or not connector:
         return  # a sum over tasks or connectors
     if len(connector) > _LONGEST:
-        found.doubts["names of connectors are too long to be any"] += 1
+        found.doubts[_TOO_LONG] += 1
         return
     found.connect.add(worker)
     found.dialects.add(meaning.dialect)

@@ -121,7 +121,7 @@ def test_a_series_that_comes_twice_counts_once():
     twice = [Series(READ, TASK, 2.0, "w1")] * 2
 
     assert values(*twice) == {Measure.RECORDS_READ: 2.0}
-    assert samples(*twice).doubts == ("1 series come twice",)
+    assert samples(*twice).doubts == ("1 series comes twice",)
 
 
 def test_two_dialects_of_one_worker_count_once():
@@ -133,8 +133,8 @@ def test_two_dialects_of_one_worker_count_once():
 @pytest.mark.parametrize(
     ("value", "doubt"),
     [
-        (-1.0, ("1 counters are negative",)),
-        (math.inf, ("1 values are infinite",)),
+        (-1.0, ("1 counter is negative",)),
+        (math.inf, ("1 value is infinite",)),
         (math.nan, ()),
     ],
 )
@@ -160,7 +160,7 @@ def test_a_label_of_a_megabyte_is_no_connector():
     found = samples(Series(READ, {"connector": "x" * 1_000_000, "task": "0"}, 1.0))
 
     assert found.tasks == ()
-    assert found.doubts == ("1 names of connectors are too long to be any",)
+    assert found.doubts == ("1 name of a connector is too long to be any",)
 
 
 def test_hostile_names_are_kept_as_they_are_and_shown_by_whoever_shows_them():
