@@ -6,7 +6,7 @@ import typer
 
 from reconcile.cli.exits import Exit
 from reconcile.cli.options import AllClustersOption, ClusterOption, OutputFormat, OutputOption
-from reconcile.cli.shell import Shell, command
+from reconcile.cli.shell import Shell, register
 
 alerts_app = typer.Typer(
     no_args_is_help=True,
@@ -47,5 +47,5 @@ def try_(
     return try_receivers(shell, receiver)
 
 
-alerts_app.command("list")(command(list_))
-alerts_app.command("test")(command(try_))
+register(alerts_app, list_, "list")
+register(alerts_app, try_, "test")

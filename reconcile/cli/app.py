@@ -28,7 +28,7 @@ from reconcile.cli.operating import (
 )
 from reconcile.cli.sandbox import sandbox_app
 from reconcile.cli.schema import schema_app
-from reconcile.cli.shell import command
+from reconcile.cli.shell import register
 
 _CLICK_USAGE: Final = 2
 
@@ -66,7 +66,7 @@ def root(
     del version
 
 
-app.command()(command(init, with_project=False))
+register(app, init, with_project=False)
 for _function in (
     validate,
     lint,
@@ -90,8 +90,8 @@ for _function in (
     rollback,
     unlock,
 ):
-    app.command()(command(_function))
-app.command()(command(demo, with_project=False))
+    register(app, _function)
+register(app, demo, with_project=False)
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(ci_app, name="ci")
 app.add_typer(generate_app, name="generate")

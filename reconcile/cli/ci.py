@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reconcile.cli.exits import Exit
-from reconcile.cli.shell import Shell, command
+from reconcile.cli.shell import Shell, register
 
 ci_app = typer.Typer(
     help="Show plans on pull requests, and keep an issue while clusters drift: GitHub and GitLab.",
@@ -115,4 +115,4 @@ for _name, _function in (
     ("drift-issue", drift_issue),
     ("approved", approved),
 ):
-    ci_app.command(_name)(command(_function))
+    register(ci_app, _function, _name)

@@ -7,7 +7,7 @@ import typer
 
 from reconcile.cli.exits import Exit
 from reconcile.cli.options import ClusterOption
-from reconcile.cli.shell import Shell, command
+from reconcile.cli.shell import Shell, register
 from reconcile.measure.dialects import Naming
 
 DialectOption = Annotated[
@@ -62,5 +62,5 @@ def grafana_dashboard(
     return write_dashboard(shell, cluster, dialect, label, output)
 
 
-generate_app.command("prometheus-rules")(command(prometheus_rules))
-generate_app.command("grafana-dashboard")(command(grafana_dashboard))
+register(generate_app, prometheus_rules, "prometheus-rules")
+register(generate_app, grafana_dashboard, "grafana-dashboard")

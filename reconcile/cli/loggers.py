@@ -13,7 +13,8 @@ from reconcile.cli.options import (
     OutputFormat,
     OutputOption,
 )
-from reconcile.cli.shell import Shell, command
+from reconcile.cli.shell import Shell, register
+from reconcile.errors import usage
 from reconcile.model.logger import Level, LoggerScope
 
 loggers_app = typer.Typer(
@@ -55,12 +56,20 @@ def get(
 def set_(
     shell: Shell,
     logger: Annotated[str, typer.Argument(metavar="LOGGER", help="A logger, or root.")],
-    level: Annotated[Level, typer.Argument(help="How much it writes.", case_sensitive=False)],
+    level: Annotated[
+        Level,
+        typer.Argument(
+            metavar="LEVEL",
+            help="How much it writes: off, fatal, error, warn, info, debug or trace.",
+            case_sensitive=False,
+        ),
+    ],
     *,
     cluster: OneClusterOption = None,
     scope: Annotated[
-        LoggerScope, typer.Option("--scope", help="All workers, or the first that answers.")
-    ] = LoggerScope.CLUSTER,
+        LoggerScope | None,
+        typer.Option("--scope", help="All workers (the default), or the first that answers."),
+    ] = None,
     worker: WorkerOption = "",
     lasting: Annotated[
         str | None,
@@ -82,8 +91,13 @@ def set_(
     from reconcile.cli.moments import seconds_of
     from reconcile.cli.opening import open_cluster
 
+    if worker and scope is LoggerScope.CLUSTER:
+        raise usage(
+            "--scope cluster is all workers, and --worker is one of them",
+            hint="leave one of the two out",
+        )
     asked = Leveling(
-        scope=LoggerScope.WORKER if worker else scope,
+        scope=LoggerScope.WORKER if worker else scope or LoggerScope.CLUSTER,
         worker=worker,
         seconds=seconds_of(lasting),
         auto_approve=auto_approve,
@@ -113,6 +127,6 @@ def apply(
     return apply_levels(shell, loaded, chosen, auto_approve=auto_approve, as_json=as_json)
 
 
-loggers_app.command("get")(command(get))
-loggers_app.command("set")(command(set_))
-loggers_app.command("apply")(command(apply))
+register(loggers_app, get, "get")
+register(loggers_app, set_, "set")
+register(loggers_app, apply, "apply")

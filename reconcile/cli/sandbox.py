@@ -7,7 +7,7 @@ import typer
 
 from reconcile.cli.exits import Exit
 from reconcile.cli.options import OutputFormat, OutputOption
-from reconcile.cli.shell import Shell, command, write_document
+from reconcile.cli.shell import Shell, register, write_document
 from reconcile.model.flavor import Flavor
 
 NameOption = Annotated[
@@ -196,4 +196,4 @@ def _home(shell: Shell, chosen: Path | None) -> Path:
 
 
 for _function in (up, down, status, logs, reset):
-    sandbox_app.command()(command(_function, with_project=False))
+    register(sandbox_app, _function, with_project=False)

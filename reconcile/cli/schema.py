@@ -8,7 +8,7 @@ import typer
 from reconcile.cli.exits import Exit
 from reconcile.cli.operating import OneClusterOption
 from reconcile.cli.options import ClusterOption, OutputFormat, OutputOption
-from reconcile.cli.shell import Shell, command
+from reconcile.cli.shell import Shell, register
 
 FolderOption = Annotated[
     Path | None,
@@ -57,4 +57,4 @@ def show(
 
 
 for _function in (pull, show):
-    schema_app.command()(command(_function))
+    register(schema_app, _function)

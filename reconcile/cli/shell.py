@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec
 
 import typer
+from typer.core import TyperCommand
 
 from reconcile.cli.exits import Exit, exit_of
 from reconcile.cli.options import (
@@ -45,15 +46,34 @@ class Shell:
     logs_rounds: bool = False
 
 
-def command(
-    function: Callable[Concatenate[Shell, P], Exit], *, with_project: bool = True
-) -> Callable[..., None]:
-    """Turn a function of a shell into a command with the common options.
+class _Command(TyperCommand):
+    """A command whose usage names what it needs as its help does: without braces around it."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401  # of Typer's own Click
+        """Return the parts of the line of usage."""
+        pieces = super().collect_usage_pieces(ctx)
+        return [piece.removeprefix("{").removesuffix("}") for piece in pieces]
+
+
+def register(
+    app: typer.Typer,
+    function: Callable[Concatenate[Shell, P], Exit],
+    name: str | None = None,
+    *,
+    with_project: bool = True,
+) -> None:
+    """Make a function of a shell a command of an app, with the common options.
 
     The command exits with the code the function returns; errors become problems on standard
     error and the exit code that belongs to them. A command that needs no project file has no
-    option for one.
+    option for one. It has the function's own name unless another is given.
     """
+    app.command(name, cls=_Command)(_command(function, with_project=with_project))
+
+
+def _command(
+    function: Callable[Concatenate[Shell, P], Exit], *, with_project: bool
+) -> Callable[..., None]:
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     shared = [
         parameter

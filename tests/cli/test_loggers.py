@@ -86,6 +86,24 @@ def test_a_level_reaches_all_workers_or_the_one_that_is_meant(place: Workplace):
     assert (asked.code, "CF507" in asked.err, levels(place)) == (64, True, ["WARN", "DEBUG"])
 
 
+def test_all_workers_and_one_of_them_are_not_meant_at_once(place: Workplace):
+    url = place.url
+
+    both = place.run(*SET, "--scope", "cluster", "--worker", url)
+    one = place.run(*SET, "--scope", "worker", "--worker", url)
+
+    assert both.code == 64
+    assert "--scope cluster is all workers, and --worker is one of them" in both.err
+    assert "leave one of the two out" in both.err
+    assert (one.code, levels(place)) == (0, ["DEBUG", "INFO"]), one.err
+
+
+def test_the_usage_names_a_logger_and_a_level(place: Workplace):
+    shown = place.run("loggers", "set", "--help")
+
+    assert shown.out.splitlines()[0].endswith("loggers set [OPTIONS] LOGGER LEVEL")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_level_for_a_time_is_taken_back_when_somebody_ends_it(place: Workplace, number):
     place.run("loggers", "set", "io.debezium", "ERROR", "--scope", "worker", "--auto-approve")
