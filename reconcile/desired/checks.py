@@ -1,12 +1,11 @@
 """Check the skeleton of a document against its JSON Schema: everything but the settings."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import BLANK, Json, Tree, config_text, fits_pattern, typed_scalar
-
-Schema = Mapping[str, Any]
+from reconcile.desired.schemas import Schema, resolve
 
 _TEXTS: Final = frozenset(
     {
@@ -86,7 +85,7 @@ def _blank(scalar: str) -> str | None:
 def fits(value: Json, schema: Schema, root: Schema, schemas: Mapping[str, Schema]) -> bool:
     """Tell whether a value is valid, for the keywords that our schemas use."""
     if "$ref" in schema:
-        target, there = _resolve(schema["$ref"], root, schemas)
+        target, there = resolve(schema["$ref"], root, schemas)
         if not fits(value, target, there, schemas):
             return False
     if "type" in schema and not any(_is(value, name) for name in _listed(schema["type"])):
@@ -127,16 +126,6 @@ def _fits_object(
         if not fits(item, below, root, schemas):
             return False
     return True
-
-
-def _resolve(reference: str, root: Schema, schemas: Mapping[str, Schema]) -> tuple[Schema, Schema]:
-    """Return the schema that a `$ref` names, and the document it stands in."""
-    name, _, pointer = reference.partition("#")
-    root = schemas[name] if name else root
-    target: Any = root
-    for part in pointer.strip("/").split("/"):
-        target = target[part] if part else target
-    return target, root
 
 
 def _is(value: Json, name: str) -> bool:

@@ -11,11 +11,20 @@ from referencing.jsonschema import DRAFT202012, Schema
 
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Json, describe, dotted, fits_pattern
+from reconcile.desired.schemas import resolve
+from reconcile.model.alert import ReceiverKind
 from reconcile.model.codes import Code
 from reconcile.model.marks import Path
 from reconcile.plugins.suggest import suggest
 
-_NEVER_SHOWN: Final = frozenset({"auth", "tls", "headers", "proxy", "url", "urls", "kafka"})
+_NEVER_SHOWN: Final = frozenset(
+    {
+        *("auth", "tls", "headers", "proxy", "url", "urls", "kafka", "prometheus", "scrape"),
+        *(kind.value for kind in ReceiverKind),
+    }
+)
+_WITH_SECRETS: Final = frozenset({"clusters", "alerts"})
+_BELOW: Final = frozenset({"items", "additionalProperties"})
 _NOUNS: Final = {
     "null": "null",
     "boolean": "true or false",
@@ -51,10 +60,43 @@ def explain(
     told = [
         error for error in errors if error.validator == "type" or tuple(error.path) not in mistyped
     ]
-    return tuple(dict.fromkeys(finding for error in told for finding in _reword(error)))
+    return tuple(
+        dict.fromkeys(
+            finding
+            for error in told
+            for finding in _reword(error, _nearest_example(error, schemas, name))
+        )
+    )
 
 
-def _reword(error: ValidationError) -> Iterator[Finding]:
+def _nearest_example(
+    error: ValidationError, schemas: Mapping[str, Mapping[str, Any]], name: str
+) -> str:
+    """Return an example of what is wrong, or of the nearest above it that has one, with its key."""
+    node: Mapping[str, Any] = schemas[name]
+    root = node
+    depth = 0
+    above: list[tuple[int, Mapping[str, Any]]] = []
+    parts = iter(error.absolute_schema_path)
+    for part in parts:
+        while "$ref" in node and part not in node:
+            node, root = resolve(node["$ref"], root, schemas)
+            above.append((depth, node))
+        if part == "properties":
+            node, depth = node[part][next(parts)], depth + 1
+        elif part in _BELOW and isinstance(node[part], Mapping):
+            node, depth = node[part], depth + 1
+        elif part == "propertyNames":
+            node = node[part]
+        else:
+            break
+        above.append((depth, node))
+    path = [str(key) for key in error.absolute_path]
+    found = ((depth, _example(node)) for depth, node in reversed(above) if depth)
+    return next((f"{path[depth - 1]}{example}" for depth, example in found if example), "")
+
+
+def _reword(error: ValidationError, example: str) -> Iterator[Finding]:
     path = tuple(str(part) for part in error.absolute_path)
     wanted: Any = error.validator_value
     match error.validator:
@@ -63,17 +105,18 @@ def _reword(error: ValidationError) -> Iterator[Finding]:
         case "required":
             yield from _missing(path, error, wanted)
         case "type":
-            yield _wrong(Code.WRONG_TYPE, path, error, _nouns(wanted))
+            yield _wrong(Code.WRONG_TYPE, path, error, _nouns(wanted), example)
         case "enum":
-            yield _not_among(path, error, wanted)
+            yield _not_among(path, error, wanted, example)
         case _ if "propertyNames" in error.absolute_schema_path:
-            yield _wrong(Code.INVALID_VALUE, (*path, str(error.instance)), error, "another name")
+            below = (*path, str(error.instance))
+            yield _wrong(Code.INVALID_VALUE, below, error, "another name", example)
         case "minProperties" | "minItems" | "minLength":
-            example = _example(_schema(error))
-            hint = f"for example {path[-1]}{example}" if example else "fill it, or leave it out"
+            own = _example(_schema(error))
+            hint = f"for example {path[-1]}{own}" if own else "fill it, or leave it out"
             yield Finding(Code.INVALID_VALUE, path, f"{dotted(path)} is empty", hint)
         case _:
-            yield _wrong(Code.INVALID_VALUE, path, error, "valid")
+            yield _wrong(Code.INVALID_VALUE, path, error, "valid", example)
 
 
 def _unknown(path: Path, error: ValidationError) -> Iterator[Finding]:
@@ -95,22 +138,23 @@ def _missing(path: Path, error: ValidationError, required: Sequence[str]) -> Ite
             yield Finding(Code.MISSING_FIELD, path, message, hint)
 
 
-def _not_among(path: Path, error: ValidationError, values: Sequence[object]) -> Finding:
+def _not_among(
+    path: Path, error: ValidationError, values: Sequence[object], example: str
+) -> Finding:
     allowed = [value for value in values if isinstance(value, str)]
     guess = suggest(str(error.instance), allowed)
-    finding = _wrong(Code.INVALID_VALUE, path, error, _one_of(allowed))
+    finding = _wrong(Code.INVALID_VALUE, path, error, _one_of(allowed), example)
     hint = f"did you mean {guess}?" if guess else finding.hint
     return Finding(finding.code, path, finding.message, hint)
 
 
-def _wrong(code: Code, path: Path, error: ValidationError, wanted: str) -> Finding:
+def _wrong(code: Code, path: Path, error: ValidationError, wanted: str, example: str) -> Finding:
     schema = _schema(error)
     instance: Any = error.instance
     must = schema.get("errorMessage", f"must be {wanted}")
-    secret = path[:1] == ("clusters",) and not _NEVER_SHOWN.isdisjoint(path)
+    secret = not _WITH_SECRETS.isdisjoint(path[:1]) and not _NEVER_SHOWN.isdisjoint(path)
     found = "" if secret else f", not {describe(instance)}"
-    example = _example(schema)
-    hint = f"for example {path[-1]}{example}" if example and path else ""
+    hint = f"for example {example}" if example else ""
     return Finding(code, path, f"{dotted(path) or 'this document'} {must}{found}", hint)
 
 

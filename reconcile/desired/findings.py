@@ -39,5 +39,6 @@ def problems_of(findings: Iterable[Finding], marks: Marks, connector: str = "") 
 def unknown_cluster(name: str, known: Sequence[str], path: Path) -> Finding:
     """Return the finding for a cluster that the project does not have."""
     guess = suggest(name, known)
-    hint = f"did you mean {guess}?" if guess else f"the project has {', '.join(known)}"
+    there_is = f"the project has {', '.join(known)}" if known else "add it to clusters"
+    hint = f"did you mean {guess}?" if guess else there_is
     return Finding(Code.UNKNOWN_CLUSTER, path, f'the project has no cluster "{name}"', hint)

@@ -13,7 +13,7 @@ from reconcile.desired.access import (
     make_receiver,
     match_of,
 )
-from reconcile.desired.checks import Checker, Schema
+from reconcile.desired.checks import Checker
 from reconcile.desired.comments import read_ignores
 from reconcile.desired.files import SecretFiles, Stamp, read_text, stamp_of
 from reconcile.desired.findings import Finding, problems_of
@@ -21,7 +21,7 @@ from reconcile.desired.nodes import Document, Shapes, Tree, place
 from reconcile.desired.project_file import Parsed, parse_project
 from reconcile.desired.references import Kind, Sources, fill
 from reconcile.desired.resolve import Default
-from reconcile.desired.schemas import PROJECT, read_schemas
+from reconcile.desired.schemas import PROJECT, Schema, read_schemas
 from reconcile.desired.values import mapping
 from reconcile.desired.yaml_reader import read_yaml
 from reconcile.errors import DefinitionError

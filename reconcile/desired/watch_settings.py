@@ -60,7 +60,8 @@ def _read_exposure(written: Mapping[str, Tree]) -> tuple[Exposure, list[Finding]
     findings: list[Finding] = []
     if listen is not None and address is None:
         message = f"watch.expose.listen: {listen} {EXPECTED}"
-        findings.append(Finding(Code.INVALID_VALUE, (*_EXPOSE, "listen"), message))
+        hint = 'for example listen: "127.0.0.1:9464"'
+        findings.append(Finding(Code.INVALID_VALUE, (*_EXPOSE, "listen"), message, hint))
     labels: dict[str, str] = {}
     for number, label in enumerate(texts(written.get("labels"))):
         name = f"label_{_NO_NAME.sub('_', label)}"
