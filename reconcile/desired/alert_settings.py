@@ -7,7 +7,7 @@ from typing import Final
 from reconcile.desired.durations import length, milliseconds
 from reconcile.desired.findings import Finding
 from reconcile.desired.nodes import Tree, dotted
-from reconcile.desired.references import Sources, fill
+from reconcile.desired.unresolved import check_receiver
 from reconcile.desired.values import mapping, scalar, switch, texts
 from reconcile.model.alert import (
     AlertName,
@@ -22,9 +22,7 @@ from reconcile.model.codes import Code
 from reconcile.model.marks import Path
 
 _RECEIVERS: Final = ("alerts", "receivers")
-_SECRETS: Final = frozenset({ReceiverKind.SLACK, ReceiverKind.PAGERDUTY, ReceiverKind.APPRISE})
 _OF_HTTP: Final = ("auth", "tls", "headers", "proxy")
-_UNREAD: Final = Sources(locate_file=lambda _name: None, read_file=lambda _name: "", secrets=False)
 
 
 def read_alert_settings(tree: Tree | None) -> tuple[AlertSettings, list[Finding]]:
@@ -32,8 +30,8 @@ def read_alert_settings(tree: Tree | None) -> tuple[AlertSettings, list[Finding]
     written = mapping(tree)
     receivers: dict[str, ReceiverChoice] = {}
     findings: list[Finding] = []
-    for name, item in mapping(written.get("receivers")).items():
-        receiver, path = mapping(item), (*_RECEIVERS, name)
+    for name, receiver in receivers_in(tree).items():
+        path = (*_RECEIVERS, name)
         kinds = [kind for kind in ReceiverKind if kind.value in receiver]
         if len(kinds) != 1:
             known = ", ".join(kind.value for kind in ReceiverKind)
@@ -42,13 +40,18 @@ def read_alert_settings(tree: Tree | None) -> tuple[AlertSettings, list[Finding]
             hint = 'for example alertmanager: "http://alertmanager:9093"'
             findings.append(Finding(code, path, message, hint))
             continue
-        findings += _check(kinds[0], receiver, path)
+        findings += [*_check(kinds[0], receiver, path), *check_receiver(name, receiver)]
         severities = texts(receiver.get("severities")) or tuple(AlertSeverity)
         receivers[name] = ReceiverChoice(
             kind=kinds[0], severities=frozenset(map(AlertSeverity, severities))
         )
     rules = terms_changes([written.get("rules")])
     return AlertSettings(receivers=receivers, rules=rules), findings
+
+
+def receivers_in(tree: Tree | None) -> Mapping[str, Mapping[str, Tree]]:
+    """Return the receivers in `alerts` of a project file, as they are written."""
+    return {name: mapping(item) for name, item in mapping(mapping(tree).get("receivers")).items()}
 
 
 def terms_changes(layers: Iterable[Tree | None]) -> TermsChanges:
@@ -88,18 +91,8 @@ def _length(tree: Tree | None) -> timedelta | None:
 
 
 def _check(kind: ReceiverKind, tree: Mapping[str, Tree], path: Path) -> list[Finding]:
-    """Check what can be told of a receiver without resolving its references."""
-    below = (*path, kind.value)
-    filled = fill(scalar(tree[kind.value]) or "", _UNREAD)
-    findings = [
-        Finding(refusal.code, below, f"{dotted(below)}: {refusal.message}", refusal.hint)
-        for refusal in filled.refusals
-        if refusal.code is Code.MALFORMED_REFERENCE
-    ]
-    if kind in _SECRETS and filled.reference is None and not findings:
-        message = f"{dotted(below)} lets whoever reads this file write to it"
-        hint = f'refer to it: {kind.value}: "${{{{ env.ALERT_{kind.name} }}}}"'
-        findings.append(Finding(Code.INVALID_VALUE, below, message, hint))
+    """Check that what is said of a receiver goes with what it is."""
+    findings: list[Finding] = []
     if "url" in tree and kind is not ReceiverKind.PAGERDUTY:
         message = f"{dotted((*path, 'url'))} is for PagerDuty alone"
         hint = f"write the address as {kind.value}"

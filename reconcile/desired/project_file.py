@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from reconcile.desired.alert_settings import read_alert_settings
+from reconcile.desired.alert_settings import read_alert_settings, receivers_in
 from reconcile.desired.checks import Checker
+from reconcile.desired.cutting import cut_out, may_come_of_cutting
 from reconcile.desired.findings import Finding, problems_of, unknown_cluster
 from reconcile.desired.freezes import read_freezes
 from reconcile.desired.ledger_choice import read_ledger_choice
@@ -14,23 +15,26 @@ from reconcile.desired.lint_settings import read_lint_settings
 from reconcile.desired.manifest import has_error
 from reconcile.desired.metrics_choice import check_metrics
 from reconcile.desired.nodes import Document, Tree, place
-from reconcile.desired.references import OPENING, Sources, fill
+from reconcile.desired.references import OPENING, UNREAD, fill
 from reconcile.desired.resolve import Default
 from reconcile.desired.settings import read_settings
 from reconcile.desired.specs import read_ignore, read_spec
+from reconcile.desired.unresolved import check_cluster
 from reconcile.desired.values import mapping, scalar, texts, whole
 from reconcile.desired.watch_settings import read_watch_settings
 from reconcile.errors import DefinitionError
+from reconcile.model.alert import AlertSettings
 from reconcile.model.codes import Code
 from reconcile.model.desired import MovedFrom
+from reconcile.model.lint import LintSettings
 from reconcile.model.marks import Marks, Path
-from reconcile.model.project import Cluster, Limits, Ownership, Project, Prune
+from reconcile.model.project import Cluster, Limits, Ownership, Project, Prune, WatchSettings
 
 _DEFINITIONS: Final = ("connectors",)
 _SNAPSHOTS: Final = "schemas/plugins"
 _LIMITS: Final = Limits()
 _KEY: Final = ("fingerprintKey",)
-_UNREAD: Final = Sources(locate_file=lambda _name: None, read_file=lambda _name: "", secrets=False)
+_DEFAULTS: Final = ("defaults",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,25 +48,26 @@ class Parsed:
     marks: Marks
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Parts:
+    """The parts of a project file that are checked by more than its schema."""
+
+    clusters: Mapping[str, Cluster]
+    defaults: tuple[Default, ...]
+    links: Mapping[str, str]
+    lint: LintSettings
+    watch: WatchSettings
+    alerts: AlertSettings
+
+
 def parse_project(document: Document, checker: Checker, *, root: str, path: str) -> Parsed:
     """Return what a project file says; raise DefinitionError with all that is wrong with it."""
-    tree = document.tree
-    findings = list(checker.check(tree))
-    if has_error(findings) or not isinstance(tree, dict):
-        findings += _check_defaults(tree)
-        raise DefinitionError(*document.problems, *problems_of(findings, document.marks))
-    written = {name: mapping(item) for name, item in mapping(tree["clusters"]).items()}
-    clusters: dict[str, Cluster] = {}
-    for name, cluster in written.items():
-        clusters[name], more = _read_cluster(name, cluster, document.marks)
-        findings += more
-    defaults, more = _read_defaults(tree.get("defaults"), tuple(clusters), document.marks)
-    links, unusable = read_links(tree.get("links"))
-    lint, unclear = read_lint_settings(tree.get("lint"), document.marks, tuple(clusters))
-    watch, odd = read_watch_settings(tree.get("watch"), written)
-    findings += [*more, *unusable, *_check_fingerprint_key(tree.get("fingerprintKey")), *unclear]
-    alerts, wrong = read_alert_settings(tree.get("alerts"))
-    findings += [*odd, *wrong]
+    findings = list(checker.check(document.tree))
+    tree, gone = cut_out(document.tree, findings, checker)
+    parts, more = _read_parts(tree, document.marks, tuple(_clusters_in(document.tree)))
+    findings += [finding for finding in more if not may_come_of_cutting(finding, gone)]
+    if _DEFAULTS in gone:
+        findings += _check_defaults(document.tree)
     if document.problems or has_error(findings):
         raise DefinitionError(*document.problems, *problems_of(findings, document.marks))
     allowed = mapping(tree.get("references")).get("env")
@@ -71,18 +76,49 @@ def parse_project(document: Document, checker: Checker, *, root: str, path: str)
         root=root,
         path=path,
         definitions=texts(tree["definitions"]) if "definitions" in tree else _DEFINITIONS,
-        clusters=clusters,
+        clusters=parts.clusters,
         environment=texts(allowed) if allowed is not None else None,
         fingerprint_key=scalar(tree.get("fingerprintKey")) or "",
-        links=links,
+        links=parts.links,
         snapshots=scalar(tree.get("snapshots")) or _SNAPSHOTS,
-        lint=lint,
-        watch=watch,
-        alerts=alerts,
+        lint=parts.lint,
+        watch=parts.watch,
+        alerts=parts.alerts,
     )
-    receivers = mapping(mapping(tree.get("alerts")).get("receivers"))
-    written_receivers = {name: mapping(item) for name, item in receivers.items()}
-    return Parsed(project, defaults, written, written_receivers, document.marks)
+    return Parsed(
+        project,
+        parts.defaults,
+        _clusters_in(tree),
+        receivers_in(tree.get("alerts")),
+        document.marks,
+    )
+
+
+def _read_parts(
+    tree: dict[str, Tree], marks: Marks, known: Sequence[str]
+) -> tuple[_Parts, list[Finding]]:
+    """Return the parts of what can be read, and what is wrong with them; `known` are all clusters."""
+    findings: list[Finding] = []
+    written = _clusters_in(tree)
+    clusters: dict[str, Cluster] = {}
+    for name, cluster in written.items():
+        clusters[name], more = _read_cluster(name, cluster, marks)
+        findings += more
+    defaults, wrong = _read_defaults(tree.get("defaults"), known, marks)
+    links, unusable = read_links(tree.get("links"))
+    lint, unclear = read_lint_settings(tree.get("lint"), marks, known)
+    watch, odd = read_watch_settings(tree.get("watch"), written)
+    alerts, misdirected = read_alert_settings(tree.get("alerts"))
+    findings += [*wrong, *unusable, *_check_fingerprint_key(tree.get("fingerprintKey"))]
+    findings += [*unclear, *odd, *misdirected]
+    parts = _Parts(
+        clusters=clusters, defaults=defaults, links=links, lint=lint, watch=watch, alerts=alerts
+    )
+    return parts, findings
+
+
+def _clusters_in(tree: Tree) -> Mapping[str, Mapping[str, Tree]]:
+    return {name: mapping(item) for name, item in mapping(mapping(tree).get("clusters")).items()}
 
 
 def _read_cluster(
@@ -96,6 +132,7 @@ def _read_cluster(
     ledger, more = read_ledger_choice(tree, path)
     freezes, unclear = read_freezes(tree.get("freezes"), marks, (*path, "freezes"))
     findings += [*more, *unclear, *_check_urls(tree, path), *check_metrics(tree, path)]
+    findings += check_cluster(name, tree)
     findings += _check_variables(variables, (*path, "vars"))
     cluster = Cluster(
         name=name,
@@ -188,7 +225,7 @@ def _check_fingerprint_key(tree: Tree | None) -> list[Finding]:
     written = scalar(tree)
     if written is None:
         return []
-    filled = fill(written, _UNREAD)
+    filled = fill(written, UNREAD)
     malformed = [
         Finding(refusal.code, _KEY, f"fingerprintKey: {refusal.message}", refusal.hint)
         for refusal in filled.refusals

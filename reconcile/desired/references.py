@@ -63,6 +63,10 @@ class Sources:
     lenient: bool = False
 
 
+UNREAD: Final = Sources(locate_file=lambda _name: None, read_file=lambda _name: "", secrets=False)
+"""Sources by which no secret is looked up: what is wrong with a reference itself is found."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Filled:
     """A text with its references filled.

@@ -8,7 +8,7 @@ from reconcile.lint.rule import Fault, ForConnector, Rule
 from reconcile.lint.subject import Subject
 from reconcile.model.codes import Code
 from reconcile.model.lint import LintLevel
-from reconcile.plugins.sensitive import is_masked, is_sensitive
+from reconcile.plugins.sensitive import holds_secret, is_masked, is_sensitive
 
 _STUB: Final = re.compile(
     r"<[^<>/]{1,60}>|\[[A-Z][A-Za-z_ -]{2,60}\]|\{\{[^{}]{1,60}\}\}|\{[A-Z][A-Z_ -]{3,60}\}"
@@ -20,8 +20,6 @@ _SECRET_STUB: Final = re.compile(
     r"(?:[A-Z]+[_-])*(?:PASSWORD|PASSPHRASE|SECRET|TOKEN|KEY|CREDENTIALS?)(?:[_-][A-Z]+)*"
 )
 _NO_SECRET: Final = frozenset({"unused", "not-used", "none", "null", "n/a"})
-_JAAS: Final = "jaas"
-_PUBLIC: Final = ("access.key.id", "access-key-id", "accesskeyid", "access_key_id")
 _STUB_INSIDE: Final = re.compile(r"<[A-Z][A-Z0-9_ -]{2,60}>")
 _PLACEHOLDER: Final = re.compile(r"\$\{(?:[^{}:]+):(?:[^{}]+)\}")
 _OPEN: Final = re.compile(r"\$\{(?:[a-zA-Z][\w-]*:[^{}$\s]*)(?:$|(?=\$\{)|(?=[\s,;&@]))")
@@ -54,18 +52,10 @@ def _inline_secrets(subject: Subject) -> Iterator[Fault]:
             continue
         if value.strip().lower() in _NO_SECRET:
             continue
-        if _is_secret(key, value) and not _is_gap(key, value) and not _is_variable(value):
+        if not is_sensitive(key, None) or not holds_secret(key, value):
+            continue
+        if not _is_gap(key, value) and not _is_variable(value):
             yield Fault(key, f"{key} holds a secret as plain text")
-
-
-def _is_secret(key: str, value: str) -> bool:
-    """Tell whether a value is kept from view because of its key, and rightly so.
-
-    The id of an access key is no secret, and a JAAS string is one only with a password in it.
-    """
-    if not is_sensitive(key, None) or key.lower().endswith(_PUBLIC):
-        return False
-    return is_sensitive("value" if _JAAS in key else key, value)
 
 
 def _is_gap(key: str, value: str) -> bool:

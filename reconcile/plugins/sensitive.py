@@ -60,6 +60,8 @@ _SECRET_INSIDE: Final = tuple(
         ("=", r"[?&]sig=[^\s&]"),
     )
 )
+_JAAS: Final = "jaas"
+_PUBLIC: Final = ("access.key.id", "access-key-id", "accesskeyid", "access_key_id")
 _KEYS_REMEMBERED: Final = 4096
 
 
@@ -79,6 +81,16 @@ def is_sensitive(key: str, value: str | None, setting: Setting | None = None) ->
     if _key_is_sensitive(key, setting) and (kept or "").lower() not in _BOOLEANS:
         return True
     return kept is not None and _holds_a_secret(kept)
+
+
+def holds_secret(key: str, value: str) -> bool:
+    """Tell whether a value is a secret that is written out, by its key or by itself.
+
+    The id of an access key is no secret, and a JAAS string is one only with a password in it.
+    """
+    if key.lower().endswith(_PUBLIC):
+        return False
+    return is_sensitive("value" if _JAAS in key else key, value)
 
 
 def is_masked(value: str) -> bool:

@@ -155,12 +155,15 @@ def test_a_worker_that_never_comes_up(place: Workplace):
 
 
 @pytest.mark.parametrize(
-    "auth", ["", "    auth: {basic: {username: ci, password: wrong-one}}\n"], ids=["none", "wrong"]
+    "auth",
+    ["", "    auth: {basic: {username: ci, password: '${{ file.password }}'}}\n"],
+    ids=["none", "wrong"],
 )
 def test_credentials_that_are_missing_or_wrong(tmp_path: Path, auth: str):
     cluster = SimulatedCluster(clock=SystemClock(), users={"ci": "right-one"})
     with workplace_on(cluster, tmp_path) as place:
         place.write_project(auth)
+        place.write("password", "wrong-one")
         place.write_sink("orders-sink")
 
         result = apply(place)

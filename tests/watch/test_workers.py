@@ -136,11 +136,12 @@ def test_where_statuses_say_that_workers_are_no_credentials_are_sent(tmp_path, b
         post.declare("a")
         post.declare("b")
         post.cluster.advertise(1, address)
+        post.environment.update(PASSWORD="secret-word", API_KEY="other-word")
         write(
             post,
             box,
-            more=", auth: {basic: {username: watch, password: secret-word}},"
-            " headers: {X-Api-Key: other-word}",
+            more=", auth: {basic: {username: watch, password: '${{ env.PASSWORD }}'}},"
+            " headers: {X-Api-Key: '${{ env.API_KEY }}'}",
         )
         assert is_well(post.round())
         (headers,) = asked

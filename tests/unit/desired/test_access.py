@@ -101,18 +101,18 @@ def test_addresses_may_be_given_instead(tmp_path):
         ),
         (
             "    url: connect:8083\n",
-            ["6:5 CF105 clusters.prod.url is no address of a Connect worker"],
+            ["6:5 CF105 clusters.prod.url must be an http or https address"],
         ),
-        ("    url: 'http://'\n", ["6:5 CF105 clusters.prod.url is no address of a Connect worker"]),
+        ("    url: 'http://'\n", ["6:5 CF105 clusters.prod.url must be an http or https address"]),
         (
             "    url: 'http://[::1'\n",
-            ["6:5 CF105 clusters.prod.url is no address of a Connect worker"],
+            ["6:5 CF105 clusters.prod.url must be an http or https address"],
         ),
         (
             "    url: 'http://a:99999'\n",
-            ["6:5 CF105 clusters.prod.url is no address of a Connect worker"],
+            ["6:5 CF105 clusters.prod.url must be an http or https address"],
         ),
-        ("    url: http://me:pw@a\n", ["6:5 CF105 clusters.prod.url holds a password"]),
+        ("    url: http://me:pw@a\n", ["6:5 CF105 clusters.prod.url holds credentials"]),
         (
             "    url: https://api.aiven.io/v1/project/shop/service/kc\n",
             [

@@ -117,7 +117,7 @@ def test_a_named_one_that_is_not_there_is_told(tmp_path):
         ("a: [", "1:5 CF101 did not find expected node content"),
         ("[]", "1:1 CF104 this document must be a mapping, not a list"),
         (
-            f"{HEAD}clusters: {{a: {{url: x}}}}\ndashboards: {{}}\n",
+            f"{HEAD}clusters: {{a: {{url: http://x}}}}\ndashboards: {{}}\n",
             '5:1 CF103 unknown field "dashboards" in this document',
         ),
         (HEAD, "1:1 CF106 this document has no clusters"),
@@ -125,60 +125,60 @@ def test_a_named_one_that_is_not_there_is_told(tmp_path):
         (f"{HEAD}clusters: {{a: }}\n", "4:12 CF104 clusters.a must be a mapping, not null"),
         (f"{HEAD}clusters: {{a: {{}}}}\n", "4:12 CF106 cluster a has no url"),
         (
-            f"{HEAD}clusters: {{a: {{url: x, urls: [y]}}}}\n",
-            "4:24 CF113 cluster a has both url and urls",
+            f"{HEAD}clusters: {{a: {{url: http://x, urls: [http://y]}}}}\n",
+            "4:31 CF113 cluster a has both url and urls",
         ),
         (
-            f"{HEAD}clusters: {{a: {{url: x, flavour: apache}}}}\n",
-            '4:24 CF103 unknown field "flavour" in clusters.a',
+            f"{HEAD}clusters: {{a: {{url: http://x, flavour: apache}}}}\n",
+            '4:31 CF103 unknown field "flavour" in clusters.a',
         ),
         (
-            f"{HEAD}clusters: {{'a b': {{url: x}}}}\n",
+            f"{HEAD}clusters: {{'a b': {{url: http://x}}}}\n",
             (
                 "4:12 CF105 clusters.a b must be letters, digits, dots, dashes and underscores, "
                 'not "a b"'
             ),
         ),
         (
-            f"{HEAD}clusters: {{a: {{url: x, ownership: {{prune: always}}}}}}\n",
-            '4:36 CF105 clusters.a.ownership.prune must be never or owned, not "always"',
+            f"{HEAD}clusters: {{a: {{url: http://x, ownership: {{prune: always}}}}}}\n",
+            '4:43 CF105 clusters.a.ownership.prune must be never or owned, not "always"',
         ),
         (
-            f"{HEAD}clusters: {{a: {{url: x, limits: {{maxDeletePercent: 120}}}}}}\n",
+            f"{HEAD}clusters: {{a: {{url: http://x, limits: {{maxDeletePercent: 120}}}}}}\n",
             (
-                "4:33 CF105 clusters.a.limits.maxDeletePercent must be a whole number from 0 to 100, "
+                "4:40 CF105 clusters.a.limits.maxDeletePercent must be a whole number from 0 to 100, "
                 "not 120"
             ),
         ),
         (
-            f"{HEAD}clusters: {{a: {{url: x, vars: {{P: '${{{{ env.P }}}}'}}}}}}\n",
-            '4:31 CF204 the variable "P" holds a reference',
+            f"{HEAD}clusters: {{a: {{url: http://x, vars: {{P: '${{{{ env.P }}}}'}}}}}}\n",
+            '4:38 CF204 the variable "P" holds a reference',
         ),
         (
-            f"{HEAD}clusters: {{a: {{url: x, timeouts: {{read: 10}}}}}}\n",
+            f"{HEAD}clusters: {{a: {{url: http://x, timeouts: {{read: 10}}}}}}\n",
             (
-                "4:35 CF104 clusters.a.timeouts.read must be a duration with its unit, such as 500ms, "
+                "4:42 CF104 clusters.a.timeouts.read must be a duration with its unit, such as 500ms, "
                 "60s or 10m, not 10"
             ),
         ),
         (
-            f"{HEAD}clusters: {{a: {{url: x, auth: {{basic: {{username: u, pasword: p}}}}}}}}\n",
-            "4:31 CF106 clusters.a.auth.basic has no password",
+            f"{HEAD}clusters: {{a: {{url: http://x, auth: {{basic: {{username: u, pasword: p}}}}}}}}\n",
+            "4:38 CF106 clusters.a.auth.basic has no password",
         ),
         (
-            f"{HEAD}clusters: {{a: {{url: x, auth: {{}}}}}}\n",
-            "4:24 CF105 clusters.a.auth is empty",
+            f"{HEAD}clusters: {{a: {{url: http://x, auth: {{}}}}}}\n",
+            "4:31 CF105 clusters.a.auth is empty",
         ),
         (
-            f"{HEAD}clusters: {{a: {{url: x}}}}\ndefaults: [{{match: {{clusters: [b]}}, spec: {{}}}}]\n",
+            f"{HEAD}clusters: {{a: {{url: http://x}}}}\ndefaults: [{{match: {{clusters: [b]}}, spec: {{}}}}]\n",
             '5:32 CF118 the project has no cluster "b"',
         ),
         (
-            f"{HEAD}clusters: {{a: {{url: x}}}}\ndefaults: [{{spec: {{config: {{a: {{b: 1}}}}}}}}]\n",
+            f"{HEAD}clusters: {{a: {{url: http://x}}}}\ndefaults: [{{spec: {{config: {{a: {{b: 1}}}}}}}}]\n",
             "5:29 CF112 defaults[0].spec.config.a is a mapping, and a setting is text",
         ),
         (
-            f"{HEAD}clusters: {{a: {{url: x}}}}\ndefaults: [{{spec: {{config: {{name: b}}}}}}]\n",
+            f"{HEAD}clusters: {{a: {{url: http://x}}}}\ndefaults: [{{spec: {{config: {{name: b}}}}}}]\n",
             '5:29 CF105 the setting "name" is not the name of the connector',
         ),
     ],
@@ -213,7 +213,7 @@ def test_a_project_never_prints_what_it_keeps_for_later(tmp_path):
     loaded = repository(
         tmp_path,
         {},
-        project=f"{HEAD}clusters: {{a: {{url: x, auth: {{bearer: {{token: hunter2hunter2}}}}}}}}\n",
+        project=f"{HEAD}clusters: {{a: {{url: http://x, headers: {{X-Team: hunter2hunter2}}}}}}\n",
     )
 
     assert "hunter2" not in repr(loaded)

@@ -45,25 +45,22 @@ def test_settings_of_kafka_are_texts_with_their_references_filled(tmp_path):
     assert "hunter2" not in repr(found)
 
 
-@pytest.mark.parametrize("text", ["", "    kafka: {}\n"])
-def test_without_settings_there_is_no_kafka(tmp_path, text):
-    loaded = repository(tmp_path, {}, project=f"{HEAD}{text}")
-
-    assert read_kafka(loaded, "local", {}) is None
+def test_without_settings_there_is_no_kafka(tmp_path):
+    assert read_kafka(repository(tmp_path, {}, project=HEAD), "local", {}) is None
 
 
 def test_every_reference_of_kafka_that_cannot_be_had_is_told(tmp_path):
     with pytest.raises(DefinitionError) as caught:
         kafka(
             tmp_path,
-            "{bootstrap.servers: '${{ var.BROKERS }}', sasl.password: '${{ env.PASSWORD }}',"
+            "{bootstrap.servers: '${{ env.BROKERS }}', sasl.password: '${{ env.PASSWORD }}',"
             " ssl.key.password: '${{ file.../key }}'}",
         )
 
     assert lines_of(caught.value.problems) == [
         (
-            "connectform.yaml:8:13 CF201 clusters.local.kafka.bootstrap.servers: cluster local has no"
-            ' variable "BROKERS"'
+            "connectform.yaml:8:13 CF201 clusters.local.kafka.bootstrap.servers: the environment"
+            " variable BROKERS is not set"
         ),
         (
             "connectform.yaml:8:54 CF201 clusters.local.kafka.sasl.password: the environment variable"
@@ -81,20 +78,57 @@ def test_every_reference_of_kafka_that_cannot_be_had_is_told(tmp_path):
     [
         ("hunter2hunter2", "8:5 CF104 clusters.local.kafka must be a mapping of settings"),
         (
-            "{sasl.password: [hunter2hunter2]}",
-            "8:13 CF104 clusters.local.kafka.sasl.password must be text",
+            "{bootstrap.servers: b, sasl.password: [hunter2hunter2]}",
+            "8:35 CF104 clusters.local.kafka.sasl.password must be text",
         ),
         (
-            "{sasl.password: {a: hunter2hunter2}}",
-            "8:13 CF104 clusters.local.kafka.sasl.password must be text",
+            "{bootstrap.servers: b, sasl.password: {a: hunter2hunter2}}",
+            "8:35 CF104 clusters.local.kafka.sasl.password must be text",
         ),
-        ("{sasl.password: null}", "8:13 CF104 clusters.local.kafka.sasl.password must be text"),
+        (
+            "{bootstrap.servers: b, sasl.password: null}",
+            "8:35 CF104 clusters.local.kafka.sasl.password must be text",
+        ),
+        (
+            "{bootstrap.servers: b, sasl.password: hunter2hunter2}",
+            "8:35 CF105 clusters.local.kafka.sasl.password holds a secret as plain text",
+        ),
+        (
+            "{bootstrap.servers: b, ssl.key.password: hunter2hunter2}",
+            "8:35 CF105 clusters.local.kafka.ssl.key.password holds a secret as plain text",
+        ),
+        (
+            "{bootstrap.servers: b, sasl.jaas.config: 'x required password=\"hunter2hunter2\";'}",
+            "8:35 CF105 clusters.local.kafka.sasl.jaas.config holds a secret as plain text",
+        ),
+        (
+            "{bootstrap.servers: '${{ var.BROKERS }}'}",
+            '8:13 CF201 clusters.local.kafka.bootstrap.servers: cluster local has no variable "BROKERS"',
+        ),
+        ("{}", "8:5 CF106 clusters.local.kafka has no bootstrap.servers"),
+        ("{client.id: ci}", "8:5 CF106 clusters.local.kafka has no bootstrap.servers"),
+        *(
+            (
+                f"{{bootstrap.servers: {empty}}}",
+                (
+                    "8:13 CF105 clusters.local.kafka.bootstrap.servers must be HOST:PORT, or several"
+                    " with commas between them"
+                ),
+            )
+            for empty in ("''", "' '")
+        ),
     ],
 )
 def test_a_wrong_setting_of_kafka_is_told_and_not_shown(tmp_path, text, line):
     found = problems_with(tmp_path, {}, project=f"{HEAD}    kafka: {text}\n")
 
     assert found == [f"connectform.yaml:{line}"]
+
+
+def test_a_jaas_setting_without_a_password_may_stand_in_the_file(tmp_path):
+    found = kafka(tmp_path, "{bootstrap.servers: b, sasl.jaas.config: 'x required;'}")
+
+    assert found.settings["sasl.jaas.config"] == "x required;"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from reconcile.model.plugin import Setting, SettingType
-from reconcile.plugins.sensitive import is_masked, is_sensitive
+from reconcile.plugins.sensitive import holds_secret, is_masked, is_sensitive
 
 
 def setting(kind):
@@ -183,3 +183,19 @@ def test_a_mask_is_recognised(value):
 @pytest.mark.parametrize("value", ["", "*", "**", "a***", "xxxxxxxx", "[secret]", "*.*.*"])
 def test_other_values_are_no_mask(value):
     assert not is_masked(value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "holds"),
+    [
+        ("sasl.password", "hunter2", True),
+        ("sasl.username", "ada", False),
+        ("sasl.jaas.config", 'x required password="hunter2";', True),
+        ("sasl.jaas.config", "x required;", False),
+        ("aws.access.key.id", "AKIA", False),
+        ("proxy", "http://ada:hunter2@proxy:3128", True),
+        ("sasl.password", "${file:/secrets:password}", False),
+    ],
+)
+def test_what_is_written_out_is_told_from_what_names_a_place(key, value, holds):
+    assert holds_secret(key, value) is holds
