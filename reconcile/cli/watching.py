@@ -16,6 +16,7 @@ from reconcile.desired.project import LoadedProject, load_project
 from reconcile.errors import ConnectformError, usage
 from reconcile.expose.display import Display, watch_shown
 from reconcile.model.exposure import Address, StateEncoding
+from reconcile.model.metrics import Flows
 from reconcile.model.problem import Problem
 from reconcile.report.flow_text import age_text
 from reconcile.report.logger_text import change_lines
@@ -95,17 +96,27 @@ def _once(shell: Shell, seat: Seat, *, dry_run: bool) -> Exit:
         found = watch_once(seat, rehearse=dry_run)
     except ConnectformError as error:
         found = Round(cluster=seat.cluster, problems=error.problems)
-    if shell.logs_rounds and not dry_run:
-        _diary(shell, seat).write(found)
+    if shell.logs_json or (shell.logs_rounds and not dry_run):
+        _diary(shell, seat).write(_problems_alone(found) if dry_run else found)
     rows = watched_rows(found)
     shell.terminal.show([*map(watched_line, rows), *drifted_lines(found).values()])
     shell.terminal.show(_level_lines(found))
-    if dry_run or not shell.logs_json:
+    if not shell.logs_json:
         _note(shell, (*found.problems, *found.unsent, *found.untold, *found.flows.problems))
     if found.problems:
         return Exit.ERROR
     shell.terminal.show([_summary(found, rows)])
     return Exit.FINE if is_well(found) else Exit.CHANGES
+
+
+def _problems_alone(found: Round) -> Round:
+    """Return what a rehearsal has to log: what it would do has not happened."""
+    return Round(
+        cluster=found.cluster,
+        problems=found.problems,
+        untold=found.untold,
+        flows=Flows(problems=found.flows.problems),
+    )
 
 
 def _until_stopped(shell: Shell, seats: Sequence[Seat], display: Display) -> Exit:

@@ -12,15 +12,17 @@ import pytest
 
 from reconcile.cli.logs import open_log
 from reconcile.cli.options import LogFormat, LogLevel
+from reconcile.clock import SystemClock
 from reconcile.desired.project import load_project
 from reconcile.sandbox.simulated_answers import error
+from reconcile.sandbox.simulated_cluster import SimulatedCluster
 from reconcile.sandbox.simulated_faults import Fault
 from reconcile.watch.diary import Diary
 from reconcile.watch.events import LEVELS, Happening
 from reconcile.watch.heals import Healing
 from reconcile.watch.loop import Course, watch_cluster
 from reconcile.watch.rounds import Round
-from tests.cli.harness import Workplace
+from tests.cli.harness import Workplace, workplace_on
 from tests.unit.watch.test_events import CHANGED
 from tests.watch.post import BAD_RECORD, REFUSED, Post
 from tests.watch.sources import READ
@@ -220,16 +222,29 @@ def test_drift_is_not_told_again_after_workers_answered_from_memory(post):
     assert events == ["drift began"]
 
 
-def test_programs_find_nothing_but_json_on_standard_error(tmp_path: Path):
+@pytest.mark.parametrize("way", ["--once", "--dry-run"])
+def test_programs_find_nothing_but_json_on_standard_error(tmp_path: Path, way: str):
     place = Workplace(folder=tmp_path, cluster=None, url="http://127.0.0.1:1")
     place.write_project()
     (tmp_path / "connectors").mkdir()
 
-    found = place.run("watch", "--once", "--log-format", "json")
+    found = place.run("watch", way, "--log-format", "json")
 
     entries = [json.loads(line) for line in found.err.splitlines()]
     told = [entry for entry in entries if entry["event"] == "problem"]
     assert (found.code, [entry["code"] for entry in told]) == (1, ["CF301"])
+
+
+def test_a_rehearsal_logs_what_it_could_not_read_and_prints_what_it_would_do(tmp_path: Path):
+    with workplace_on(SimulatedCluster(clock=SystemClock()), tmp_path) as place:
+        place.write_project("    metrics: {prometheus: 'http://127.0.0.1:1'}\n")
+        place.write_sink("orders-sink")
+
+        found = place.run("watch", "--dry-run", "--log-format", "json")
+
+    (entry,) = [json.loads(line) for line in found.err.splitlines()]
+    assert (entry["event"], entry["code"]) == ("source not read", "CF315")
+    assert "1 missing" in found.out
 
 
 def test_every_event_is_in_the_table_of_the_documentation_with_its_level():
