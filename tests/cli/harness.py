@@ -5,7 +5,7 @@ import os
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,12 +93,13 @@ class Workplace:
         target.write_text(text, encoding="utf-8")
         return target
 
-    def write_project(self, extra: str = "") -> None:
-        """Write a project file with one cluster, and more lines below that cluster."""
+    def write_project(self, extra: str = "", urls: Sequence[str] = ()) -> None:
+        """Write a project file with one cluster, of several workers or one, and more lines below."""
+        where = f"urls: {json.dumps(urls)}" if urls else f'url: "{self.url}"'
         self.write(
             "connectform.yaml",
             "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: tests}\n"
-            f'definitions: [connectors]\nclusters:\n  local:\n    url: "{self.url}"\n{extra}',
+            f"definitions: [connectors]\nclusters:\n  local:\n    {where}\n{extra}",
         )
 
     def write_sink(self, name: str, *, file: str = "out.txt", more: str = "") -> Path:

@@ -70,12 +70,7 @@ def test_what_a_worker_that_is_gone_was_running_is_not_well(tmp_path: Path) -> N
     cluster = SimulatedCluster(clock=SystemClock(), workers=3, timing=lost)
     with serve(cluster) as server:
         place = Workplace(folder=tmp_path, cluster=cluster, url=server.url)
-        urls = ", ".join(f'"{url}"' for url in server.urls)
-        place.write(
-            "connectform.yaml",
-            "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: tests}\n"
-            f"clusters:\n  local: {{urls: [{urls}]}}\n",
-        )
+        place.write_project(urls=server.urls)
         for name in "abcdef":
             place.write_sink(name)
         assert place.run("apply", "--auto-approve").code == 0

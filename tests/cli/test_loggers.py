@@ -35,12 +35,8 @@ def workers_of(
     )
     with serve(cluster) as server:
         place = Workplace(folder=folder, cluster=cluster, url=server.url)
-        urls = ", ".join(f'"{url}"' for url in server.urls)
-        place.write(
-            "connectform.yaml",
-            "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: tests}\n"
-            f"clusters:\n  local: {{urls: [{urls}], loggers: {loggers}}}\n",
-        )
+        place.write_project(f"    loggers: {loggers}\n", urls=server.urls)
+        (folder / "connectors").mkdir()
         yield place
 
 
@@ -197,4 +193,4 @@ def test_what_is_declared_is_applied_once(place: Workplace):
 def test_levels_that_cannot_be_are_refused_with_their_place(tmp_path: Path, loggers: str):
     with workers_of("4.3.1", tmp_path, loggers) as place:
         done = place.run("loggers", "get")
-        assert (done.code, "connectform.yaml:5:" in done.err) == (1, True), done.err
+        assert (done.code, "connectform.yaml:8:" in done.err) == (1, True), done.err

@@ -62,12 +62,7 @@ def pair(
     folder = tmp_path_factory.mktemp("loggers")
     with real_sandbox(RealSpec(version=request.param, workers=2, heartbeat_ms=300)) as sandbox:
         place = Workplace(folder=folder, cluster=None, url=sandbox.url)
-        urls = ", ".join(f'"{url}"' for url in sandbox.urls)
-        place.write(
-            "connectform.yaml",
-            "apiVersion: connectform/v1\nkind: Project\nmetadata: {name: tests}\n"
-            f"clusters:\n  local:\n    urls: [{urls}]\n    loggers: {{{HERDER}: WARN}}\n",
-        )
+        place.write_project(f"    loggers: {{{HERDER}: WARN}}\n", urls=sandbox.urls)
         (folder / "connectors").mkdir()
         yield Pair(sandbox, place)
 
