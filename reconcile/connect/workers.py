@@ -30,10 +30,15 @@ _ADDRESS: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}
 
 
 class Reply(StrEnum):
-    """What comes from the address of a worker: OTHER is anything but a worker of the cluster."""
+    """What comes from the address of a worker.
+
+    OTHER is a worker of another cluster. UNCLEAR is an answer that says nothing of whose it is: a
+    proxy's page, or the 404 and 500 of a worker that is starting.
+    """
 
     OURS = "ours"
     OTHER = "other"
+    UNCLEAR = "unclear"
     SILENT = "silent"
 
 
@@ -91,9 +96,9 @@ def _reply(
     request = reading("/", timeout=_SECONDS)
     answer = exchange(session, target, request, timeout=_SECONDS, redact=redactor.redact)
     if isinstance(answer, Fault):
-        return Reply.SILENT if answer.kind in _SILENT else Reply.OTHER
+        return Reply.SILENT if answer.kind in _SILENT else Reply.UNCLEAR
     try:
         found = wire.identity(wire.decoded(answer.body))
     except wire.ShapeError:
-        return Reply.OTHER
+        return Reply.UNCLEAR
     return Reply.OURS if found.kafka_cluster_id == kafka_cluster_id else Reply.OTHER

@@ -1,12 +1,13 @@
 """Know which workers are gone, though the statuses that others give still name them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from reconcile.connect.workers import Reply, address_of, ask_workers
 from reconcile.desired.project import LoadedProject, read_access
-from reconcile.model.live import LiveState, LiveStatus
+from reconcile.model.live import LiveState
+from reconcile.model.project import Access
 from reconcile.run.context import Context
 
 BELIEVED: Final = 900.0
@@ -37,18 +38,25 @@ class Presence:
 Presences = Mapping[str, Presence]
 
 
-def workers_in(statuses: Iterable[LiveStatus]) -> frozenset[str]:
+def workers_of(live: LiveState) -> frozenset[str]:
     """Return the workers that statuses name."""
-    found = {worker for status in statuses for worker, _ in status.assignments}
-    return frozenset(found - {""})
+    statuses = (one.status for one in live.connectors.values() if one.status is not None)
+    return frozenset(worker for status in statuses for worker, _ in status.assignments if worker)
+
+
+def addresses_in(access: Access) -> frozenset[str]:
+    """Return the workers that the project file names."""
+    return frozenset(map(address_of, access.urls))
 
 
 def find_workers(
     context: Context, loaded: LoadedProject, live: LiveState, before: Presences, *, anew: bool
 ) -> Presences:
     """Ask the workers that statuses name whether they are there; the one that we speak to is."""
-    named = _named(live)
-    return _asked(context, loaded, live, named, to_ask(named, before, anew=anew), before)
+    named = workers_of(live)
+    access = read_access(loaded, live.cluster, context.environment)
+    asked = to_ask(named, before, addresses_in(access), anew=anew)
+    return _asked(context, access, live, named, asked, before)
 
 
 def gone_at_a_look(context: Context, loaded: LoadedProject, live: LiveState) -> frozenset[str]:
@@ -57,15 +65,21 @@ def gone_at_a_look(context: Context, loaded: LoadedProject, live: LiveState) -> 
     Others than those that the project file has may never have been in reach: they are not asked.
     """
     access = read_access(loaded, live.cluster, context.environment)
-    declared = _named(live) & frozenset(map(address_of, access.urls))
+    declared = workers_of(live) & addresses_in(access)
     now = context.clock.monotonic()
-    found = _asked(context, loaded, live, declared, declared, {})
+    found = _asked(context, access, live, declared, declared, {})
     return frozenset(name for name, presence in found.items() if presence.is_gone(now))
 
 
-def to_ask(named: Collection[str], before: Presences, *, anew: bool) -> frozenset[str]:
-    """Return the workers to ask: those that have answered, and others now and then."""
-    return frozenset(name for name in named if anew or name not in before or before[name].reached)
+def to_ask(
+    named: Collection[str], before: Presences, declared: Collection[str], *, anew: bool
+) -> frozenset[str]:
+    """Return the workers to ask: those that have answered or are declared, others now and then."""
+    return frozenset(
+        name
+        for name in named
+        if anew or name in declared or name not in before or before[name].reached
+    )
 
 
 def followed(
@@ -82,19 +96,14 @@ def followed(
     }
 
 
-def _named(live: LiveState) -> frozenset[str]:
-    return workers_in(one.status for one in live.connectors.values() if one.status is not None)
-
-
 def _asked(
     context: Context,
-    loaded: LoadedProject,
+    access: Access,
     live: LiveState,
     named: Collection[str],
     asked: Collection[str],
     before: Presences,
 ) -> Presences:
-    access = read_access(loaded, live.cluster, context.environment)
     here = address_of(live.url)
     replies = ask_workers(
         access,
@@ -103,20 +112,15 @@ def _asked(
         clock=context.clock,
         redactor=context.redactor,
     )
-    return followed(
-        named,
-        before,
-        {**replies, here: Reply.OURS},
-        frozenset(map(address_of, access.urls)),
-        context.clock.monotonic(),
-    )
+    now = context.clock.monotonic()
+    return followed(named, before, {**replies, here: Reply.OURS}, addresses_in(access), now)
 
 
 def _followed(
     before: Presence | None, reply: Reply | None, now: float, *, declared: bool
 ) -> Presence:
     match reply:
-        case None:
+        case None | Reply.UNCLEAR:
             return before or Presence(reached=False)
         case Reply.OURS:
             return Presence(reached=True)

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from reconcile.model.health import Health
+from reconcile.sandbox.simulated_answers import error
+from reconcile.sandbox.simulated_faults import Fault
 from reconcile.sandbox.simulated_timing import Timing
 from reconcile.watch.reading import LOOK_ANEW
 from reconcile.watch.telling import is_well
@@ -116,6 +118,20 @@ def test_a_worker_that_comes_back_soon_is_no_alert(post, box):
     assert is_well(post.round(30))
     post.round(300)
     assert box.statuses() == []
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_worker_that_dies_again_while_it_starts_is_not_missed(post, box, declared):
+    if not declared:
+        post.urls = ()
+        write(post, box)
+    post.round()
+    for _ in range(3):
+        post.cluster.kill_worker(2)
+        assert not is_well(post.round(1))
+        post.cluster.inject(Fault(match="GET /", answer=error(404, "Not Found"), worker=2))
+        post.cluster.start_worker(2)
+        post.round(1)
 
 
 def test_an_address_that_never_answered_says_nothing_and_is_asked_now_and_then(post, box):

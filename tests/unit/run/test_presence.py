@@ -6,7 +6,7 @@ from reconcile.connect.workers import Reply, address_of
 from reconcile.run.presence import BELIEVED, Presence, followed, to_ask
 
 A = "a:8083"
-OURS, OTHER, SILENT = Reply.OURS, Reply.OTHER, Reply.SILENT
+OURS, OTHER, UNCLEAR, SILENT = Reply.OURS, Reply.OTHER, Reply.UNCLEAR, Reply.SILENT
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,10 @@ OURS, OTHER, SILENT = Reply.OURS, Reply.OTHER, Reply.SILENT
         ([OURS, OTHER, SILENT], False, False),
         ([OURS, OTHER], False, False),
         ([OURS, None], False, False),
+        ([OURS, UNCLEAR, SILENT], False, True),
+        ([OURS, SILENT, UNCLEAR], False, True),
+        ([UNCLEAR, SILENT], False, False),
+        ([OTHER, SILENT], True, True),
         ([None], True, False),
     ],
 )
@@ -49,8 +53,9 @@ def test_what_no_status_names_is_forgotten():
 
 def test_what_never_answered_is_asked_when_it_is_new_and_now_and_then():
     before = {A: Presence(reached=True), "b:1": Presence(reached=False)}
-    assert to_ask({A, "b:1", "c:1"}, before, anew=False) == {A, "c:1"}
-    assert to_ask({A, "b:1", "c:1"}, before, anew=True) == {A, "b:1", "c:1"}
+    assert to_ask({A, "b:1", "c:1"}, before, (), anew=False) == {A, "c:1"}
+    assert to_ask({A, "b:1", "c:1"}, before, (), anew=True) == {A, "b:1", "c:1"}
+    assert to_ask({A, "b:1", "c:1"}, before, {"b:1"}, anew=False) == {A, "b:1", "c:1"}
 
 
 @pytest.mark.parametrize(
