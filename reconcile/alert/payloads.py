@@ -51,7 +51,7 @@ def messages(
     match kind:
         case ReceiverKind.ALERTMANAGER:
             return [
-                Message(document=[_posted(alert, now + lasts) for alert in batch], alerts=batch)
+                Message(document=[_posted(alert, now, lasts) for alert in batch], alerts=batch)
                 for batch in _batches(alerts, _BATCH)
             ]
         case ReceiverKind.WEBHOOK:
@@ -114,13 +114,18 @@ def _time(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _posted(alert: Alert, until: datetime) -> dict[str, object]:
-    """Return an alert for `POST /api/v2/alerts`; one that fires ends unless it is sent again."""
+def _posted(alert: Alert, now: datetime, lasts: timedelta) -> dict[str, object]:
+    """Return an alert for `POST /api/v2/alerts`; one that fires ends unless it is sent again.
+
+    Alertmanager refuses a whole request for one alert that ends before it starts, and takes an
+    end that is to come for one that fires: a clock that was set back makes both.
+    """
+    ended = min(alert.ended, now) if alert.ended is not None else now + lasts
     return {
         "labels": _labels(alert),
         "annotations": _annotations(alert),
-        "startsAt": _time(alert.started),
-        "endsAt": _time(alert.ended or until),
+        "startsAt": _time(min(alert.started, now)),
+        "endsAt": _time(ended),
     }
 
 

@@ -38,10 +38,11 @@ _BEGIN_ANEW: Final = (
 )
 
 
-def read_memory(store: Store) -> Memory:
+def read_memory(store: Store, before: Memory | None = None) -> Memory:
     """Return what a ledger says about a cluster; records are parsed when they are asked for.
 
-    Raises LedgerError where the ledger is of a newer format, or an entry cannot be read.
+    Those whose text is as it was in `before`, an earlier reading, are not parsed again. Raises
+    LedgerError where the ledger is of a newer format, or an entry cannot be read.
     """
     entries = store.read(keys.FORMAT, keys.CONNECTORS, keys.HOLDS, keys.MOVES)
     check_format(store.place, entries)
@@ -49,7 +50,7 @@ def read_memory(store: Store) -> Memory:
     return Memory(
         place=store.place,
         exists=bool(entries),
-        records=_Records(store.place, records),
+        records=_Records(store.place, records, before.records if before is not None else {}),
         holds=tuple(_all(store.place, entries, keys.HOLDS, _hold)),
         moves=tuple(_all(store.place, entries, keys.MOVES, _move)),
     )
@@ -153,12 +154,14 @@ def renewed(before: Memory, after: Memory) -> frozenset[str]:
 class _Records(Mapping[str, Record]):
     """Records by connector, each parsed when it is first asked for: few of many ever are."""
 
-    def __init__(self, place: str, entries: Mapping[str, str]) -> None:
+    def __init__(
+        self, place: str, entries: Mapping[str, str], before: Mapping[str, Record]
+    ) -> None:
         self._place = place
         self.texts = {
             keys.unquoted(key.removeprefix(keys.CONNECTORS)): text for key, text in entries.items()
         }
-        self._parsed: dict[str, Record] = {}
+        self._parsed = before.still_as_in(self.texts) if isinstance(before, _Records) else {}
 
     def __getitem__(self, name: str) -> Record:
         found = self._parsed.get(name)
@@ -167,6 +170,14 @@ class _Records(Mapping[str, Record]):
             found = parsed(self._place, keys.connector_key(name), text, _record)
             self._parsed[name] = found
         return found
+
+    def still_as_in(self, texts: Mapping[str, str]) -> dict[str, Record]:
+        """Return the parsed records whose text is the same in another reading."""
+        return {
+            name: record
+            for name, record in self._parsed.items()
+            if texts.get(name) == self.texts[name]
+        }
 
     def __contains__(self, name: object) -> bool:
         return name in self.texts

@@ -44,12 +44,11 @@ def draft_plan(
     moves = decide_moves(definitions, desired, live, options, aliases)
     decided = _decide(definitions, live, moves, options, aliases)
     strays = sort_strays(desired, live, options, moving=moves.taken)
-    declared = {name: declared_digest(found) for name, found in desired.definitions.items()}
     holds = active_holds(
         options.memory.holds,
         options.freezes,
         now=options.now,
-        declared=declared if any(hold.while_declared for hold in options.memory.holds) else {},
+        declared=_digests(desired, options),
     )
     deletes = [_deleted(live.connectors[name], aliases, options) for name in strays.doomed]
     elsewhere = {
@@ -82,6 +81,13 @@ def draft_plan(
             len(rule.keys) for found in decided.compared.values() for rule in found.ignored
         ),
     )
+
+
+def _digests(desired: Desired, options: PlanOptions) -> Mapping[str, str]:
+    """Return the digests of what git declares, of those that a hold goes by."""
+    bound = {hold.name for hold in options.memory.holds if hold.while_declared}
+    declared = desired.definitions
+    return {name: declared_digest(declared[name]) for name in bound if name in declared}
 
 
 def _selected(desired: Desired, options: PlanOptions) -> Mapping[str, Definition]:

@@ -1,6 +1,6 @@
 """Find out what is to be left alone: holds, and the freezes of the project file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -45,6 +45,23 @@ def is_in_force(hold: Hold, *, now: datetime, declared: Mapping[str, str]) -> bo
 def holding(name: str, holds: Iterable[ActiveHold]) -> ActiveHold | None:
     """Return the first hold on a connector, or None."""
     return next((hold for hold in holds if fnmatchcase(name, hold.name) or name == hold.name), None)
+
+
+def holdings(names: Iterable[str], holds: Sequence[ActiveHold]) -> Mapping[str, ActiveHold]:
+    """Return the first hold on each connector that has one: as `holding`, for many of both."""
+    single: dict[str, int] = {}
+    for place, hold in enumerate(holds):
+        single.setdefault(hold.name, place)
+    globs = [(place, hold.name) for place, hold in enumerate(holds) if _is_glob(hold.name)]
+    nobody = len(holds)
+    firsts = {
+        name: min(
+            single.get(name, nobody),
+            next((place for place, glob in globs if fnmatchcase(name, glob)), nobody),
+        )
+        for name in names
+    }
+    return {name: holds[place] for name, place in firsts.items() if place < nobody}
 
 
 def _is_glob(name: str) -> bool:

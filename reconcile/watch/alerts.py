@@ -68,25 +68,28 @@ def fold(board: Board, facts: Facts, terms_of: TermsOf, begin: Begin, now: datet
             after[subject] = tracked
         elif before is not None and before.alert is not None and before.told:
             news.append(before.alert.resolved(now))
+    muted = _muted_by(after)
     for subject, tracked in after.items():
-        if tracked.alert is not None and not tracked.told and not is_muted(subject, after, facts):
+        if tracked.alert is not None and not tracked.told and not _is_muted(subject, muted, facts):
             after[subject] = replace(tracked, told=True)
             news.append(tracked.alert)
     return Folded(board=after, news=tuple(news))
 
 
-def is_muted(subject: Subject, board: Board, facts: Facts) -> bool:
+def _muted_by(board: Board) -> frozenset[Subject]:
+    """Return what other alerts that fire say already; of a connector "" for all of them."""
+    return frozenset(
+        (name, "" if other in OF_CLUSTERS else where)
+        for (other, where), tracked in board.items()
+        if tracked.alert is not None
+        for name in PACK[other].mutes - {other}
+    )
+
+
+def _is_muted(subject: Subject, muted: frozenset[Subject], facts: Facts) -> bool:
     """Tell whether nobody is told of an alert now: held, or another one that fires says it all."""
     name, connector = subject
-    if connector in facts.quiet:
-        return True
-    return any(
-        tracked.alert is not None
-        and name in PACK[other].mutes
-        and (other in OF_CLUSTERS or where == connector)
-        for (other, where), tracked in board.items()
-        if other is not name
-    )
+    return connector in facts.quiet or subject in muted or (name, "") in muted
 
 
 def firing(board: Board) -> tuple[Alert, ...]:

@@ -52,11 +52,15 @@ class Book:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A connector that is declared to run; `kept` says why nothing may be done to it now."""
+    """A connector that is declared to run; `kept` says why nothing may be done to it now.
+
+    `freed` tells that something kept it until the round before: what it has now counts as new.
+    """
 
     policy: RestartPolicy
     seen: Seen
     kept: str = ""
+    freed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +105,7 @@ def decide(
         for name, one in candidates.items()
     }
     recent = tuple(min(moment, now) for moment in book.recent if now - moment < _MINUTE)
-    breaker = _breaker(book.breaker, attempts, now)
+    breaker = _breaker(book.breaker, candidates, attempts, now)
     rulings = {
         name: judged(one.policy, attempts[name], one.seen, now) for name, one in candidates.items()
     }
@@ -135,21 +139,35 @@ def decide(
 
 
 def _breaker(
-    before: Breaker | None, attempts: Mapping[str, Attempts], now: datetime
+    before: Breaker | None,
+    candidates: Mapping[str, Candidate],
+    attempts: Mapping[str, Attempts],
+    now: datetime,
 ) -> Breaker | None:
-    """Open the breaker when most fail within a minute; close it once most are well again."""
-    failing = [one for one in attempts.values() if one.failing is not None or _unproven(one)]
+    """Open the breaker when most fail within a minute; close it once most are well again.
+
+    What somebody holds counts for nothing: that it fails is likely meant, and no storm.
+    """
+    loose = {name: attempts[name] for name, one in candidates.items() if not one.kept}
+    failing = {name: one for name, one in loose.items() if one.failing or _unproven(one)}
     if before is None:
-        fresh = [one for one in failing if one.failing and now - one.failing < _MINUTE]
-        opens = len(attempts) >= _FEWEST and len(fresh) * 2 > len(attempts)
+        fresh = [
+            name
+            for name, one in failing.items()
+            if one.failing and (candidates[name].freed or now - one.failing < _MINUTE)
+        ]
+        opens = len(loose) >= _FEWEST and len(fresh) * 2 > len(loose)
         return Breaker(opened=now) if opens else None
-    if len(failing) * 2 <= len(attempts):
+    if len(failing) * 2 <= len(loose):
         return None
-    if not before.canary:
+    if before.probed is None:
         return before
-    if before.released or before.probed is None or now - before.probed < SETTLE:
+    # After a clock that went back the wait begins again: it does not last until that time is back.
+    probed = min(before.probed, now)
+    before = replace(before, probed=probed)
+    if not before.canary or before.released or now - probed < SETTLE:
         return before
-    canary = attempts.get(before.canary)
+    canary = loose.get(before.canary)
     if canary is not None and canary.failing is None:
         return replace(before, released=True)
     return replace(before, canary="", probes=before.probes + 1)

@@ -104,10 +104,10 @@ def _holding(found: Round, *, storming: bool) -> Iterator[tuple[Subject, str]]:
         yield (AlertName.BROKERS_LOST, ""), "the workers have lost their brokers"
     if found.judged.lost:
         yield (AlertName.WORKER_GONE, ""), _gone(found.judged.lost)
-    verdicts = found.judged.verdicts.values()
-    failed = sum(verdict.condition is Condition.FAILED for verdict in verdicts)
+    loose = [one for name, one in found.judged.verdicts.items() if name not in found.judged.kept]
+    failed = sum(verdict.condition is Condition.FAILED for verdict in loose)
     if found.breaker is not None or (storming and failed >= _MANY):
-        yield (AlertName.FAIL_TOGETHER, ""), f"{failed} of {len(verdicts)} connectors have failed"
+        yield (AlertName.FAIL_TOGETHER, ""), f"{failed} of {len(loose)} connectors have failed"
     for name in found.judged.missing:
         yield (AlertName.MISSING, name), "git declares it, and the cluster does not have it"
     for name in found.judged.candidates:

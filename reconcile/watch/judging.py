@@ -12,7 +12,7 @@ from reconcile.model.desired import Definition, TargetState
 from reconcile.model.health import Chance, Diagnosis, FailureClass, Verdict
 from reconcile.model.live import LiveStatus, State
 from reconcile.model.plan import ActiveHold
-from reconcile.plan.holds import holding
+from reconcile.plan.holds import holdings
 from reconcile.watch.budget import Candidate
 from reconcile.watch.pulse import UNKNOWN, Pulse
 from reconcile.watch.restarts import Seen
@@ -59,7 +59,7 @@ def judge_round(
         for name in sorted(definitions)
         if name in sights
     }
-    kept = {name: _kept(hold) for name in definitions if (hold := holding(name, holds)) is not None}
+    kept = {name: _kept(hold) for name, hold in holdings(definitions, holds).items()}
     failed = {one.status for one in declared.values() if one.status and one.status.has_failed}
     diagnoses = {one: before.diagnoses.get(one) or diagnoses_of(one) for one in failed}
     return Judged(
@@ -74,6 +74,7 @@ def judge_round(
                 diagnoses.get(sight.status, ()),
                 kept.get(name, ""),
                 pulses.get(name, UNKNOWN),
+                freed=name in before.kept and name not in kept,
             )
             for name, sight in declared.items()
             if sight.status is not None and _is_to_run(definitions[name], sight.status)
@@ -93,9 +94,17 @@ def diagnoses_of(status: LiveStatus) -> Sequence[Diagnosis]:
 
 
 def candidate_of(
-    definition: Definition, failures: Sequence[Diagnosis], kept: str, pulse: Pulse = UNKNOWN
+    definition: Definition,
+    failures: Sequence[Diagnosis],
+    kept: str,
+    pulse: Pulse = UNKNOWN,
+    *,
+    freed: bool = False,
 ) -> Candidate:
-    """Return a connector as one that may be restarted; `kept` says why nothing may be done now."""
+    """Return a connector as one that may be restarted; `kept` says why nothing may be done now.
+
+    `freed` tells that something kept it until the round before.
+    """
     return Candidate(
         policy=definition.restart,
         seen=Seen(
@@ -106,6 +115,7 @@ def candidate_of(
             pulse=pulse,
         ),
         kept=kept,
+        freed=freed,
     )
 
 

@@ -86,8 +86,12 @@ def _is_over(refreshed: datetime | None, now: datetime) -> bool:
 
 
 def due(box: Box, now: datetime) -> tuple[Alert, ...]:
-    """Return what a receiver may be told now; the end of an alert comes after its begin."""
-    if box.not_before is not None and now < box.not_before:
+    """Return what a receiver may be told now; the end of an alert comes after its begin.
+
+    A wait that began at a time that is yet to come is over: the clock was set back.
+    """
+    set_back = any(moment > now for moment in box.recent)
+    if box.not_before is not None and now < box.not_before and not set_back:
         return ()
     told = (alert for news in box.waiting.values() for alert in news)
     return tuple(sorted(told, key=lambda alert: alert.ended is not None))
@@ -103,7 +107,7 @@ def attempted(
 ) -> Box:
     """Return a box after an attempt; `wait` is how many seconds to leave the receiver alone.
 
-    `wait` is None where nothing failed.
+    `wait` is None where nothing failed. An attempt that got as far as no request counts as one.
     """
     told: dict[str, list[Alert]] = {}
     for alert in delivered:
@@ -119,7 +123,7 @@ def attempted(
         failures=0 if wait is None else box.failures + 1,
         not_before=None if wait is None else now + timedelta(seconds=wait),
         failing=None if wait is None else _failing(box, now),
-        recent=(*recent, *[now] * requests),
+        recent=(*recent, *[now] * max(requests, 1)),
     )
 
 

@@ -80,7 +80,7 @@ def read_round(
     anew = before is None or not _holds_still(before, declared, loaded, context.clock.now())
     # What is live is never older than what is remembered: an apply between the two is no drift.
     with opened_store(context, loaded, cluster) as store:
-        memory = read_memory(store)
+        memory = read_memory(store, before.memory if before is not None else None)
     applied = renewed(before.memory, memory) if before is not None else frozenset()
     with connect_to(context, loaded, cluster) as connection:
         live, described = _look(context, connection, None if anew else before, {*written, *applied})

@@ -1,6 +1,7 @@
 """One contract for all places that a ledger can be kept in."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -66,6 +67,23 @@ def test_bytes_of_an_environment_that_are_no_text_can_be_kept(place: Place) -> N
 
     assert store.swap(entries, given={})
     assert read_memory(place.open()).records[record.name] == record
+
+
+def test_a_record_is_parsed_again_once_it_has_changed_and_not_before(place: Place) -> None:
+    store = place.open()
+    kept, changed = (Record(name=one, project="shop", applied=None, at=NOW) for one in "ab")
+    store.swap({connector_key(one.name): record_text(one) for one in (kept, changed)}, given={})
+    before = read_memory(store)
+    assert [*before.records.values()] == [kept, changed]
+    other = replace(changed, actor="ada")
+
+    store.swap({connector_key("b"): record_text(other), connector_key("c"): None}, given={})
+    after = read_memory(store, before)
+
+    assert after.records["a"] is before.records["a"]
+    assert after.records["b"] == other
+    store.swap({connector_key("a"): None}, given={})
+    assert [*read_memory(store, after).records] == ["b"]
 
 
 @pytest.mark.parametrize("name", [*ODD_NAMES, "\udc80"])

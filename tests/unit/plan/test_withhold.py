@@ -10,9 +10,10 @@ from reconcile.model.codes import Code
 from reconcile.model.desired import OffsetsOnDelete, TargetState
 from reconcile.model.ledger import Hold
 from reconcile.model.live import State
-from reconcile.model.plan import Action, EffectKind, Selection, WithheldBy
+from reconcile.model.plan import Action, ActiveHold, EffectKind, Selection, WithheldBy
 from reconcile.model.project import Freeze, Limits
 from reconcile.plan.digest import declared_digest
+from reconcile.plan.holds import holding, holdings
 from reconcile.plan.limits import check_limits
 from tests.unit.plan.worlds import (
     BASE,
@@ -93,6 +94,19 @@ def test_a_freeze_holds_what_it_names_as_long_as_it_lasts(begins, ends, connecto
     freeze = Freeze(reason="year end", begins=begins, ends=ends, connectors=connectors)
     found = plan_one(definition(config={"file": "x"}), live_connector(), freezes=(freeze,))
     assert [item.why for item in found.withheld] == ([WithheldBy.FREEZE] if frozen else [])
+
+
+def test_the_holds_on_many_are_those_on_each_of_them():
+    names = ["a", "b", "orders-1", "orders-2", "[x]", "other"]
+    holds = [
+        ActiveHold(name=name, reason=f"hold {place}", by="ada")
+        for place, name in enumerate(["a", "orders-2", "a", "orders-*", "[x]", "*-1", "b", "x"])
+    ]
+
+    found = holdings(names, holds)
+
+    assert found == {name: hold for name in names if (hold := holding(name, holds)) is not None}
+    assert found.keys() == set(names) - {"other"}
 
 
 def test_what_is_protected_is_not_deleted_and_the_plan_is_refused():

@@ -115,6 +115,45 @@ def test_a_canary_that_is_gone_counts_as_failed():
     assert gone.book.breaker.probes == 1
 
 
+def test_a_clock_that_goes_back_makes_the_wait_for_a_canary_longer_and_ends_it():
+    names = "abcdefgh"
+    tried = round_(Book(), cluster(failed=names)).book
+    before = NOW - timedelta(days=1)
+
+    set_back = round_(tried, cluster(failed=names[1:], well="a"), before)
+    released = round_(set_back.book, cluster(failed=names[1:], well="a"), before + MINUTE)
+    failed = round_(set_back.book, cluster(failed=names), before + MINUTE)
+    another = round_(failed.book, cluster(failed=names), before + 2 * MINUTE)
+
+    assert (set_back.restart, released.restart) == ((), ("b", "c"))
+    assert (failed.restart, another.restart) == ((), ("b",))
+
+
+def test_what_is_held_is_no_part_of_a_storm():
+    held = round_(Book(), cluster(failed="abcdef", kept="abcdef", well="gh"))
+    half = round_(Book(), cluster(failed="abcdef", kept="abc", well="gh"))
+    few = round_(Book(), cluster(failed="abcdef", kept="abcd", well="g"))
+
+    assert held.book.breaker is None
+    assert half.book.breaker is not None
+    assert half.restart == ("d",)
+    assert few.book.breaker is None
+
+
+def test_what_is_no_longer_held_and_still_ill_fails_at_once():
+    names = "abcdefgh"
+    held = round_(Book(), cluster(failed=names, kept=names))
+    freed = {
+        name: replace(one, freed=True) for name, one in cluster(failed=names[:6], well="gh").items()
+    }
+
+    done = round_(held.book, freed, NOW + 60 * MINUTE)
+
+    assert held.restart == ()
+    assert done.book.breaker is not None
+    assert done.restart == ("a",)
+
+
 @pytest.mark.parametrize(("failed", "well"), [("abc", ""), ("ab", "cd"), ("a", "bcdefg")])
 def test_few_failures_or_few_connectors_open_no_breaker(failed, well):
     assert round_(Book(), cluster(failed=failed, well=well)).book.breaker is None

@@ -126,3 +126,14 @@ def test_apprise_gets_plain_text_as_loud_as_the_worst_that_fires():
     assert several["body"].count("\n") == 2
     assert "\x1b" not in json.dumps(one, ensure_ascii=False)
     assert "\u202e" not in json.dumps(one, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1])
+def test_an_alertmanager_gets_no_alert_that_ends_before_it_starts_nor_an_end_to_come(days):
+    started = NOW + timedelta(days=days)
+    begin = alert(started=started)
+    (firing, ended), *_ = sent(ReceiverKind.ALERTMANAGER, begin, begin.resolved(NOW))
+    assert datetime.fromisoformat(firing["startsAt"]) <= NOW
+    assert datetime.fromisoformat(firing["endsAt"]) == NOW + timedelta(minutes=4)
+    assert datetime.fromisoformat(ended["startsAt"]) <= datetime.fromisoformat(ended["endsAt"])
+    assert datetime.fromisoformat(ended["endsAt"]) <= NOW
