@@ -26,7 +26,7 @@ from reconcile.run.flowing import (
     positions_of,
     read_lags,
 )
-from reconcile.watch.pulse import UNKNOWN, Pulse, Times, pulse_of, unseen
+from reconcile.watch.pulse import UNKNOWN, Pulse, Times, moved, pulse_of, unseen
 from reconcile.watch.trends import Trends, followed
 
 MOST_OFFSETS: Final = 20
@@ -35,6 +35,7 @@ MOST_OFFSETS: Final = 20
 _OFFSETS_SECONDS: Final = 2.0
 _FRESH: Final = 300.0
 _TENTH: Final = 10
+_SET: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,8 @@ class Placed:
 class Stream:
     """What one round leaves to the next: what was read of each source, and what that says.
 
-    `began` is when the first round had read all, `at` when this one had.
+    `began` is when the first round had read all, `at` when this one had, and `ticked` that moment
+    by the monotonic clock.
     """
 
     metered: Metered = Metered()
@@ -95,6 +97,7 @@ class Stream:
     trends: Trends = field(default_factory=Trends)
     began: datetime | None = None
     at: datetime | None = None
+    ticked: float = 0.0
 
 
 def read_stream(
@@ -115,6 +118,7 @@ def read_stream(
     nothing else tells whether they move, first of the `urgent`: for a few a round, in turn; without
     a `connection`, for none. `applied` tells that something was written since the last round.
     """
+    before = retimed(before, context.clock.now(), context.clock.monotonic())
     ours = [connector for name, connector in live.connectors.items() if name in names]
     metered = _metered(context, loaded, live.cluster, before.metered)
     sounded = _sounded(context, loaded, live.cluster, before.sounded, ours)
@@ -134,8 +138,36 @@ def read_stream(
         trends=followed(before.trends, flows, metered.at, now, applied=applied),
         began=before.began or now,
         at=now,
+        ticked=context.clock.monotonic(),
     )
     return replace(stream, pulses=dict(_pulses(ours, stream, before, now)))
+
+
+def retimed(before: Stream, now: datetime, ticked: float) -> Stream:
+    """Return what was read before with its times as the wall clock of now would have had them.
+
+    How long ago something was is what counts of them, and a clock that was set says nothing of
+    that; nor is anything read on a machine that sleeps.
+    """
+    if before.at is None:
+        return before
+    by = now - before.at - timedelta(seconds=ticked - before.ticked)
+    if abs(by) < _SET:
+        return before
+    metered, sounded = before.metered, before.sounded
+    return replace(
+        before,
+        metered=replace(metered, at=moved(metered.at, by)),
+        sounded=replace(sounded, at=moved(sounded.at, by)),
+        placed={
+            name: replace(one, asked=one.asked + by, moved_after=moved(one.moved_after, by))
+            for name, one in before.placed.items()
+        },
+        pulses={name: one.moved(by) for name, one in before.pulses.items()},
+        trends=before.trends.moved(by),
+        began=moved(before.began, by),
+        at=before.at + by,
+    )
 
 
 def _pulses(

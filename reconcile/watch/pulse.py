@@ -1,6 +1,6 @@
 """Tell since when a connector moves or does not, from what flows through it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,6 +22,18 @@ class Pulse:
     moved_after: datetime | None = None
     left: bool | None = None
     stall: Progress | None = None
+
+    def moved(self, by: timedelta) -> "Pulse":
+        """Return the pulse with its times so much later."""
+        stall = self.stall
+        if stall is not None:
+            stall = replace(stall, moved_at=stall.moved_at + by)
+        return replace(self, moved_after=moved(self.moved_after, by), stall=stall)
+
+
+def moved(moment: datetime | None, by: timedelta) -> datetime | None:
+    """Return a time so much later, None as it is."""
+    return None if moment is None else moment + by
 
 
 UNKNOWN: Final = Pulse()

@@ -1,13 +1,14 @@
 """Follow over rounds what one round cannot tell: shares of errors, growth of lag, rebalances."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from statistics import linear_regression
 from typing import Final
 
 from reconcile.model.codes import Code
 from reconcile.model.metrics import Flow, Flows, Measure, Throughput, WorkerSample
+from reconcile.watch.pulse import moved
 
 BRIEF: Final = timedelta(minutes=5)
 LONG: Final = timedelta(hours=1)
@@ -65,6 +66,18 @@ class Trends:
     rebalancing: datetime | None = None
     unread: Mapping[tuple[Code, str], datetime] = field(default_factory=dict)
     at: datetime | None = None
+
+    def moved(self, by: timedelta) -> "Trends":
+        """Return the trends with their times so much later."""
+        return Trends(
+            connectors={
+                name: replace(one, lags=tuple((moment + by, lag) for moment, lag in one.lags))
+                for name, one in self.connectors.items()
+            },
+            measured=moved(self.measured, by),
+            rebalances=tuple((moment + by, count) for moment, count in self.rebalances),
+            rebalancing=moved(self.rebalancing, by),
+        )
 
 
 NEW: Final = Trend()
@@ -142,7 +155,7 @@ def _share(before: Share, throughput: Throughput, passed: timedelta, over: timed
 def _lags(before: tuple[Point, ...], seconds: float | None, now: datetime) -> tuple[Point, ...]:
     if seconds is None:
         return before
-    if not seconds or (before and now < before[-1][0]):
+    if not seconds:
         return ()
     if before and now - before[-1][0] < _APART:
         return before

@@ -7,8 +7,11 @@ import pytest
 
 from tests.watch.inbox import Inbox
 from tests.watch.post import REFUSED, Post
+from tests.watch.sources import REBALANCES, REBALANCING
 
 NAMES = "abcdefgh"
+WRITTEN = "kafka_connect_source_task_metrics_source_record_write_total"
+ACTIVE = "kafka_connect_source_task_metrics_source_record_active_count"
 HOUR, DAY = 3600.0, 86400.0
 
 jumps = pytest.mark.parametrize(
@@ -128,3 +131,37 @@ def test_an_alertmanager_is_told_nothing_that_it_refuses_and_the_end_at_once(
     for alert in told:
         assert datetime.fromisoformat(alert["startsAt"]) <= datetime.fromisoformat(alert["endsAt"])
     assert datetime.fromisoformat(told[-1]["endsAt"]) <= post.clock.now()
+
+
+@pytest.mark.parametrize("jump", [HOUR, -HOUR, DAY, -DAY])
+def test_one_rebalance_is_one_and_a_long_one_as_long_as_it_is(post, box: Inbox, page, jump):
+    post.write_project(alerts=f"{{receivers: {{main: {{webhook: '{box.url}'}}}}}}", more=page.more)
+    for count, rebalancing in ((0, 0), (0, 0), (1, 1)):
+        page.count(**{REBALANCES: count, REBALANCING: rebalancing})
+        post.round(60)
+    post.clock.suspend(jump)
+    page.count(**{REBALANCES: 2, REBALANCING: 1})
+
+    told = [bool(post.round(60).news) for _ in range(6)]
+
+    assert told == [False] * 5 + [True]
+    assert box.statuses() == [("firing", "RebalanceStorm", "")]
+
+
+@pytest.mark.parametrize("jump", [HOUR, -HOUR, DAY, -DAY])
+def test_a_source_is_stalled_after_five_minutes_of_them_and_of_no_others(post, page, jump):
+    post.write_project(more=page.more)
+    (post.folder / "connectors/a.yaml").write_text(
+        "apiVersion: connectform/v1\nkind: Connector\nmetadata: {name: a}\n"
+        "spec: {class: FileStreamSource, config: {topic: lines, file: in.txt}}\n"
+    )
+    config = {"connector.class": "FileStreamSource", "topic": "lines", "file": "in.txt"}
+    post.cluster.put("a", config | {"tasks.max": "1"})
+    page.count(**{WRITTEN: 5, ACTIVE: 3})
+    for _ in range(3):
+        post.round(60)
+    post.clock.suspend(jump)
+
+    healths = [post.round(60).judged.verdicts["a"].health.value for _ in range(4)]
+
+    assert healths == ["healthy"] * 2 + ["stalled"] * 2
