@@ -49,6 +49,7 @@ _SERVER: Final = ("server", "name")
 _CONTEXT: Final = "context"
 _STREAMING: Final = "streaming"
 _LONGEST: Final = 500
+_TOO_MANY: Final = 2.0**63  # workers count in Java's long
 
 _OF_JAVA: Final = frozenset({"area", "pool", "gc", "action", "cause"})
 
@@ -56,6 +57,7 @@ _Doubt = tuple[str, str]
 # What is told of one, and what of several.
 _TWICE: Final = ("series comes twice", "series come twice")
 _INFINITE: Final = ("value is infinite", "values are infinite")
+_BEYOND: Final = ("value is more than workers count", "values are more than workers count")
 _NEGATIVE: Final = ("counter is negative", "counters are negative")
 _TOO_LONG: Final = (
     "name of a connector is too long to be any",
@@ -140,6 +142,9 @@ def _value(found: _Found, meaning: Meaning, value: float) -> float | None:
         return None  # an average of nothing, most often
     if math.isinf(value):
         found.doubts[_INFINITE] += 1
+        return None
+    if value >= _TOO_MANY:
+        found.doubts[_BEYOND] += 1
         return None
     if value < 0:  # of a gauge: no limit, or not known
         if meaning.measure in COUNTERS:

@@ -135,6 +135,7 @@ def test_two_dialects_of_one_worker_count_once():
     [
         (-1.0, ("1 counter is negative",)),
         (math.inf, ("1 value is infinite",)),
+        (1e308, ("1 value is more than workers count",)),
         (math.nan, ()),
     ],
 )
