@@ -192,6 +192,31 @@ def break_lease(store: Store) -> Broken | None:
     return Broken(lease)
 
 
+@dataclass(frozen=True, slots=True)
+class Unmoved:
+    """A lease that somebody else holds, and since when it stands so, by the monotonic clock."""
+
+    text: str
+    since: float
+
+
+def leave_to_nobody(store: Store, before: Unmoved | None, clock: Clock) -> Unmoved | None:
+    """Break a lease that was not renewed for twice its length; return what is seen of it.
+
+    `before` is what was seen the last time. When a lease ends is what the clock of its holder said,
+    which may have been days ahead. A holder that lives after all is told so by its next write.
+    """
+    text, now = store.read(keys.LEASE).get(keys.LEASE), clock.monotonic()
+    if text is None:
+        return None
+    if before is None or before.text != text:
+        return Unmoved(text, now)
+    if now - before.since < 2 * LENGTH:
+        return before
+    store.swap({keys.LEASE: None}, given={keys.LEASE: text})
+    return None
+
+
 def _take(
     store: Store, wanted: Lease, before: Mapping[str, str], clock: Clock, length: float
 ) -> HeldLease | None:

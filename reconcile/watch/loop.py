@@ -7,7 +7,7 @@ from typing import Final
 
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ConnectformError, DefinitionError, LedgerError
-from reconcile.ledger.lease import HeldLease, hold_lease
+from reconcile.ledger.lease import HeldLease, Unmoved, hold_lease, leave_to_nobody
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
@@ -46,10 +46,13 @@ def watch_cluster(seat: Seat, course: Course) -> None:
     """
     began = seat.context.clock.monotonic()
     stopped = False
+    others: Unmoved | None = None
     while not stopped:
         try:
-            with watch_store(seat) as store, watch_lease(seat, store) as lease:
-                stopped = _rounds(seat, course, store, lease, began)
+            with watch_store(seat) as store:
+                others = leave_to_nobody(store, others, seat.context.clock)
+                with watch_lease(seat, store) as lease:
+                    stopped = _rounds(seat, course, store, lease, began)
         except ConnectformError as error:
             course.tell(Round(cluster=seat.cluster, problems=_told(seat, error)))
             stopped = course.wait(_pause(seat, began))

@@ -1,13 +1,20 @@
 """A clock that is set to another time stops nothing for long, and starts no storm."""
 
 import itertools
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
+from reconcile.ledger.lease import acquire
+from reconcile.model.codes import Code
+from reconcile.run.ledgers import lease_of
+from reconcile.watch.loop import watch_store
+from tests.fake_clock import FakeClock
 from tests.watch.inbox import Inbox
 from tests.watch.post import REFUSED, Post
 from tests.watch.sources import REBALANCES, REBALANCING
+from tests.watch.test_loop import watched
 
 NAMES = "abcdefgh"
 WRITTEN = "kafka_connect_source_task_metrics_source_record_write_total"
@@ -131,6 +138,29 @@ def test_an_alertmanager_is_told_nothing_that_it_refuses_and_the_end_at_once(
     for alert in told:
         assert datetime.fromisoformat(alert["startsAt"]) <= datetime.fromisoformat(alert["endsAt"])
     assert datetime.fromisoformat(told[-1]["endsAt"]) <= post.clock.now()
+
+
+@pytest.mark.parametrize("lives", [False, True])
+def test_an_instance_that_died_with_its_clock_ahead_keeps_nobody_out_for_long(post, lives):
+    declare(post, "a")
+    seat = post.seat
+    ahead = FakeClock(post.clock.now() + timedelta(days=1))
+    wanted = replace(
+        lease_of(seat.context, seat.loaded, seat.lock.identity), host="another", process="1@there"
+    )
+    with watch_store(seat) as store:
+        held = acquire(store, wanted, clock=ahead, rng=seat.context.rng)
+
+        def between(_number: int) -> None:
+            ahead.advance(30)
+            if lives:
+                held.renew()
+
+        told = watched(post, 30, between)
+
+    waited = [number for number, found in enumerate(told) if found.problems]
+    assert waited == [*range(30 if lives else 20)]
+    assert told[0].problems[0].code is Code.WATCHED
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR, DAY, -DAY])
