@@ -42,13 +42,13 @@ def sort_strays(
     left = live.connectors.keys() - desired.definitions.keys() - claimed
     names = [name for name in sorted(left) if _reaches(name, options)]
     owner = {name: record.project for name in names if (record := records.get(name)) is not None}
-    ours = [name for name in names if owner.get(name) == desired.project]
+    ours = dict.fromkeys(name for name in names if owner.get(name) == desired.project)
     prunable = options.prune and desired.complete
-    doomed = [
+    doomed = dict.fromkeys(
         name
         for name in ours
         if prunable and is_owned(name, options.owns) and is_addressable(name, live.identity.release)
-    ]
+    )
     orphaned = [name for name in ours if name not in doomed]
     return Strays(
         doomed=tuple(doomed),
