@@ -169,12 +169,12 @@ def _ours(desired: Desired, memory: Memory) -> Desired:
 def _holds(
     context: Context, loaded: LoadedProject, desired: Desired, memory: Memory
 ) -> Sequence[ActiveHold]:
-    held = {hold.name for hold in memory.holds}
+    bound = {hold.name for hold in memory.holds if hold.while_declared}
     return active_holds(
         memory.holds,
         loaded.project.clusters[desired.cluster].freezes,
         now=context.clock.now(),
         declared={
-            name: declared_digest(one) for name, one in desired.definitions.items() if name in held
+            name: declared_digest(one) for name, one in desired.definitions.items() if name in bound
         },
     )

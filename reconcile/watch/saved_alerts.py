@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from reconcile.model.alert import Alert, AlertName, AlertSeverity
 from reconcile.watch.alerts import Board, Tracked
 from reconcile.watch.outbox import Box, Outbox
 from reconcile.watch.saved import moment_of, text_of
+
+_KNOWN: Final = frozenset(name.value for name in AlertName)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,10 @@ def write_desk(desk: Desk) -> dict[str, object]:
 
 
 def read_desk(document: Mapping[str, Any]) -> Desk:
-    """Return what a document remembers; raise KeyError, TypeError or ValueError for any other."""
+    """Return what a document remembers; raise KeyError, TypeError or ValueError for any other.
+
+    Alerts that only a later version knows are left out: it tells of them again once it is back.
+    """
     return Desk(
         board={
             (AlertName(one["name"]), one["connector"]): Tracked(
@@ -62,6 +67,7 @@ def read_desk(document: Mapping[str, Any]) -> Desk:
                 patient=one.get("patient", False),
             )
             for one in document["alerts"]
+            if one["name"] in _KNOWN
         },
         outbox={name: _read_box(box) for name, box in document["outbox"].items()},
     )
@@ -69,7 +75,7 @@ def read_desk(document: Mapping[str, Any]) -> Desk:
 
 def _read_box(box: Mapping[str, Any]) -> Box:
     waiting: dict[str, tuple[Alert, ...]] = {}
-    for alert in map(_read_alert, box["waiting"]):
+    for alert in (_read_alert(one) for one in box["waiting"] if one["name"] in _KNOWN):
         waiting[alert.fingerprint] = (*waiting.get(alert.fingerprint, ()), alert)
     return Box(
         waiting=waiting,
