@@ -69,14 +69,18 @@ class Trends:
 
     def moved(self, by: timedelta) -> "Trends":
         """Return the trends with their times so much later."""
-        return Trends(
+        return replace(
+            self,
             connectors={
                 name: replace(one, lags=tuple((moment + by, lag) for moment, lag in one.lags))
                 for name, one in self.connectors.items()
             },
             measured=moved(self.measured, by),
+            written=moved(self.written, by),
             rebalances=tuple((moment + by, count) for moment, count in self.rebalances),
             rebalancing=moved(self.rebalancing, by),
+            unread={trouble: since + by for trouble, since in self.unread.items()},
+            at=moved(self.at, by),
         )
 
 

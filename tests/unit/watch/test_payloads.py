@@ -132,7 +132,7 @@ def test_apprise_gets_plain_text_as_loud_as_the_worst_that_fires():
 def test_an_alertmanager_gets_no_alert_that_ends_before_it_starts_nor_an_end_to_come(days):
     started = NOW + timedelta(days=days)
     begin = alert(started=started)
-    (firing, ended), *_ = sent(ReceiverKind.ALERTMANAGER, begin, begin.resolved(NOW))
+    (firing,), (ended,) = sent(ReceiverKind.ALERTMANAGER, begin, begin.resolved(NOW))
     assert datetime.fromisoformat(firing["startsAt"]) <= NOW
     assert datetime.fromisoformat(firing["endsAt"]) == NOW + timedelta(minutes=4)
     assert datetime.fromisoformat(ended["startsAt"]) <= datetime.fromisoformat(ended["endsAt"])
