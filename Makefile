@@ -12,8 +12,8 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 QUICK := -m "not real and not soak"
-# Two versions at a time: their tests mostly wait.
-REAL := -m "real and not soak" -n 2 --dist loadgroup
+# All versions at a time: their tests mostly wait.
+REAL := -m "real and not soak" -n 3 --dist loadgroup
 
 # The fast tests run every line and branch of the packages that decide and never act.
 FAST := tests/unit tests/laws tests/architecture
