@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from reconcile.model.alert import OF_CLUSTERS, Alert, Terms
@@ -11,6 +11,8 @@ from reconcile.watch.flow_facts import TermsOf
 from reconcile.watch.pack import PACK
 
 _BRIEF: Final = 500
+_NOT_OVER: Final = datetime.max.replace(tzinfo=UTC)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,26 +72,33 @@ def fold(board: Board, facts: Facts, terms_of: TermsOf, begin: Begin, now: datet
             news.append(before.alert.resolved(now))
     muted = _muted_by(after)
     for subject, tracked in after.items():
-        if tracked.alert is not None and not tracked.told and not _is_muted(subject, muted, facts):
+        if tracked.alert is None or tracked.told or subject[1] in facts.quiet:
+            continue
+        if not _is_muted(subject, tracked.since, muted):
             after[subject] = replace(tracked, told=True)
             news.append(tracked.alert)
     return Folded(board=after, news=tuple(news))
 
 
-def _muted_by(board: Board) -> frozenset[Subject]:
-    """Return what other alerts that fire say already; of a connector "" for all of them."""
-    return frozenset(
-        (name, "" if other in OF_CLUSTERS else where)
-        for (other, where), tracked in board.items()
-        if tracked.alert is not None
-        for name in PACK[other].mutes - {other}
-    )
+def _muted_by(board: Board) -> Mapping[Subject, datetime]:
+    """Return what other alerts that fire say already, and of what began until when they do.
+
+    Of a connector "" stands for all of them. What begins once a cluster's trouble is over does not
+    come of it, though the alert goes on for a while.
+    """
+    muted: dict[Subject, datetime] = {}
+    for (other, where), tracked in board.items():
+        if tracked.alert is not None:
+            over = tracked.lapsed if other in OF_CLUSTERS else None
+            for name in PACK[other].mutes - {other}:
+                subject = (name, "" if other in OF_CLUSTERS else where)
+                muted[subject] = max(over or _NOT_OVER, muted.get(subject, _NEVER))
+    return muted
 
 
-def _is_muted(subject: Subject, muted: frozenset[Subject], facts: Facts) -> bool:
-    """Tell whether nobody is told of an alert now: held, or another one that fires says it all."""
-    name, connector = subject
-    return connector in facts.quiet or subject in muted or (name, "") in muted
+def _is_muted(subject: Subject, since: datetime, muted: Mapping[Subject, datetime]) -> bool:
+    """Tell whether another alert that fires says what has been the case since then."""
+    return any(since <= muted.get(one, _NEVER) for one in (subject, (subject[0], "")))
 
 
 def firing(board: Board) -> tuple[Alert, ...]:

@@ -126,6 +126,27 @@ def test_what_is_left_of_a_storm_is_part_of_it_until_few_are_left(post, box):
     ]
 
 
+def test_what_fails_after_a_storm_is_over_is_told_though_the_storm_still_fires(post, box):
+    for name in "abcdefgh":
+        post.declare(name)
+    post.round()
+    for name in "abcdefg":
+        post.cluster.fail_task(name, 0, REFUSED, for_good=True)
+    post.round(30)
+    for name in "abcdefg":
+        post.cluster.remove(name)
+        post.declare(name)
+    post.round(30)
+    post.cluster.fail_task("h", 0, REFUSED, for_good=True)
+    for _ in range(6):
+        post.round(30)
+
+    assert box.statuses() == [
+        ("firing", "ConnectorsFailTogether", ""),
+        ("firing", "ConnectorFailed", "h"),
+    ]
+
+
 def test_what_is_held_is_silent_until_the_hold_ends(post, box):
     post.declare("a")
     seat = post.seat
