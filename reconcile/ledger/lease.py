@@ -150,6 +150,7 @@ def acquire(
     """Take the right to write without renewing it; see `hold_lease`.
 
     A lease that has expired is taken over, and so is one whose process on this machine has ended.
+    One with the id of `wanted` is our own: its giving back, or its answer, was lost.
     """
     deadline = clock.monotonic() + timeout
     while True:
@@ -157,11 +158,13 @@ def acquire(
         check_format(store.place, entries)
         before = entries.get(keys.LEASE)
         holder = _holder(store, before, cluster) if before is not None else None
-        if holder is None or _is_free(holder, clock, gone):
+        ours = holder is not None and holder.id == wanted.id
+        if holder is None or ours or _is_free(holder, clock, gone):
             held = _take(store, wanted, entries, clock, length)
             if held is not None:
                 # That a process has ended is known; that a time is up only as far as clocks agree.
-                held.expired = holder if holder and clock.now() >= holder.expires else None
+                expired = holder is not None and not ours and clock.now() >= holder.expires
+                held.expired = holder if expired else None
                 return held
             continue
         left = deadline - clock.monotonic()

@@ -12,13 +12,12 @@ from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
 from reconcile.run.context import Context
-from reconcile.run.identity import identity_of
 from reconcile.run.ledgers import chosen_store, lease_of
 from reconcile.watch.alerting import alert_of_round
 from reconcile.watch.drifting import heal_round
 from reconcile.watch.levels import with_levels
 from reconcile.watch.noticing import notice_round
-from reconcile.watch.rounds import COMMAND, Round, Seat, make_round
+from reconcile.watch.rounds import Round, Seat, make_round
 
 _SHORTEST: Final = 0.1
 _READINGS: Final = 4
@@ -96,10 +95,12 @@ def store_of(context: Context, loaded: LoadedProject, cluster: str) -> Iterator[
 
 @contextmanager
 def watch_lease(seat: Seat, store: Store) -> Iterator[HeldLease]:
-    """Hold the right to act on what is watched, which is not the right to write to the cluster."""
+    """Hold the right to act on what is watched, which is not the right to write to the cluster.
+
+    A seat knows its own again where it could not be given back.
+    """
     context = seat.context
-    identity = identity_of(context, COMMAND, root=seat.loaded.project.root)
-    wanted = lease_of(context, seat.loaded, identity)
+    wanted = lease_of(context, seat.loaded, seat.lock.identity)
     with hold_lease(store, wanted, clock=context.clock, rng=context.rng) as lease:
         yield lease
 

@@ -174,6 +174,19 @@ def test_a_lock_given_back_after_a_lost_answer_is_free() -> None:
     assert dict(store.read(keys.LEASE)) == {}
 
 
+def test_a_lock_that_could_not_be_given_back_is_taken_again_by_its_own_run() -> None:
+    clock, store = FakeClock(), BadLine(memory_place().open())
+    held = take(store, clock)
+    clock.advance(100.0)
+    store.unsent = 1
+    held.release()
+    with pytest.raises(LedgerError, match="is writing to this cluster"):
+        take(store, clock, "grace")
+    again = take(store, clock)
+    assert again.remaining() == 300.0
+    assert again.expired is None
+
+
 def test_a_lock_taken_without_an_answer_keeps_nobody_waiting() -> None:
     clock, store = FakeClock(), BadLine(memory_place().open())
     store.unanswered = 1

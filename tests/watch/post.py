@@ -4,7 +4,8 @@ import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 from reconcile.apply.options import ApplyOptions, Interrupt
@@ -41,6 +42,7 @@ class Post:
     environment: dict[str, str] = field(default_factory=dict)
     urls: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
+    processes: Iterator[int] = field(default_factory=count)
 
     def write_project(
         self,
@@ -81,7 +83,9 @@ class Post:
             rng=random.Random(1),  # noqa: S311  # jitter, not secrecy
         )
         loaded = load_project(None, self.folder)
+        # The clock stands and chance is repeated: processes are told apart by their number.
         identity = identity_of(context, "watch", root=loaded.project.root)
+        identity = replace(identity, run=f"{identity.run}-{next(self.processes)}")
         return Seat(context=context, loaded=loaded, cluster="local", lock=Lock(identity=identity))
 
     def round(self, seconds: float = 0.0) -> Round:
