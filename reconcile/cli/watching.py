@@ -176,7 +176,9 @@ class _Teller:
                     _note(self.shell, found.problems)
                 self._said[found.cluster] = {**said, _SUMMARY: problems[0]}
                 return
-            doubts = {doubt_key(one): one for one in (*found.flows.problems, *found.untold)}
+            doubts = {
+                doubt_key(one): one for one in (*found.unkept, *found.flows.problems, *found.untold)
+            }
             known = self._doubts.get(found.cluster, set())
             self._doubts[found.cluster] = set(doubts)
             _note(self.shell, [one for key, one in doubts.items() if key not in known])

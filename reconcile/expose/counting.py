@@ -67,7 +67,7 @@ def counted(before: Counts, found: Round, now: datetime) -> Counts:
     errors = dict(before.errors)
     if kind is not None:
         errors[kind] = errors[kind].plus(1)
-    well = not found.problems
+    well = not found.trouble
     return Counts(
         errors=errors,
         restarts=_restarts(before.restarts, found, now),
@@ -86,9 +86,9 @@ def stands_by(found: Round) -> bool:
 
 def error_kind(found: Round) -> ErrorKind | None:
     """Return what kept a round from being made; None where it was made, or another one makes it."""
-    if not found.problems or stands_by(found):
+    if not found.trouble or stands_by(found):
         return None
-    return _kind(found.problems[0])
+    return _kind(found.trouble[0])
 
 
 def _kind(problem: Problem) -> ErrorKind:

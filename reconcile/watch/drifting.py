@@ -65,7 +65,7 @@ def heal_round(seat: Seat, found: Round, store: Store, lease: HeldLease | None) 
     candidates = heal_candidates(definitions, drift, left, found.judged.kept)
     healing = Healing(drift=drift, left=left)
     if candidates:
-        suspended = suspended_by(found.judged, found.tick) or crowd(candidates)
+        suspended = suspended_by(seat, found.judged, found.tick) or crowd(candidates)
         healing = _healed(seat, store, lease, candidates, healing, suspended)
     return replace(found, healing=healing)
 

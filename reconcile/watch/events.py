@@ -107,8 +107,8 @@ def entries_of(before: Round, found: Round) -> Iterator[Entry]:
     `before` is what was known until then: the last round that could look at the cluster, with the
     problems, and the levels that were not set, of the last one at all; an empty round at first.
     """
-    yield from _problems(Happening.PROBLEM, before.problems, found.problems)
-    if before.problems and not found.problems:
+    yield from _problems(Happening.PROBLEM, before.trouble, found.trouble)
+    if before.trouble and not found.trouble:
         yield _entry(Happening.SOLVED)
     for alert in found.news:
         yield _alert(alert)

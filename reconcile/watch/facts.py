@@ -72,8 +72,11 @@ def facts_of(found: Round, terms_of: TermsOf, now: datetime, *, storming: bool =
     if found.judged.from_memory:
         # What such workers say of connectors is no news, good or bad.
         judged = OF_CLUSTERS
+    if found.unkept:
+        judged -= frozenset(_UNUSUAL.values())  # nothing is learned meanwhile
     names, trends = found.judged.candidates.keys(), found.trends
     holding = (
+        *(((AlertName.WATCH_STALE, ""), placed(one)) for one in found.unkept[:1]),
         *_holding(found, storming=storming),
         *_of_drift(found.healing),
         *flow_facts(found.flows, trends, names, terms_of, now),

@@ -7,7 +7,7 @@ from typing import Final
 
 from reconcile.desired.project import LoadedProject
 from reconcile.errors import ConnectformError, DefinitionError, LedgerError
-from reconcile.ledger.lease import HeldLease, Unmoved, hold_lease, leave_to_nobody
+from reconcile.ledger.lease import HeldLease, Unmoved, acquire, hold_lease, leave_to_nobody
 from reconcile.ledger.store import Store
 from reconcile.model.codes import Code
 from reconcile.model.problem import Problem
@@ -17,6 +17,7 @@ from reconcile.watch.alerting import alert_of_round
 from reconcile.watch.drifting import heal_round
 from reconcile.watch.levels import with_levels
 from reconcile.watch.noticing import notice_round
+from reconcile.watch.recalling import Recalled
 from reconcile.watch.rounds import Round, Seat, make_round
 
 _SHORTEST: Final = 0.1
@@ -46,14 +47,28 @@ def watch_cluster(seat: Seat, course: Course) -> None:
     began = seat.context.clock.monotonic()
     stopped = False
     others: Unmoved | None = None
+    recalled: Recalled | None = None
+    found = Round(cluster=seat.cluster)
     while not stopped:
         try:
-            with watch_store(seat) as store:
-                others = leave_to_nobody(store, others, seat.context.clock)
+            with watch_store(seat) as opened:
+                others = leave_to_nobody(opened, others, seat.context.clock)
+                entries = recalled.entries if recalled is not None else {}
+                store = Recalled(place=opened.place, store=opened, entries=dict(entries))
                 with watch_lease(seat, store) as lease:
+                    if recalled is not None:
+                        recalled.put_back(lease)
+                    recalled, found = store, Round(cluster=seat.cluster)
                     stopped = _rounds(seat, course, store, lease, began)
         except ConnectformError as error:
-            course.tell(Round(cluster=seat.cluster, problems=_told(seat, error)))
+            if not isinstance(error, LedgerError) or _is_another_at_work(error):
+                recalled = None
+            if recalled is None:
+                found = Round(cluster=seat.cluster, problems=_told(seat, error))
+            else:
+                recalled = recalled.alone()
+                found = _unkept_round(replace(seat, unkept=error.problems), course, found, recalled)
+            course.tell(found)
             stopped = course.wait(_pause(seat, began))
 
 
@@ -127,8 +142,26 @@ def _rounds(seat: Seat, course: Course, store: Store, lease: HeldLease, began: f
     return stopped
 
 
+def _unkept_round(seat: Seat, course: Course, before: Round, recalled: Recalled) -> Round:
+    """Make a round of which nothing can be kept: nothing is done, and people are told."""
+    context = seat.context
+    wanted = lease_of(context, seat.loaded, seat.lock.identity)
+    lease = acquire(recalled, wanted, clock=context.clock, rng=context.rng)
+    last = before if before.unkept and not before.problems else None
+    try:
+        seat, found = _as_declared(seat, course, last, recalled, None)
+    except ConnectformError as error:
+        found = Round(cluster=seat.cluster, problems=error.problems)
+    return alert_of_round(seat, replace(found, unkept=seat.unkept), recalled, lease)
+
+
+def _is_another_at_work(error: LedgerError) -> bool:
+    """Tell whether another instance acts, or did: then it is the one that tells people."""
+    return any(problem.code in {Code.LOCKED, Code.LOCK_LOST} for problem in error.problems)
+
+
 def _as_declared(
-    seat: Seat, course: Course, before: Round | None, store: Store, lease: HeldLease
+    seat: Seat, course: Course, before: Round | None, store: Store, lease: HeldLease | None
 ) -> tuple[Seat, Round]:
     """Make a round by what the files say now; those that change under us are read again at once."""
     tries = 0

@@ -86,9 +86,9 @@ PACK: Final[Mapping[AlertName, Rule]] = {
     ),
     AlertName.WATCH_STALE: Rule(
         terms=_terms(AlertSeverity.TICKET, 5, 2),
-        meaning="`watch` cannot make its rounds: nobody looks after the connectors.",
+        meaning="`watch` cannot make its rounds, or remember what it decides: nothing is restarted.",
         cause="The project file or a definition has a problem, a reference cannot be resolved, or"
-        " the ledger cannot be read.",
+        " the ledger or the store of `watch` cannot be reached.",
         remedy="The summary names the problem; `validate` tells all of them.",
     ),
     AlertName.CONNECTOR_FAILED: Rule(

@@ -48,6 +48,7 @@ COMMAND: Final = "watch"
 """What acts, in locks and in the history."""
 
 _REBALANCING: Final = "the workers share out the work anew"
+_UNKEPT: Final = "what is decided could not be remembered"
 _FROM_MEMORY: Final = "the workers have lost their brokers, and answer from memory"
 _LEAPT: Final = "the clock was set forward: for a minute nobody can tell what was done within one"
 _WORKER_LOST: Final = "a worker is gone, and its work is not given to the others yet"
@@ -59,12 +60,17 @@ _OPTIONS: Final = ApplyOptions(settle_timeout=15.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """Where one round is made from: a project, one of its clusters, and how it asks to write."""
+    """Where one round is made from: a project, one of its clusters, and how it asks to write.
+
+    `unkept` is why nothing can be remembered now: then nothing is done, and people are told all
+    the same.
+    """
 
     context: Context
     loaded: LoadedProject
     cluster: str
     lock: Lock
+    unkept: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +92,8 @@ class Post:
 class Round:
     """What one round saw, decided and did; with `problems` the cluster could not be read.
 
+    `unkept` is why nothing of it could be remembered, and so nothing was done.
+
     `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
     and where none was made. `left` is how many restarts more the budget allows right now.
     `breaker` is open while most connectors fail at once. `firing` are the alerts that people know
@@ -105,6 +113,7 @@ class Round:
     result: ApplyResult | None = None
     left: int = 0
     problems: tuple[Problem, ...] = ()
+    unkept: tuple[Problem, ...] = ()
     breaker: Breaker | None = None
     firing: tuple[Alert, ...] | None = None
     posts: Mapping[str, Post] = field(default_factory=dict)
@@ -118,6 +127,11 @@ class Round:
     tick: Tick | None = None
     healing: Healing | None = None
     known: Known = field(default_factory=dict)
+
+    @property
+    def trouble(self) -> tuple[Problem, ...]:
+        """Return what kept the round from being all that it should be."""
+        return self.problems or self.unkept
 
     @property
     def written(self) -> frozenset[str]:
@@ -166,7 +180,7 @@ def make_round(seat: Seat, before: Round | None, store: Store, lease: HeldLease 
         pulses=reading.stream.pulses,
     )
     book = BOOK.kept(store)
-    decided = _decide(seat, book, judged, suspended_by(judged, tick))
+    decided = _decide(seat, book, judged, suspended_by(seat, judged, tick))
     found = (
         _round(seat, judged, decided, None)
         if lease is None
@@ -189,8 +203,10 @@ def _read(seat: Seat, before: Round | None) -> Reading:
     )
 
 
-def suspended_by(judged: Judged, tick: Tick | None) -> str:
+def suspended_by(seat: Seat, judged: Judged, tick: Tick | None) -> str:
     """Return why nothing may be done to connectors now, or nothing."""
+    if seat.unkept:
+        return _UNKEPT
     if judged.from_memory:
         return _FROM_MEMORY
     if judged.lost:

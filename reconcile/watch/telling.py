@@ -123,7 +123,7 @@ def is_well(found: Round) -> bool:
     """Tell whether nothing is wrong: all was read, is there and as applied, and nothing failed."""
     verdicts = found.judged.verdicts.values()
     return not (
-        found.problems
+        found.trouble
         or found.judged.missing
         or drifted_count(found)
         or found.judged.lost
