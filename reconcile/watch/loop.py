@@ -61,9 +61,9 @@ def watch_cluster(seat: Seat, course: Course) -> None:
                     recalled, found = store, Round(cluster=seat.cluster)
                     stopped = _rounds(seat, course, store, lease, began)
         except ConnectformError as error:
-            if not isinstance(error, LedgerError) or _is_another_at_work(error):
+            if _is_another_at_work(error):
                 recalled = None
-            if recalled is None:
+            if recalled is None or not isinstance(error, LedgerError):
                 found = Round(cluster=seat.cluster, problems=_told(seat, error))
             else:
                 recalled = recalled.alone()
@@ -155,7 +155,7 @@ def _unkept_round(seat: Seat, course: Course, before: Round, recalled: Recalled)
     return alert_of_round(seat, replace(found, unkept=seat.unkept), recalled, lease)
 
 
-def _is_another_at_work(error: LedgerError) -> bool:
+def _is_another_at_work(error: ConnectformError) -> bool:
     """Tell whether another instance acts, or did: then it is the one that tells people."""
     return any(problem.code in {Code.LOCKED, Code.LOCK_LOST} for problem in error.problems)
 
