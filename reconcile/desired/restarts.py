@@ -1,7 +1,7 @@
 """Read when a connector is restarted."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -27,7 +27,7 @@ _BACKOFF: Final = Backoff()
 
 def check_restart(tree: Tree | None, path: Path) -> list[Finding]:
     """Return what is wrong with the rules of a checked `restart` block."""
-    findings: list[Finding] = []
+    findings = [*_check_waits(mapping(mapping(tree).get("backoff")), (*path, "backoff"))]
     rules = mapping(tree).get("classify")
     for index, item in enumerate(rules if isinstance(rules, list) else ()):
         below = (*path, "classify", str(index))
@@ -47,6 +47,14 @@ def check_restart(tree: Tree | None, path: Path) -> list[Finding]:
             message = f"{dotted((*below, 'match'))} could take hours to search a trace"
             findings.append(Finding(Code.INVALID_VALUE, (*below, "match"), message, TOO_SLOW))
     return findings
+
+
+def _check_waits(tree: Mapping[str, Tree], path: Path) -> Iterator[Finding]:
+    initial, longest = scalar(tree.get("initial")), scalar(tree.get("max"))
+    if initial is not None and longest is not None and length(longest) < length(initial):
+        message = f"{dotted((*path, 'max'))} is {longest}, shorter than the first wait, {initial}"
+        hint = f"max: {initial}, or longer"
+        yield Finding(Code.INVALID_VALUE, (*path, "max"), message, hint)
 
 
 def restart_policy(layers: Iterable[Tree | None]) -> RestartPolicy:

@@ -105,6 +105,10 @@ def test_every_reference_of_kafka_that_cannot_be_had_is_told(tmp_path):
             "{bootstrap.servers: '${{ var.BROKERS }}'}",
             '8:13 CF201 clusters.local.kafka.bootstrap.servers: cluster local has no variable "BROKERS"',
         ),
+        (
+            "{bootstrap.servers: 'http://kafka:9092'}",
+            "8:13 CF105 clusters.local.kafka.bootstrap.servers must be HOST:PORT, or several with commas between them",
+        ),
         ("{}", "8:5 CF106 clusters.local.kafka has no bootstrap.servers"),
         ("{client.id: ci}", "8:5 CF106 clusters.local.kafka has no bootstrap.servers"),
         *(

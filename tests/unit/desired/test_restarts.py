@@ -110,6 +110,7 @@ def test_layers_say_together_when_a_connector_is_restarted(
         ("{backoff: {factor: 0.5}}", "must be a number from 1 to 100"),
         ("{backoff: {jitter: 2}}", "must be a share from 0 to 1"),
         ("{backoff: {initial: 30}}", "must be"),
+        ("{backoff: {initial: 5m, max: 30s}}", "shorter than the first wait, 5m"),
         ("{maxAttempts: 0}", "must be a whole number from 1 on, or null"),
         ("{resetAfter: soon}", "must be a duration such as 20m, or auto"),
         ("{verify: {progressWithin: 5}}", "must be"),
