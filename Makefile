@@ -12,7 +12,8 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 QUICK := -m "not real and not soak"
-# All versions at a time: their tests mostly wait.
+# Tests that run commands or real workers mostly wait: more of them at a time than there are cores.
+WAITING := -n 6 --dist loadfile --no-loadscope-reorder
 REAL := -m "real and not soak" -n 3 --dist loadgroup
 
 # The fast tests run every line and branch of the packages that decide and never act.
@@ -56,7 +57,7 @@ check: lint ## What to run before every commit: lint and the fast tests
 
 .PHONY: test
 test: lint coverage ## Everything, the real sandbox included where Java and Maven are there
-	$(PYTEST) $(addprefix --ignore=,$(FAST)) $(QUICK) $(PARALLEL)
+	$(PYTEST) $(addprefix --ignore=,$(FAST)) $(QUICK) $(WAITING)
 	$(PYTEST) $(REAL)
 
 .PHONY: coverage

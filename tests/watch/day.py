@@ -102,8 +102,8 @@ class Day:
 
     def _tell(self, found: Round) -> None:
         self._check_alerts()
-        if found.problems:
-            self.told[found.problems[0].code.value] += 1
+        if found.trouble:
+            self.told[found.trouble[0].code.value] += 1
         else:
             self._check_schedule(found)
             self.last = found
