@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -25,6 +27,8 @@ from tests.sandbox_command import wait_for
 CLOCK = SystemClock()
 EVERY = timedelta(seconds=1)
 REBALANCED = 180.0
+# What workers answer while one of them has just come back.
+_MOMENTARY = (HTTPStatus.CONFLICT, HTTPStatus.INTERNAL_SERVER_ERROR)
 # What the pack of alerts waits for in minutes is waited for in seconds.
 FASTER = 60
 # ... but for what is asked once in a while: a source that did not answer is left alone for minutes.
@@ -112,7 +116,7 @@ class Scene:
             )
         )
         name = self.name(short)
-        if not wait_for(lambda: self.stand.config(name).get(key) == wanted):
+        if not wait_for(lambda: self._has(name, key, wanted)):
             raise TimeoutError(f"{key} of {short} was not applied: {self.await_applied()}")
 
     def apply_all(self) -> None:
@@ -200,6 +204,14 @@ class Scene:
             text = text.replace(url.removeprefix("http://"), f"connect-{number}:8083")
         text = text.replace(self.sandbox.bootstrap_servers, "kafka:9092")
         return text.replace(f"{self.stand.prefix}-", "").replace(str(self.folder), "/data")
+
+    def _has(self, name: str, key: str, value: str | None) -> bool:
+        try:
+            return self.stand.config(name).get(key) == value
+        except HTTPError as error:
+            if error.code not in _MOMENTARY:
+                raise
+            return False
 
     def _tasks_of_workers(self) -> list[int]:
         tasks = [task["worker_id"] for one in self.statuses().values() for task in one["tasks"]]
