@@ -14,7 +14,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 QUICK := -m "not real and not soak"
 # Tests that run commands or real workers mostly wait: more of them at a time than there are cores.
 WAITING := -n 6 --dist loadfile --no-loadscope-reorder
-REAL := -m "real and not soak" -n 3 --dist loadgroup
+REAL := -m "real and not soak" -n 5 --dist loadgroup
 
 # The fast tests run every line and branch of the packages that decide and never act.
 FAST := tests/unit tests/laws tests/architecture

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from tests.real_clusters import SharedSandbox, keep_in_one_process, version_after_version
+from tests.real_clusters import ByCluster, SharedSandbox, version_after_version
 
 _SHARED = Path(__file__).parents[2] / "shared"
 _LOUD = ("NOT TESTED", "NOT RUN")
@@ -38,9 +39,10 @@ def shared_sandbox() -> Iterator[SharedSandbox]:
     shared.close()
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Give the real tests of one version to one process."""
-    keep_in_one_process(item)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByCluster | None:
+    """Let the tests on one sandbox share a process where that is asked for."""
+    return ByCluster(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 @pytest.hookimpl(trylast=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from reconcile.sandbox.real_cluster import real_sandbox
 from reconcile.sandbox.spec import VERSIONS, RealSpec
@@ -57,10 +58,15 @@ def real_id(version: str) -> str:
     return f"real-{version}"
 
 
-def keep_in_one_process(item: pytest.Item) -> None:
-    """Let a test run where the others that share its sandbox do."""
-    if (turn := _turn(item)) > _OWN_TURN:
-        item.add_marker(pytest.mark.xdist_group(VERSIONS[turn - _OWN_TURN - 1]))
+class ByCluster(LoadScopeScheduling):
+    """Give the tests on one version's sandbox to one process, and others by their files.
+
+    pytest-xdist's own groups change the ids of tests, which pytest 9.2 takes no notice of.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        versions = (version for version in VERSIONS if real_id(version) in nodeid)
+        return next(versions, nodeid.partition("::")[0])
 
 
 def version_after_version(items: Sequence[pytest.Item]) -> list[pytest.Item]:

@@ -35,7 +35,6 @@ A_SECOND = 10
 METRICS = '    metrics: {prometheus: "http://127.0.0.1:9090", match: {job: connect}}\n'
 AT_ONCE = "  alerts: {ConnectorFailed: {for: 0s, keepFiringFor: 0s, severity: ticket}}\n"
 WITHOUT_DEBEZIUM = {"Behind the source"}
-TOGETHER = pytest.mark.xdist_group("metrics")
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +88,6 @@ def produce(servers, topic, stamps):
     assert (producer.flush(30), refused) == (0, [])
 
 
-@TOGETHER
 def test_the_page_of_a_worker_has_the_records_and_tasks_of_a_running_sink(sandbox, tmp_path):
     produce(sandbox.bootstrap_servers, "lines", [None] * 250)
     put(
@@ -133,7 +131,6 @@ def unanswered(server, asked):
     return {title for title, _ in asked} - answered
 
 
-@TOGETHER
 def test_a_failed_connector_fires_in_a_real_prometheus_until_it_is_mended(sandbox, tmp_path):
     place = Workplace(tmp_path, None, sandbox.url)
     place.write_project(METRICS)
