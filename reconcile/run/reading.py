@@ -98,7 +98,7 @@ def sights_of(
     flows: Flows | None,
 ) -> Mapping[str, Sight]:
     """Return what one look can tell of what is live; the workers that it names are asked for it."""
-    desired = learn_what_matters(context, loaded, live)
+    desired = _learn_what_matters(context, loaded, live)
     gone = gone_at_a_look(context, loaded, live)
     return {
         name: sight_of(
@@ -125,8 +125,8 @@ def sight_of(
     *,
     desired: Desired | None,
     from_memory: bool,
-    gone: frozenset[str] = frozenset(),
-    flows: Flows | None = None,
+    gone: frozenset[str],
+    flows: Flows | None,
 ) -> Sight:
     """Return what is known of a connector; what was learned of secrets is masked in its traces."""
     status, declared = (
@@ -150,7 +150,7 @@ def _absent(flows: Flows | None, name: str) -> tuple[str, ...]:
     return flow.lag.absent if flow is not None and flow.lag is not None else ()
 
 
-def learn_what_matters(context: Context, loaded: LoadedProject, live: LiveState) -> Desired | None:
+def _learn_what_matters(context: Context, loaded: LoadedProject, live: LiveState) -> Desired | None:
     """Return what git declares, if it matters to what is live; teach what traces may quote."""
     connectors = live.connectors.values()
     if failed := [connector for connector in connectors if connector.has_failed]:

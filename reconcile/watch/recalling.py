@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from reconcile.ledger.lease import HeldLease
 from reconcile.ledger.store import Store
 from reconcile.watch.alerting import DESK
 
-_OURS = "watch/"
+_OURS: Final = "watch/"
 
 
 @dataclass(slots=True, kw_only=True)

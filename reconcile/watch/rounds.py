@@ -92,17 +92,16 @@ class Post:
 class Round:
     """What one round saw, decided and did; with `problems` the cluster could not be read.
 
-    `unkept` is why nothing of it could be remembered, and so nothing was done.
-
-    `restarts` are those that were decided, and `result` is what came of them; None in a rehearsal,
-    and where none was made. `left` is how many restarts more the budget allows right now.
-    `breaker` is open while most connectors fail at once. `firing` are the alerts that people know
-    of, None where nobody looked; `posts` is what came of telling each receiver. `news` are the
-    alerts that began or ended, `run` is under which the restarts stand in the history. `levels` are
-    those that workers were told again, and `untold` says which could not be told. `seconds` is how
-    long the round took, None where that was not measured. `flows` is what is known of what flows,
-    `known` what has been learned of what is usual in it, `reading` what the next round may use
-    again and `tick` when that was read, None where the cluster was not read. `healing` is what was changed by hand, and what
+    `unkept` is why nothing of it could be remembered, and so nothing was done. `restarts` are those
+    that were decided, and `result` is what came of them; None in a rehearsal, and where none was
+    made. `left` is how many restarts more the budget allows right now. `breaker` is open while most
+    connectors fail at once. `firing` are the alerts that people know of, None where nobody looked;
+    `posts` is what came of telling each receiver. `news` are the alerts that began or ended, `run`
+    is under which the restarts stand in the history. `levels` are those that workers were told
+    again, and `untold` says which could not be told. `seconds` is how long the round took, None
+    where that was not measured. `flows` is what is known of what flows, `known` what has been
+    learned of what is usual in it, `reading` what the next round may use again and `tick` when that
+    was read, None where the cluster was not read. `healing` is what was changed by hand, and what
     became of that; None where nobody could look.
     """
 

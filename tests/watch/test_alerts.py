@@ -28,6 +28,21 @@ def tell(post: Post, receiver: str, rules: str = "{}", **more: str) -> None:
     post.write_project(restart=OFF, alerts=alerts, **more)
 
 
+def fail_of_eight(post: Post, names: str) -> None:
+    """Declare eight connectors that run, and let some of them fail until they are mended."""
+    for name in "abcdefgh":
+        post.declare(name)
+    post.round()
+    for name in names:
+        post.cluster.fail_task(name, 0, REFUSED, for_good=True)
+
+
+def mend(post: Post, names: str) -> None:
+    for name in names:
+        post.cluster.remove(name)
+        post.declare(name)
+
+
 def test_a_failure_is_told_once_it_has_lasted_and_so_is_its_end(post, box):
     post.declare("a")
     post.cluster.fail_task("a", 0, REFUSED, for_good=True)
@@ -93,31 +108,20 @@ def test_a_cluster_that_is_not_there_is_one_alert_and_its_connectors_are_not_jud
 
 
 def test_many_that_fail_at_once_are_one_page(post, box):
-    for name in "abcdefgh":
-        post.declare(name)
-    post.round()
-    for name in "abcdefgh":
-        post.cluster.fail_task(name, 0, REFUSED, for_good=True)
+    fail_of_eight(post, "abcdefgh")
     for _ in range(10):
         post.round(60)
     assert box.statuses() == [("firing", "ConnectorsFailTogether", "")]
 
 
 def test_what_is_left_of_a_storm_is_part_of_it_until_few_are_left(post, box):
-    for name in "abcdefgh":
-        post.declare(name)
-    post.round()
-    for name in "abcdefgh":
-        post.cluster.fail_task(name, 0, REFUSED, for_good=True)
+    fail_of_eight(post, "abcdefgh")
     post.round(30)
-    for name in "abcd":
-        post.cluster.remove(name)
-        post.declare(name)
+    mend(post, "abcd")
     for _ in range(10):
         post.round(60)
     assert box.statuses() == [("firing", "ConnectorsFailTogether", "")]
-    post.cluster.remove("e")
-    post.declare("e")
+    mend(post, "e")
     for _ in range(7):
         post.round(60)
     assert sorted(box.statuses()) == [
@@ -127,15 +131,9 @@ def test_what_is_left_of_a_storm_is_part_of_it_until_few_are_left(post, box):
 
 
 def test_what_fails_after_a_storm_is_over_is_told_though_the_storm_still_fires(post, box):
-    for name in "abcdefgh":
-        post.declare(name)
-    post.round()
-    for name in "abcdefg":
-        post.cluster.fail_task(name, 0, REFUSED, for_good=True)
+    fail_of_eight(post, "abcdefg")
     post.round(30)
-    for name in "abcdefg":
-        post.cluster.remove(name)
-        post.declare(name)
+    mend(post, "abcdefg")
     post.round(30)
     post.cluster.fail_task("h", 0, REFUSED, for_good=True)
     for _ in range(6):
